@@ -1,0 +1,5 @@
+/**
+ * natter adapter for the native network.
+ * @packageDocumentation
+ */
+export {};

@@ -1,0 +1,5 @@
+/**
+ * natter adapter for XMPP.
+ * @packageDocumentation
+ */
+export {};

@@ -1,0 +1,5 @@
+/**
+ * The natter command: every account in one contact list.
+ * @packageDocumentation
+ */
+export {};

@@ -1,0 +1,5 @@
+/**
+ * Schema and codec of the native wire protocol.
+ * @packageDocumentation
+ */
+export {};

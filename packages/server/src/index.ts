@@ -1,0 +1,5 @@
+/**
+ * The bundled natter instant-messaging server.
+ * @packageDocumentation
+ */
+export {};

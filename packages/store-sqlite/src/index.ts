@@ -1,0 +1,5 @@
+/**
+ * natter history, roster, outbox and search on node:sqlite.
+ * @packageDocumentation
+ */
+export {};

@@ -1,0 +1,5 @@
+/**
+ * Adapter conformance suite, memory network, fault proxy and history checker.
+ * @packageDocumentation
+ */
+export {};
