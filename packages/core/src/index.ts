@@ -1,5 +1,6 @@
 /**
- * The model, the adapter contract, streams and the hub that merges accounts.
+ * The model of natter, the contract that adapters implement, the streams, and the hub that merges accounts.
  * @packageDocumentation
  */
-export {};
+export * from './model/index.ts';
+export * from './contract/index.ts';

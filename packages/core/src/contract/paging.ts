@@ -1,0 +1,49 @@
+import type { JsonObject, Opaque, RemoteKey } from '../model/index.ts';
+import type { Batch, Gap } from './batch.ts';
+
+/** What page of one conversation's history is wanted. */
+export interface PageRequest {
+  readonly conversation: RemoteKey;
+  /** Only this thread. */
+  readonly thread?: RemoteKey;
+  /** To fill this hole; the answer's batch shrinks or closes it. */
+  readonly gap?: Gap;
+  /** The stored message next to which the page lies: older than it, or newer. */
+  readonly anchor?: RemoteKey;
+  /** From the page before, {@link Page.next}. */
+  readonly cursor?: Opaque;
+  readonly direction: 'older' | 'newer';
+  /** A wish; adapters may give fewer or more. */
+  readonly limit: number;
+}
+
+/** A page, uncommitted: the hub commits its batch. Items are oldest to newest whatever the direction. */
+export interface Page {
+  readonly batch: Batch;
+  /** To go on in the same direction; `null` when there is nothing more. */
+  readonly next: Opaque | null;
+  /** Which end of the history this page touches. */
+  readonly reached: 'start' | 'end' | null;
+}
+
+/** Questions with answers that are not stored by themselves: argument and answer of each. */
+export interface Queries {
+  /** What an address that a person typed means on this network. */
+  resolve: [address: string, answer: { readonly contact: RemoteKey; readonly address: string; readonly name: string | null } | null];
+  members: [argument: { readonly conversation: RemoteKey; readonly cursor?: Opaque }, answer: Page];
+  /** Public rooms that fit the text. */
+  rooms: [
+    argument: { readonly text: string; readonly cursor?: Opaque },
+    answer: { readonly items: readonly RoomListing[]; readonly next: Opaque | null },
+  ];
+  /** A contact's profile, for display. */
+  profile: [contact: RemoteKey, answer: JsonObject];
+}
+
+/** A public room in a directory. */
+export interface RoomListing {
+  readonly address: string;
+  readonly name: string | null;
+  readonly topic: string | null;
+  readonly members: number | null;
+}

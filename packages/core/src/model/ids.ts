@@ -1,0 +1,90 @@
+/**
+ * Ids of the hub. The hub mints one for every thing that it knows and never changes it again; what a network calls the
+ * same thing is a {@link RemoteKey}, kept as an alias of the hub's id and moved by `rekey`.
+ */
+
+declare const brand: unique symbol;
+
+/** An immutable id minted by the hub. Opaque: compare it, store it, never parse it. */
+export type HubId<Kind extends string> = string & { readonly [brand]: Kind };
+
+/** Names an account of the user on one network. */
+export type AccountId = HubId<'account'>;
+/** Names a contact: one roster entry of one account. */
+export type ContactId = HubId<'contact'>;
+/** Names a person: the merged row that holds one or more contacts. */
+export type PersonId = HubId<'person'>;
+/** Names a conversation of one account, even before the network has given it a key. */
+export type ConversationId = HubId<'conversation'>;
+/** Names a message, from the moment it is written on this device. */
+export type MessageId = HubId<'message'>;
+/** Names an outbox operation: a change that we asked a network for. */
+export type OperationId = HubId<'operation'>;
+/** Names a blob: file bytes that live beside the store. */
+export type BlobId = HubId<'blob'>;
+
+/** What a network calls a contact, participant, conversation or message. Only the adapter that made it parses it. */
+export type RemoteKey = string & { readonly [brand]: 'remote' };
+
+/**
+ * A place in a conversation's total order, given by a network that has one. `[0-9A-Za-z]+`, compared bytewise, so that
+ * JavaScript and SQLite agree.
+ */
+export type OrderKey = string & { readonly [brand]: 'order' };
+
+/** Text that only the adapter understands and that the hub stores for it: cursors, memos, paging tokens. */
+export type Opaque = string;
+
+/**
+ * What a cursor belongs to: `'account'`, `'archive'`, `'roster'`, or `'conv:' + RemoteKey`. Adapters choose the names;
+ * the hub only keeps them apart.
+ */
+export type ScopeKey = string;
+
+const prefixes = {
+  account: 'a',
+  contact: 'c',
+  person: 'p',
+  conversation: 'v',
+  message: 'm',
+  operation: 'o',
+  blob: 'b',
+} as const;
+
+/** The kinds of hub id. */
+export type IdKind = keyof typeof prefixes;
+
+let lastTime = 0;
+let counter = 0;
+let salt = '';
+
+/**
+ * Mints an id: a letter for its kind, the time in milliseconds, a counter within the millisecond, and 48 random bits.
+ * Ids of one process sort by age, which keeps rows that were written together close together on disk.
+ */
+export function mintId<Kind extends IdKind>(kind: Kind): HubId<Kind> {
+  const now = Date.now();
+  if (now > lastTime) {
+    lastTime = now;
+    counter = 0;
+    salt = randomText();
+  } else counter += 1;
+  const time = lastTime.toString(36).padStart(9, '0');
+  return `${prefixes[kind]}${time}${counter.toString(36).padStart(4, '0')}${salt}` as HubId<Kind>;
+}
+
+function randomText(): string {
+  const words = crypto.getRandomValues(new Uint32Array(2));
+  return ((words[0] ?? 0) * 65536 + ((words[1] ?? 0) & 0xffff)).toString(36).padStart(10, '0');
+}
+
+/** Marks text that came from an adapter, or from the store where an adapter's text was kept, as a {@link RemoteKey}. */
+export function remoteKey(text: string): RemoteKey {
+  return text as RemoteKey;
+}
+
+/** Marks text as an {@link OrderKey}; throws a RangeError when it is not made of `[0-9A-Za-z]`. */
+export function orderKey(text: string): OrderKey {
+  if (!/^[0-9A-Za-z]+$/.test(text)) throw new RangeError('an order key is made of 0-9, A-Z and a-z');
+  return text as OrderKey;
+}
