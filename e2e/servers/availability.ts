@@ -1,0 +1,24 @@
+import { findProsody } from './prosody/installation.ts';
+
+/** The real servers that tests may ask for. */
+export type ServerKind = 'prosody';
+
+/** Whether a server can be started here; when it cannot, `reason` says why and what to do about it. */
+export type Availability =
+  | { readonly available: true; readonly version: string }
+  | { readonly available: false; readonly reason: string };
+
+const FINDERS: Record<ServerKind, () => Availability> = {
+  prosody: findProsody,
+};
+
+/** Looks whether this machine has the server. Installs nothing and is cheap after the first call. */
+export function serverAvailability(kind: ServerKind): Availability {
+  const known = found.get(kind);
+  if (known?.available === true) return known;
+  const availability = FINDERS[kind]();
+  found.set(kind, availability);
+  return availability;
+}
+
+const found = new Map<ServerKind, Availability>();

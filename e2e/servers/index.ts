@@ -1,0 +1,10 @@
+/**
+ * Real servers for tests. Each starts in seconds on free loopback ports, with throw-away data and a certificate from
+ * an authority made on the spot, and is stopped by process id. Nothing outside its own temporary folder is touched.
+ * @packageDocumentation
+ */
+export { serverAvailability } from './availability.ts';
+export type { Availability, ServerKind } from './availability.ts';
+export { describeServer } from './describe-server.ts';
+export { startProsody } from './prosody/prosody.ts';
+export type { ProsodyOptions, ProsodyServer, ProsodyUser } from './prosody/prosody.ts';

@@ -1,0 +1,34 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import type { Availability } from '../availability.ts';
+import { isDebian, missingPackages } from '../debian-packages.ts';
+import { findExecutable } from '../executables.ts';
+
+/** What has to be installed on Debian for {@link findProsody} to succeed. */
+export const PROSODY_PACKAGES: readonly string[] = ['prosody', 'prosody-modules', 'lua-dbi-sqlite3'];
+
+/** Where prosody-modules puts the community modules. */
+export const COMMUNITY_MODULES = '/usr/lib/prosody/modules';
+
+const HOW = 'npm run servers installs it on Debian as root';
+
+/** The oldest version the configuration is written for. */
+const OLDEST: readonly [number, number] = [0, 12];
+
+export function findProsody(): Availability {
+  if (findExecutable('prosody') === undefined) return { available: false, reason: `prosody is not installed; ${HOW}` };
+  const missing = isDebian() ? missingPackages(PROSODY_PACKAGES) : [];
+  if (missing.length > 0) return { available: false, reason: `${missing.join(', ')} not installed; ${HOW}` };
+  const version = prosodyVersion();
+  if (version === undefined) return { available: false, reason: 'prosodyctl about does not tell a version' };
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
+    return { available: false, reason: `prosody ${version} is older than ${OLDEST.join('.')}` };
+  }
+  return { available: true, version };
+}
+
+function prosodyVersion(): string | undefined {
+  const about = spawnSync('prosodyctl', ['about'], { encoding: 'utf8' });
+  return /^Prosody (\d+\.\d+(?:\.\d+)?)/m.exec(about.stdout ?? '')?.[1];
+}
