@@ -4,3 +4,5 @@
  */
 export * from './model/index.ts';
 export * from './contract/index.ts';
+export * from './ports/index.ts';
+export * from './client/index.ts';
