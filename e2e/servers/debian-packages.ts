@@ -19,7 +19,9 @@ export function isDebian(): boolean {
 /** Which of these packages are not installed. */
 export function missingPackages(packages: readonly string[]): string[] {
   const format = '${Package} ${db:Status-Status}\n';
-  const { stdout } = spawnSync('dpkg-query', ['--show', `--showformat=${format}`, ...packages], { encoding: 'utf8' });
+  const { stdout } = spawnSync('dpkg-query', ['--show', `--showformat=${format}`, ...packages], {
+    encoding: 'utf8',
+  });
   const installed = new Set((stdout ?? '').split('\n'));
   return packages.filter((name) => !installed.has(`${name} installed`));
 }
@@ -42,7 +44,10 @@ function withServicesForbidden(action: () => void): void {
     return;
   }
   if (existsSync(POLICY)) renameSync(POLICY, POLICY_ASIDE);
-  writeFileSync(POLICY, '#!/bin/sh\n# Placed by a natter test run; no service starts while it installs packages.\nexit 101\n');
+  writeFileSync(
+    POLICY,
+    '#!/bin/sh\n# Placed by a natter test run; no service starts while it installs packages.\nexit 101\n',
+  );
   chmodSync(POLICY, 0o755);
   try {
     action();

@@ -102,7 +102,8 @@ describeServer('a Prosody of our own', 'prosody', () => {
 
   test('runs beside another, and leaves neither process nor folder when stopped', async () => {
     const ca = await createTestCa();
-    const folders = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('natter-prosody-'));
+    const folders = (): string[] =>
+      readdirSync(tmpdir()).filter((name) => name.startsWith('natter-prosody-'));
     const other = await startProsody({
       ca,
       passwordHash: 'SHA-256',

@@ -17,17 +17,15 @@ export interface ProsodyConfig {
 }
 
 const MODULES = [
-  'roster', 'saslauth', 'tls', 'disco', 'smacks', 'carbons', 'mam', 'blocklist', 'pep', 'private', 'bookmarks',
-  'vcard4', 'vcard_legacy', 'csi', 'csi_simple', 'ping', 'time', 'uptime', 'version', 'lastactivity', 'offline',
-]; // prettier-ignore
+  ...['roster', 'saslauth', 'tls', 'disco', 'smacks', 'carbons', 'mam', 'blocklist', 'pep', 'private'],
+  ...['bookmarks', 'vcard4', 'vcard_legacy', 'csi', 'csi_simple', 'ping', 'time', 'version', 'offline'],
+];
 
 /** Prosody's configuration file, in which no path leads out of the server's own folder. */
 export function prosodyConfig(config: ProsodyConfig): string {
-  return [
-    globalSection(config),
-    ...config.hosts.map((host) => hostSection(host, config)),
-    config.extra,
-  ].join('\n');
+  return [globalSection(config), ...config.hosts.map((host) => hostSection(host, config)), config.extra].join(
+    '\n',
+  );
 }
 
 function globalSection(config: ProsodyConfig): string {

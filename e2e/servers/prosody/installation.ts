@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+
 import type { Availability } from '../availability.ts';
 import { isDebian, missingPackages } from '../debian-packages.ts';
 import { findExecutable } from '../executables.ts';
@@ -16,7 +16,8 @@ const HOW = 'npm run servers installs it on Debian as root';
 const OLDEST: readonly [number, number] = [0, 12];
 
 export function findProsody(): Availability {
-  if (findExecutable('prosody') === undefined) return { available: false, reason: `prosody is not installed; ${HOW}` };
+  if (findExecutable('prosody') === undefined)
+    return { available: false, reason: `prosody is not installed; ${HOW}` };
   const missing = isDebian() ? missingPackages(PROSODY_PACKAGES) : [];
   if (missing.length > 0) return { available: false, reason: `${missing.join(', ')} not installed; ${HOW}` };
   const version = prosodyVersion();

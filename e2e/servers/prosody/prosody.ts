@@ -12,7 +12,6 @@ import { writeAccount } from './accounts.ts';
 import type { PasswordHash } from './accounts.ts';
 import { prosodyConfig } from './config.ts';
 
-
 const SYSTEM_USER = 'prosody';
 const ATTEMPTS = 3;
 

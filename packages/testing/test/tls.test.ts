@@ -40,7 +40,9 @@ describe('createTestCa', () => {
   ];
   test.each(refusals)('%s is refused with %s', async (fault, code) => {
     const ca = await createTestCa();
-    expect(await handshake(await ca.issueFaulty(fault, ['chat.test']), ca.certificate, 'chat.test')).toBe(code);
+    expect(await handshake(await ca.issueFaulty(fault, ['chat.test']), ca.certificate, 'chat.test')).toBe(
+      code,
+    );
   });
 
   test('refuses a request without a host', async () => {

@@ -28,7 +28,12 @@ export interface IssuedCertificate {
  * A way in which a certificate is not to be trusted: past its end, before its start, for another host, signed by
  * itself, or signed by an authority that nobody was told to trust.
  */
-export type CertificateFault = 'expired' | 'not-yet-valid' | 'wrong-name' | 'self-signed' | 'unknown-authority';
+export type CertificateFault =
+  | 'expired'
+  | 'not-yet-valid'
+  | 'wrong-name'
+  | 'self-signed'
+  | 'unknown-authority';
 
 /** An authority that lives as long as the test that made it. */
 export interface TestCa {
