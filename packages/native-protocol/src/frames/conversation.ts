@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { addressSchema, conversationIdSchema, requestIdSchema, sequenceSchema } from './fields.ts';
+import type { Address, ConversationId, Sequence } from './fields.ts';
+import { messageSchema } from './message.ts';
+import type { Message } from './message.ts';
+
+/** How far one member of a conversation has come. 0: nothing yet. */
+export interface MemberPosition {
+  readonly address: Address;
+  readonly delivered: number;
+  readonly read: number;
+}
+
+/** A conversation of the own account. */
+export interface Conversation {
+  readonly conversation: ConversationId;
+  /** A kind that a client does not know is not shown. */
+  readonly kind: 'direct';
+  /** With `direct`: the other one. */
+  readonly peer: Address;
+  /** Sequence of the newest message; 0 before the first. */
+  readonly lastSeq: number;
+  /** Everybody's markers, the own ones too. */
+  readonly positions: readonly MemberPosition[];
+}
+
+/** Lists the conversations of the own account. */
+export interface ConversationsRequest {
+  readonly type: 'conversations';
+  readonly id: number;
+  /** To go on: `next` of the page before. */
+  readonly after?: ConversationId;
+  readonly limit?: number;
+}
+export interface Conversations {
+  readonly conversations: readonly Conversation[];
+  /** `null` on the last page. */
+  readonly next: ConversationId | null;
+}
+
+/** Finds the direct conversation with somebody, and makes it if there is none. */
+export interface ConversationOpenRequest {
+  readonly type: 'conversation-open';
+  readonly id: number;
+  readonly peer: Address;
+}
+
+/**
+ * Reads messages as they are now (edited, retracted, with reactions). Give one of `before` and `after`; without
+ * both the newest page is sent. A page is oldest first whatever the direction.
+ */
+export interface HistoryRequest {
+  readonly type: 'history';
+  readonly id: number;
+  readonly conversation: ConversationId;
+  readonly before?: Sequence;
+  /** 0 reads from the start. */
+  readonly after?: number;
+  readonly limit?: number;
+}
+export interface HistoryPage {
+  readonly messages: readonly Message[];
+  /** The page begins with the first message of the conversation, or there is nothing before it. */
+  readonly reachedStart: boolean;
+  /** The page ends with the newest message. */
+  readonly reachedEnd: boolean;
+}
+
+const positionSchema = z.int().nonnegative();
+
+export const conversationSchema: z.ZodType<Conversation> = z.object({
+  conversation: conversationIdSchema,
+  kind: z.literal('direct'),
+  peer: addressSchema,
+  lastSeq: positionSchema,
+  positions: z.array(z.object({ address: addressSchema, delivered: positionSchema, read: positionSchema })),
+});
+
+/** Rows of a kind that this version does not know are left out. */
+const knownConversations = z
+  .array(z.union([conversationSchema, z.object({ kind: z.string() }).transform(() => null)]))
+  .transform((rows) => rows.filter((row) => row !== null));
+
+export const conversationsRequestSchema: z.ZodType<ConversationsRequest> = z.object({
+  type: z.literal('conversations'),
+  id: requestIdSchema,
+  after: conversationIdSchema.exactOptional(),
+  limit: z.int().positive().exactOptional(),
+});
+export const conversationsSchema: z.ZodType<Conversations> = z.object({
+  conversations: knownConversations,
+  next: conversationIdSchema.nullable(),
+});
+export const conversationOpenRequestSchema: z.ZodType<ConversationOpenRequest> = z.object({
+  type: z.literal('conversation-open'),
+  id: requestIdSchema,
+  peer: addressSchema,
+});
+export const historyRequestSchema: z.ZodType<HistoryRequest> = z
+  .object({
+    type: z.literal('history'),
+    id: requestIdSchema,
+    conversation: conversationIdSchema,
+    before: sequenceSchema.exactOptional(),
+    after: positionSchema.exactOptional(),
+    limit: z.int().positive().exactOptional(),
+  })
+  .refine((frame) => frame.before === undefined || frame.after === undefined, { error: 'give before or after, not both', path: ['after'] });
+export const historyPageSchema: z.ZodType<HistoryPage> = z.object({
+  messages: z.array(messageSchema),
+  reachedStart: z.boolean(),
+  reachedEnd: z.boolean(),
+});

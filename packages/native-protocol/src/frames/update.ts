@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import { contactSchema } from './contact.ts';
+import type { Contact } from './contact.ts';
+import { conversationSchema } from './conversation.ts';
+import type { Conversation } from './conversation.ts';
+import { addressSchema, conversationIdSchema, sequenceSchema, timeSchema } from './fields.ts';
+import type { Address, ConversationId, Position, Sequence, Time } from './fields.ts';
+import type { MarkerKind } from './marker.ts';
+import { messageBodySchema, messageSchema, reactionKeySchema } from './message.ts';
+import type { Message, MessageBody } from './message.ts';
+
+/** A message of a conversation of the account: received, or sent by any of its devices, this one too. */
+export interface MessageUpdate extends Message {
+  readonly kind: 'message';
+  readonly position: Position;
+}
+/** A message has another body now. Only its author can do that. */
+export interface EditUpdate {
+  readonly kind: 'edit';
+  readonly position: Position;
+  readonly conversation: ConversationId;
+  readonly seq: Sequence;
+  readonly by: Address;
+  readonly body: MessageBody;
+  readonly time: Time;
+}
+/** A message was taken back by its author. */
+export interface RetractionUpdate {
+  readonly kind: 'retraction';
+  readonly position: Position;
+  readonly conversation: ConversationId;
+  readonly seq: Sequence;
+  readonly by: Address;
+  readonly time: Time;
+}
+/** Somebody has added or taken away a reaction. */
+export interface ReactionUpdate {
+  readonly kind: 'reaction';
+  readonly position: Position;
+  readonly conversation: ConversationId;
+  readonly seq: Sequence;
+  readonly by: Address;
+  readonly key: string;
+  readonly on: boolean;
+}
+/** A member's marker has moved forward. `by` may be the own account: another device has read. */
+export interface MarkerUpdate {
+  readonly kind: 'marker';
+  readonly position: Position;
+  readonly conversation: ConversationId;
+  readonly by: Address;
+  readonly marker: MarkerKind;
+  readonly seq: Sequence;
+}
+/** A conversation has begun. It comes before the first message of it. */
+export interface ConversationUpdate {
+  readonly kind: 'conversation';
+  readonly position: Position;
+  readonly opened: Conversation;
+}
+/** A row of the roster has changed, or is gone (`contact: null`). */
+export interface RosterUpdate {
+  readonly kind: 'roster';
+  readonly position: Position;
+  /** Version of the roster after the change. */
+  readonly version: number;
+  readonly address: Address;
+  readonly contact: Contact | null;
+}
+/** The own devices or account have changed: a device has signed in or was removed, the password is another one. */
+export interface AccountUpdate {
+  readonly kind: 'account';
+  readonly position: Position;
+  readonly change: 'device-added' | 'device-removed' | 'password-changed';
+  readonly deviceName?: string;
+  readonly time: Time;
+}
+/** An update of a kind this version does not know, made by a newer server. It only moves the cursor. */
+export interface UnknownUpdate {
+  readonly kind: 'unknown';
+  readonly position: Position;
+}
+
+/** One entry of an account's update log. Entries are told apart by `kind`. */
+export type Update =
+  | MessageUpdate
+  | EditUpdate
+  | RetractionUpdate
+  | ReactionUpdate
+  | MarkerUpdate
+  | ConversationUpdate
+  | RosterUpdate
+  | AccountUpdate
+  | UnknownUpdate;
+
+const place = { position: z.int().positive() };
+const target = { conversation: conversationIdSchema, seq: sequenceSchema, by: addressSchema };
+
+const kinds = {
+  message: messageSchema.and(z.object({ kind: z.literal('message'), ...place })),
+  edit: z.object({ kind: z.literal('edit'), ...place, ...target, body: messageBodySchema, time: timeSchema }),
+  retraction: z.object({ kind: z.literal('retraction'), ...place, ...target, time: timeSchema }),
+  reaction: z.object({ kind: z.literal('reaction'), ...place, ...target, key: reactionKeySchema, on: z.boolean() }),
+  marker: z.object({ kind: z.literal('marker'), ...place, ...target, marker: z.enum(['delivered', 'read']) }),
+  conversation: z.object({ kind: z.literal('conversation'), ...place, opened: conversationSchema }),
+  roster: z.object({
+    kind: z.literal('roster'),
+    ...place,
+    version: z.int(),
+    address: addressSchema,
+    contact: contactSchema.nullable(),
+  }),
+  account: z.object({
+    kind: z.literal('account'),
+    ...place,
+    change: z.enum(['device-added', 'device-removed', 'password-changed']),
+    deviceName: z.string().exactOptional(),
+    time: timeSchema,
+  }),
+} satisfies Record<Exclude<Update['kind'], 'unknown'>, z.ZodType<Update>>;
+
+const headSchema = z.looseObject({ kind: z.string(), ...place });
+
+/**
+ * Checks an update by its kind. A kind that this version does not know becomes an `UnknownUpdate`, so that a newer
+ * server can add kinds; a malformed update of a known kind is an error.
+ */
+export const updateSchema: z.ZodType<Update> = headSchema.transform((update, context): Update => {
+  if (!isKnown(update.kind)) return { kind: 'unknown', position: update.position };
+  const parsed = kinds[update.kind].safeParse(update);
+  if (parsed.success) return parsed.data;
+  for (const issue of parsed.error.issues) context.addIssue({ code: 'custom', message: issue.message, path: [...issue.path] });
+  return z.NEVER;
+});
+
+function isKnown(kind: string): kind is keyof typeof kinds {
+  return Object.hasOwn(kinds, kind);
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+
+/**
+ * Bounds of a server, told in `welcome`. A frame past one of them is answered with `too-large`, `too-deep` or
+ * `invalid`; a client that keeps to them never sees those.
+ */
+export interface Limits {
+  /** Bytes of one frame in UTF-8. */
+  readonly frameBytes: number;
+  /** Length of a message's text in UTF-16 code units. */
+  readonly textLength: number;
+  /** Most items of one page of history or of updates. */
+  readonly pageSize: number;
+  /** Most contacts of one account. */
+  readonly contacts: number;
+  /** Most requests of one connection that await their reply; past it the server stops reading. */
+  readonly requestsInFlight: number;
+}
+
+export const limitsSchema: z.ZodType<Limits> = z.object({
+  frameBytes: z.int().positive(),
+  textLength: z.int().positive(),
+  pageSize: z.int().positive(),
+  contacts: z.int().positive(),
+  requestsInFlight: z.int().positive(),
+});
+
+/** What a server allows unless it is told otherwise. */
+export const defaultLimits: Limits = {
+  frameBytes: 256 * 1024,
+  textLength: 20_000,
+  pageSize: 500,
+  contacts: 20_000,
+  requestsInFlight: 256,
+};
+
+/** Deepest nesting of objects and arrays in a frame. The deepest frame of the schema has 8 levels. */
+export const maximumDepth = 16;
