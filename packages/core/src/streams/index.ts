@@ -1,0 +1,18 @@
+export { Frames } from './frames.ts';
+export type { ErrorHook, FramePhase } from './frames.ts';
+export type { Change, Delta, DerivedMap, Follower, LiveMap } from './live-map.ts';
+export { LiveMapWriter } from './live-map-writer.ts';
+export { State } from './state.ts';
+export type { ReadonlyState } from './state.ts';
+export { EventStream } from './event-stream.ts';
+export { filter } from './filter.ts';
+export { project } from './project.ts';
+export { join } from './join.ts';
+export type { JoinOptions } from './join.ts';
+export { group } from './group.ts';
+export { order } from './order.ts';
+export type { Ordered, OrderFollower } from './order.ts';
+export { openWindow } from './window.ts';
+export type { KeySpan, OffsetSpan, Window, WindowChange, WindowRows } from './window.ts';
+export { applySplices, diffRows } from './splice.ts';
+export type { Splice } from './splice.ts';

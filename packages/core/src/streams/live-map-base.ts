@@ -1,0 +1,163 @@
+import type { Observable } from 'rxjs';
+import { Audience } from './audience.ts';
+import type { FrameMember, Frames } from './frames.ts';
+import { LiveObservable } from './live-observable.ts';
+import type { Change, Delta, Follower, LiveMap } from './live-map.ts';
+
+/** What written and derived maps have in common: the rows, what the frame changed, and who is told. */
+export abstract class LiveMapBase<K, V> implements LiveMap<K, V>, FrameMember {
+  readonly depth: number;
+  /** {@inheritDoc LiveMap.delta$} */
+  readonly delta$: Observable<Delta<K, V>>;
+  readonly frames: Frames;
+  readonly #rows = new Map<K, V>();
+  /** The rows the frame touched, as they were before it. */
+  readonly #before = new Map<K, V | undefined>();
+  readonly #followers = new Set<Follower<K, V>>();
+  readonly #watchers = new Map<K, Audience<V | undefined>>();
+  readonly #deltas: Audience<Delta<K, V>>;
+  #changes: Change<K, V>[] = [];
+  #since: number;
+  #version: number;
+  #ending = false;
+  #ended = false;
+
+  protected constructor(frames: Frames, depth: number) {
+    this.frames = frames;
+    this.depth = depth;
+    this.#version = frames.version;
+    this.#since = frames.version;
+    this.#deltas = new Audience<Delta<K, V>>(frames, () => ({
+      value: { version: this.#version, reset: { [Symbol.iterator]: () => this.entries() } },
+    }));
+    this.delta$ = this.#deltas.observable$;
+  }
+
+  /** {@inheritDoc LiveMap.size} */
+  get size(): number {
+    return this.#rows.size;
+  }
+
+  /** {@inheritDoc LiveMap.version} */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** {@inheritDoc LiveMap.get} */
+  get(key: K): V | undefined {
+    return this.#rows.get(key);
+  }
+
+  /** {@inheritDoc LiveMap.has} */
+  has(key: K): boolean {
+    return this.#rows.has(key);
+  }
+
+  /** {@inheritDoc LiveMap.entries} */
+  entries(): IterableIterator<readonly [K, V]> {
+    return this.#rows.entries();
+  }
+
+  /** {@inheritDoc LiveMap.watch} */
+  watch(key: K): Observable<V | undefined> {
+    return new LiveObservable<V | undefined>(
+      (error) => this.frames.report(error),
+      (subscriber) => this.#audienceOf(key).observable$.subscribe(subscriber),
+    );
+  }
+
+  /** {@inheritDoc LiveMap.attach} */
+  attach(follower: Follower<K, V>): () => void {
+    this.#followers.add(follower);
+    return () => void this.#followers.delete(follower);
+  }
+
+  /** The number of keys somebody watches: an entry is freed when its last watcher leaves. */
+  get watchedKeys(): number {
+    return this.#watchers.size;
+  }
+
+  settle(version: number): boolean {
+    for (const [key, before] of this.#before) {
+      const value = this.#rows.get(key);
+      if (value !== before) this.#changes.push({ key, value });
+    }
+    this.#before.clear();
+    if (this.#changes.length > 0) {
+      this.#since = this.#version;
+      this.#version = version;
+      for (const follower of this.#followers) follower.apply(this.#changes);
+    }
+    if (this.#ending) for (const follower of this.#followers) follower.end();
+    return this.#changes.length > 0 || this.#ending;
+  }
+
+  tell(version: number): void {
+    const changes = this.#changes;
+    this.#changes = [];
+    if (changes.length > 0) {
+      this.#tellWatchers(version, changes);
+      if (this.#deltas.attended) this.#deltas.tell(version, this.#delta(changes));
+    }
+    if (this.#ending && !this.#ended) {
+      this.#ended = true;
+      this.#deltas.end();
+      for (const audience of this.#watchers.values()) audience.end();
+    }
+  }
+
+  protected put(key: K, value: V): void {
+    const before = this.#rows.get(key);
+    if (before === value) return;
+    this.#note(key, before);
+    this.#rows.set(key, value);
+  }
+
+  protected drop(key: K): boolean {
+    const before = this.#rows.get(key);
+    if (before === undefined) return false;
+    this.#note(key, before);
+    return this.#rows.delete(key);
+  }
+
+  protected finish(): void {
+    this.#ending = true;
+    this.frames.touch(this);
+  }
+
+  /** A row that a view takes in when it is made outside of a frame is no change: nobody can have seen the view yet. */
+  #note(key: K, before: V | undefined): void {
+    if (this.frames.phase !== 'writing' && this.frames.phase !== 'settling') return;
+    if (this.#before.size === 0) this.frames.touch(this);
+    if (!this.#before.has(key)) this.#before.set(key, before);
+  }
+
+  #audienceOf(key: K): Audience<V | undefined> {
+    let audience = this.#watchers.get(key);
+    if (audience === undefined) {
+      audience = new Audience<V | undefined>(
+        this.frames,
+        () => ({ value: this.#rows.get(key) }),
+        () => this.#watchers.delete(key),
+      );
+      if (this.#ended) audience.end();
+      this.#watchers.set(key, audience);
+    }
+    return audience;
+  }
+
+  #tellWatchers(version: number, changes: readonly Change<K, V>[]): void {
+    if (this.#watchers.size === 0) return;
+    for (const { key, value } of changes) this.#watchers.get(key)?.tell(version, value);
+  }
+
+  #delta(changes: readonly Change<K, V>[]): Delta<K, V> {
+    const set: (readonly [K, V])[] = [];
+    const removed: K[] = [];
+    for (const { key, value } of changes) {
+      if (value === undefined) removed.push(key);
+      else set.push([key, value]);
+    }
+    return { version: this.#version, since: this.#since, set, removed };
+  }
+}

@@ -1,0 +1,182 @@
+import { CountedTree } from './counted-tree.ts';
+import type { Leaf } from './counted-nodes.ts';
+import type { FrameMember, Frames } from './frames.ts';
+import type { Change, Follower, LiveMap } from './live-map.ts';
+
+/** The rows of a live map in order, kept so change by change. */
+export interface Ordered<K, V, S = unknown> {
+  /** The number of rows. */
+  readonly size: number;
+  /** The frame that changed this view last. */
+  readonly version: number;
+  /** The frames this view changes in. */
+  readonly frames: Frames;
+  /** One deeper than its source. */
+  readonly depth: number;
+  /** The position of a row, or -1. O(log n). */
+  indexOf(key: K): number;
+  /** The rows at positions `from` (inclusive) to `to` (exclusive), cut to what exists. O(log n + rows). */
+  slice(from: number, to: number): readonly V[];
+  /** As `slice`, with the keys. */
+  entries(from: number, to: number): readonly (readonly [K, V])[];
+  /** How many rows sort before this sort key: where a row with it would begin. O(log n). */
+  rank(sort: S): number;
+  /** For views: is called inside each frame that changed this view. Returns the function that stops it. */
+  attach(follower: OrderFollower): () => void;
+  /** Stops following the source. */
+  dispose(): void;
+}
+
+/** A view on an ordered view. */
+export interface OrderFollower {
+  /** Called once per frame that changed a row or its place. */
+  changed(): void;
+  /** Called in the last frame of the source, or when the view is disposed. */
+  end(): void;
+}
+
+/** A row in the tree. The sort key never changes: a row that moves gets a new entry. */
+interface Entry<K, V, S> {
+  readonly key: K;
+  readonly sort: S;
+  /** When the row came; rows with equal sort keys stay in that order. */
+  readonly arrival: number;
+  value: V;
+  leaf: Leaf<Entry<K, V, S>> | undefined;
+}
+
+/** A frame that changes more than this share of the rows rebuilds the tree, which is cheaper than moving them singly. */
+const REBUILD_SHARE = 1 / 4;
+
+class OrderedView<K, V, S> implements Ordered<K, V, S>, Follower<K, V>, FrameMember {
+  readonly frames: Frames;
+  readonly depth: number;
+  readonly #sortKey: (value: V, key: K) => S;
+  readonly #compare: (a: S, b: S) => number;
+  readonly #byKey = new Map<K, Entry<K, V, S>>();
+  readonly #tree: CountedTree<Entry<K, V, S>>;
+  readonly #followers = new Set<OrderFollower>();
+  readonly #detach: () => void;
+  #arrivals = 0;
+  #version: number;
+  #ending = false;
+
+  constructor(source: LiveMap<K, V>, sortKey: (value: V, key: K) => S, compare: (a: S, b: S) => number) {
+    this.frames = source.frames;
+    this.depth = source.depth + 1;
+    this.#version = source.frames.version;
+    this.#sortKey = sortKey;
+    this.#compare = compare;
+    this.#tree = new CountedTree((a, b) => compare(a.sort, b.sort) || a.arrival - b.arrival);
+    for (const [key, value] of source.entries()) this.#admit(key, value);
+    this.#tree.build([...this.#byKey.values()]);
+    this.#detach = source.attach(this);
+  }
+
+  get size(): number {
+    return this.#byKey.size;
+  }
+
+  get version(): number {
+    return this.#version;
+  }
+
+  indexOf(key: K): number {
+    const entry = this.#byKey.get(key);
+    return entry === undefined ? -1 : this.#tree.indexOf(entry);
+  }
+
+  slice(from: number, to: number): readonly V[] {
+    return this.#tree.slice(from, to).map((entry) => entry.value);
+  }
+
+  entries(from: number, to: number): readonly (readonly [K, V])[] {
+    return this.#tree.slice(from, to).map((entry) => [entry.key, entry.value]);
+  }
+
+  rank(sort: S): number {
+    return this.#tree.rank((entry) => this.#compare(entry.sort, sort) < 0);
+  }
+
+  attach(follower: OrderFollower): () => void {
+    this.#followers.add(follower);
+    return () => void this.#followers.delete(follower);
+  }
+
+  dispose(): void {
+    this.#detach();
+    this.frames.run(() => this.end());
+  }
+
+  apply(changes: readonly Change<K, V>[]): void {
+    this.frames.touch(this);
+    if (changes.length > 64 && changes.length > this.size * REBUILD_SHARE) this.#rebuild(changes);
+    else for (const change of changes) this.#move(change);
+  }
+
+  end(): void {
+    this.#ending = true;
+    this.frames.touch(this);
+  }
+
+  settle(version: number): boolean {
+    this.#version = version;
+    for (const follower of this.#followers) {
+      follower.changed();
+      if (this.#ending) follower.end();
+    }
+    return true;
+  }
+
+  /** An ordered view has no listeners of its own: windows on it have. */
+  tell(): void {}
+
+  #move({ key, value }: Change<K, V>): void {
+    const before = this.#byKey.get(key);
+    const after = value === undefined ? this.#dismiss(key) : this.#admit(key, value);
+    if (before === after) return;
+    if (before !== undefined) this.#tree.remove(before);
+    if (after !== undefined) this.#tree.insert(after);
+  }
+
+  #rebuild(changes: readonly Change<K, V>[]): void {
+    for (const { key, value } of changes) {
+      if (value === undefined) this.#dismiss(key);
+      else this.#admit(key, value);
+    }
+    this.#tree.build([...this.#byKey.values()]);
+  }
+
+  /** The entry for a row: the present one when its place does not change, a new one when it does. */
+  #admit(key: K, value: V): Entry<K, V, S> | undefined {
+    const before = this.#byKey.get(key);
+    const sorted = this.frames.attempt(() => ({ by: this.#sortKey(value, key) }), undefined);
+    if (sorted === undefined) return this.#dismiss(key);
+    if (before !== undefined && this.#compare(before.sort, sorted.by) === 0) {
+      before.value = value;
+      return before;
+    }
+    const arrival = before === undefined ? (this.#arrivals += 1) : before.arrival;
+    const entry: Entry<K, V, S> = { key, sort: sorted.by, arrival, value, leaf: undefined };
+    this.#byKey.set(key, entry);
+    return entry;
+  }
+
+  #dismiss(key: K): undefined {
+    this.#byKey.delete(key);
+    return undefined;
+  }
+}
+
+/**
+ * The rows of `source` in the order of `compare` over `sortKey`, which is asked once per change of a row and cached.
+ * One change costs O(log n) and allocates nothing that grows with the list. Rows with equal sort keys stay in the order
+ * in which they came (one that is removed and set again in one frame never left). When `sortKey` throws, the error is reported and the row is left out. Followed by windows.
+ */
+export function order<K, V, S>(
+  source: LiveMap<K, V>,
+  sortKey: (value: V, key: K) => S,
+  compare: (a: S, b: S) => number,
+): Ordered<K, V, S> {
+  return new OrderedView(source, sortKey, compare);
+}

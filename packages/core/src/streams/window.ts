@@ -1,0 +1,156 @@
+import type { Observable } from 'rxjs';
+import { Audience } from './audience.ts';
+import type { FrameMember, Frames } from './frames.ts';
+import type { Ordered, OrderFollower } from './order.ts';
+import { diffRows } from './splice.ts';
+import type { Splice } from './splice.ts';
+
+/** A window by position: `limit` rows from `offset` on. */
+export interface OffsetSpan {
+  readonly offset: number;
+  readonly limit: number;
+}
+
+/**
+ * A window by key: the anchored row, `before` rows above and `after` below it. A row that comes or goes elsewhere never
+ * shifts it; when the anchored row itself goes, the window stays where it was.
+ */
+export interface KeySpan<K> {
+  readonly key: K;
+  readonly before: number;
+  readonly after: number;
+}
+
+/** What a window shows. */
+export interface WindowRows<V> {
+  readonly version: number;
+  /** The position of the first row shown. */
+  readonly offset: number;
+  /** The number of rows in the whole list. */
+  readonly total: number;
+  readonly rows: readonly V[];
+  readonly atStart: boolean;
+  readonly atEnd: boolean;
+}
+
+/** What a subscriber of a window hears: first everything (`base` null), then splices of the version `base`. */
+export interface WindowChange<V> extends WindowRows<V> {
+  readonly base: number | null;
+  readonly splices: readonly Splice<V>[];
+}
+
+/** Some rows of an ordered view. */
+export interface Window<K, V> {
+  /** What it shows now. */
+  readonly current: WindowRows<V>;
+  /**
+   * Hot. Replays the whole window, then one change per frame that changed what it shows, without a gap. Completes when
+   * the window is closed or the list ends; never errors.
+   */
+  readonly change$: Observable<WindowChange<V>>;
+  /** Shows other rows from now on; told as a change. */
+  move(to: OffsetSpan | KeySpan<K>): void;
+  /** Stops following, and completes. */
+  close(): void;
+}
+
+class WindowView<K, V> implements Window<K, V>, FrameMember, OrderFollower {
+  readonly depth: number;
+  readonly change$: Observable<WindowChange<V>>;
+  readonly #frames: Frames;
+  readonly #source: Ordered<K, V>;
+  readonly #audience: Audience<WindowChange<V>>;
+  readonly #detach: () => void;
+  #span: OffsetSpan | KeySpan<K>;
+  /** Where the anchored row was when it was last there. */
+  #anchoredAt = 0;
+  #current: WindowRows<V>;
+  #change: WindowChange<V> | undefined;
+  #ending = false;
+
+  constructor(source: Ordered<K, V>, span: OffsetSpan | KeySpan<K>) {
+    this.#source = source;
+    this.#frames = source.frames;
+    this.depth = source.depth + 1;
+    this.#span = span;
+    this.#current = this.#look(source.version);
+    this.#audience = new Audience<WindowChange<V>>(this.#frames, () => ({ value: whole(this.#current) }));
+    this.change$ = this.#audience.observable$;
+    this.#detach = source.attach(this);
+  }
+
+  get current(): WindowRows<V> {
+    return this.#current;
+  }
+
+  move(to: OffsetSpan | KeySpan<K>): void {
+    this.#frames.run(() => {
+      this.#span = to;
+      this.#frames.touch(this);
+    });
+  }
+
+  close(): void {
+    this.#detach();
+    this.#frames.run(() => this.end());
+  }
+
+  changed(): void {
+    this.#frames.touch(this);
+  }
+
+  end(): void {
+    this.#ending = true;
+    this.#frames.touch(this);
+  }
+
+  settle(version: number): boolean {
+    const before = this.#current;
+    const now = this.#look(version);
+    const splices = diffRows(before.rows, now.rows);
+    if (splices.length > 0 || before.total !== now.total || before.offset !== now.offset) {
+      this.#current = now;
+      this.#change = { ...now, base: before.version, splices };
+    }
+    return this.#change !== undefined || this.#ending;
+  }
+
+  tell(version: number): void {
+    const change = this.#change;
+    this.#change = undefined;
+    if (change !== undefined) this.#audience.tell(version, change);
+    if (this.#ending) this.#audience.end();
+  }
+
+  #look(version: number): WindowRows<V> {
+    const total = this.#source.size;
+    const { offset, limit } = this.#place(total);
+    const rows = this.#source.slice(offset, offset + limit);
+    return { version, offset, total, rows, atStart: offset === 0, atEnd: offset + rows.length >= total };
+  }
+
+  #place(total: number): OffsetSpan {
+    if (!('key' in this.#span)) return { offset: clamp(this.#span.offset, total), limit: this.#span.limit };
+    const { key, before, after } = this.#span;
+    const found = this.#source.indexOf(key);
+    if (found >= 0) this.#anchoredAt = found;
+    const from = Math.max(0, Math.min(this.#anchoredAt, total) - before);
+    return { offset: from, limit: Math.min(this.#anchoredAt, total) + after + 1 - from };
+  }
+}
+
+function clamp(offset: number, total: number): number {
+  return Math.max(0, Math.min(offset, total));
+}
+
+function whole<V>(rows: WindowRows<V>): WindowChange<V> {
+  return { ...rows, base: null, splices: [{ at: 0, drop: 0, rows: rows.rows }] };
+}
+
+/**
+ * A window on an ordered view, by position or around a key. Rows must be distinct objects, as those of a live map are.
+ * A frame that changes the list costs one look at the rows of the window; the list itself is never copied.
+ */
+export function openWindow<K, V>(source: Ordered<K, V>, span: OffsetSpan | KeySpan<K>): Window<K, V> {
+  return new WindowView(source, span);
+}
