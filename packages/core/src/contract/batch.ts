@@ -6,7 +6,11 @@ import type { Event } from './event.ts';
  * at any point replays batches, and replays are harmless.
  */
 export interface Batch {
-  /** `live`: as it happens; `archive`: pages of history and catch-up; `snapshot`: what is so now (a roster, a room list). */
+  /**
+   * `live`: as it happens. `archive`: pages of history, and of catch-up with what was missed. `snapshot`: what is so now
+   * (a roster, a room list, the old messages that a first synchronisation brings); its messages are not news, so they
+   * count as read and `natter watch` does not tell them.
+   */
   readonly origin: 'live' | 'archive' | 'snapshot';
   /** In the order in which they happened. */
   readonly events: readonly Event[];

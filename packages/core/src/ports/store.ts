@@ -68,6 +68,8 @@ export interface StoredProfile {
   readonly gaps: readonly StoredGap[];
   readonly cursors: readonly StoredText[];
   readonly states: readonly StoredText[];
+  /** Conversations for which {@link Store.orphans} has something. */
+  readonly orphaned: readonly ConversationId[];
   /** The sequence number of the newest change; 0 for none. */
   readonly lastChange: number;
 }
