@@ -1,0 +1,101 @@
+import type { Element } from '@xmpp/xml';
+
+/** What went wrong on the wire, in the words that decide what a person can do about it. */
+export type WireErrorCode =
+  | 'aborted' // the caller gave up
+  | 'name-not-found' // no address for the host
+  | 'connect-refused' // nothing listens there
+  | 'connect-failed' // any other failure to reach the host
+  | 'timeout' // a step took longer than its limit
+  | 'disconnected' // the link broke or the peer closed it
+  | 'tls-required' // the server offers no encryption and none was waived
+  | 'tls-failed' // the handshake itself failed
+  | 'certificate' // the certificate is not to be trusted; see `certificate`
+  | 'malformed' // what came is not the XML that XMPP allows
+  | 'limit' // a stanza is larger, deeper or busier than allowed
+  | 'protocol' // well-formed, but not what the protocol allows here
+  | 'stream-error' // RFC 6120 section 4.9; see `condition`
+  | 'stanza-error' // RFC 6120 section 8.3; see `condition`
+  | 'sasl-failed' // RFC 6120 section 6.5; see `condition`
+  | 'sasl-mechanism' // no mechanism that both sides accept
+  | 'sasl-downgrade' // the server offers less than it did last time
+  | 'sasl-server'; // the server could not prove that it knows the password
+
+/** Why a certificate was refused. */
+export type CertificateProblem = 'expired' | 'not-yet-valid' | 'self-signed' | 'unknown-issuer' | 'wrong-name' | 'invalid';
+
+/** The refused certificate, for a person to look at. Every text in it was written by the peer. */
+export interface RefusedCertificate {
+  readonly problem: CertificateProblem;
+  /** The name that the certificate had to carry. */
+  readonly expected: string;
+  /** The names it carries, as printed in its subject alternative names. */
+  readonly names: string;
+  readonly issuer: string;
+  readonly validFrom: string;
+  readonly validTo: string;
+  /** SHA-256 of the certificate, upper-case hexadecimal pairs with colons; empty when none was shown. */
+  readonly fingerprint: string;
+}
+
+/** Details beside code and message. */
+export interface WireErrorDetails {
+  readonly condition?: string;
+  readonly text?: string;
+  /** An `auth`, `cancel`, `continue`, `modify` or `wait` of a stanza error. */
+  readonly stanzaErrorType?: string;
+  readonly certificate?: RefusedCertificate;
+  readonly cause?: unknown;
+}
+
+/** The only error the wire throws. `mapping/errors.ts` turns it into plain error data. */
+export class WireError extends Error {
+  readonly code: WireErrorCode;
+  readonly condition: string | null;
+  readonly text: string | null;
+  readonly stanzaErrorType: string | null;
+  readonly certificate: RefusedCertificate | null;
+
+  constructor(code: WireErrorCode, message: string, details: WireErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = 'WireError';
+    this.code = code;
+    this.condition = details.condition ?? null;
+    this.text = details.text ?? null;
+    this.stanzaErrorType = details.stanzaErrorType ?? null;
+    this.certificate = details.certificate ?? null;
+  }
+}
+
+/** Gives any thrown value as a WireError; what is not one already becomes `code`. */
+export function asWireError(error: unknown, code: WireErrorCode = 'disconnected'): WireError {
+  if (error instanceof WireError) return error;
+  return new WireError(code, error instanceof Error ? error.message : String(error), { cause: error });
+}
+
+/**
+ * Reads the defined condition and the text of a stream, stanza or SASL error. @xmpp/error does the same but throws a
+ * TypeError on an error element without children, which a hostile server may send at any time.
+ */
+export function readCondition(element: Element): { condition: string; text: string } {
+  let condition = 'undefined-condition';
+  let text = '';
+  for (const child of element.children) {
+    if (typeof child !== 'object') continue;
+    if (child.getName() === 'text') text = child.getText();
+    else if (condition === 'undefined-condition') condition = child.getName();
+  }
+  return { condition, text };
+}
+
+/** The error in an answer of type `error` (RFC 6120 section 8.3). */
+export function stanzaError(stanza: Element): WireError {
+  const element = stanza.getChild('error');
+  const { condition, text } = element ? readCondition(element) : { condition: 'undefined-condition', text: '' };
+  const type: unknown = element?.attrs['type'];
+  return new WireError('stanza-error', text === '' ? condition : `${condition}: ${text}`, {
+    condition,
+    text,
+    ...(typeof type === 'string' ? { stanzaErrorType: type } : {}),
+  });
+}

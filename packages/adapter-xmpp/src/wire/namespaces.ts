@@ -1,0 +1,38 @@
+/** XML namespaces, named after the document that defines them. */
+export const NS = {
+  client: 'jabber:client',
+  stream: 'http://etherx.jabber.org/streams',
+  streamErrors: 'urn:ietf:params:xml:ns:xmpp-streams',
+  stanzaErrors: 'urn:ietf:params:xml:ns:xmpp-stanzas',
+  tls: 'urn:ietf:params:xml:ns:xmpp-tls',
+  sasl: 'urn:ietf:params:xml:ns:xmpp-sasl',
+  bind: 'urn:ietf:params:xml:ns:xmpp-bind',
+  session: 'urn:ietf:params:xml:ns:xmpp-session',
+  roster: 'jabber:iq:roster',
+  rosterVersioning: 'urn:xmpp:features:rosterver',
+  preApproval: 'urn:xmpp:features:pre-approval',
+  discoInfo: 'http://jabber.org/protocol/disco#info', // XEP-0030
+  rsm: 'http://jabber.org/protocol/rsm', // XEP-0059
+  dataForms: 'jabber:x:data', // XEP-0004
+  register: 'jabber:iq:register', // XEP-0077
+  registerFeature: 'http://jabber.org/features/iq-register', // XEP-0077
+  chatStates: 'http://jabber.org/protocol/chatstates', // XEP-0085
+  receipts: 'urn:xmpp:receipts', // XEP-0184
+  blocking: 'urn:xmpp:blocking', // XEP-0191
+  sm: 'urn:xmpp:sm:3', // XEP-0198
+  ping: 'urn:xmpp:ping', // XEP-0199
+  delay: 'urn:xmpp:delay', // XEP-0203
+  carbons: 'urn:xmpp:carbons:2', // XEP-0280
+  forward: 'urn:xmpp:forward:0', // XEP-0297
+  correction: 'urn:xmpp:message-correct:0', // XEP-0308
+  mam: 'urn:xmpp:mam:2', // XEP-0313
+  markers: 'urn:xmpp:chat-markers:0', // XEP-0333
+  hints: 'urn:xmpp:hints', // XEP-0334
+  stanzaIds: 'urn:xmpp:sid:0', // XEP-0359
+  encryption: 'urn:xmpp:eme:0', // XEP-0380
+  retraction: 'urn:xmpp:message-retract:1', // XEP-0424
+  fallback: 'urn:xmpp:fallback:0', // XEP-0428
+  channelBinding: 'urn:xmpp:sasl-cb:0', // XEP-0440
+  reactions: 'urn:xmpp:reactions:0', // XEP-0444
+  replies: 'urn:xmpp:reply:0', // XEP-0461
+} as const;

@@ -1,0 +1,134 @@
+import { isIP, type Socket } from 'node:net';
+import { checkServerIdentity, connect, type PeerCertificate, type TLSSocket } from 'node:tls';
+import { createHash, X509Certificate } from 'node:crypto';
+import { domainToASCII } from 'node:url';
+import type { TrustPolicy } from '../channel.ts';
+import { WireError, type CertificateProblem, type RefusedCertificate } from '../error.ts';
+import type { ChannelBinding } from '../sasl/mechanism.ts';
+
+/** What OpenSSL and Node call the problems that a person can tell apart. */
+const PROBLEMS: Record<string, CertificateProblem> = {
+  CERT_HAS_EXPIRED: 'expired',
+  CERT_NOT_YET_VALID: 'not-yet-valid',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'self-signed',
+  SELF_SIGNED_CERT_IN_CHAIN: 'unknown-issuer',
+  UNABLE_TO_GET_ISSUER_CERT: 'unknown-issuer',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'unknown-issuer',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'unknown-issuer',
+  CERT_UNTRUSTED: 'unknown-issuer',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'wrong-name',
+  HOSTNAME_MISMATCH: 'wrong-name',
+};
+
+const DESCRIPTIONS: Record<CertificateProblem, string> = {
+  expired: 'has expired',
+  'not-yet-valid': 'is not valid yet',
+  'self-signed': 'is self-signed',
+  'unknown-issuer': 'was not issued by an authority that is trusted here',
+  'wrong-name': 'is for another name',
+  invalid: 'is not valid',
+};
+
+/** How a socket becomes an encrypted one. */
+export interface Handshake {
+  /** The domain of the account: what the certificate must be for (RFC 6120 section 13.7.2.1). */
+  readonly domain: string;
+  readonly trust: TrustPolicy;
+  /** Offered in direct TLS only (XEP-0368); a server that selects none is fine. */
+  readonly protocols: readonly string[];
+  readonly time: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * TLS over a connected socket. Resolves once the certificate and the name are verified; until then not one byte of ours
+ * is written. On failure the socket is destroyed.
+ */
+export function handshake(socket: Socket, options: Handshake): Promise<TLSSocket> {
+  const { domain, trust, protocols, time, signal } = options;
+  const name = domainToASCII(domain) || domain;
+  return new Promise((resolve, reject) => {
+    const secured = connect({
+      socket,
+      ...(isIP(name) === 0 ? { servername: name } : {}),
+      ...(trust.authorities === null ? {} : { ca: trust.authorities }),
+      ...(protocols.length === 0 ? {} : { ALPNProtocols: [...protocols] }),
+      minVersion: 'TLSv1.2',
+      // The verdict is Node's; it is read below, so that a refused certificate can be shown and, by the user, pinned.
+      rejectUnauthorized: false,
+      checkServerIdentity: (_, certificate) => checkServerIdentity(name, certificate),
+    });
+    const settle = (error: WireError | null): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
+      secured.off('secureConnect', verify).off('error', fail).off('close', lost);
+      if (error === null) return resolve(secured);
+      secured.on('error', () => {}); // late errors of a socket that is given up
+      secured.destroy();
+      socket.destroy();
+      reject(error);
+    };
+    const verify = (): void => settle(refusal(secured, name, trust));
+    const fail = (error: Error): void => {
+      settle(new WireError('tls-failed', `the TLS handshake failed: ${error.message}`, { cause: error }));
+    };
+    const lost = (): void => settle(new WireError('tls-failed', 'the connection was closed during the TLS handshake'));
+    const abort = (): void => settle(new WireError('aborted', 'the TLS handshake was given up'));
+    const timer = setTimeout(() => settle(new WireError('timeout', 'the TLS handshake took too long')), time);
+    secured.on('secureConnect', verify).on('error', fail).on('close', lost);
+    signal.addEventListener('abort', abort);
+    if (signal.aborted) abort();
+  });
+}
+
+function refusal(socket: TLSSocket, name: string, trust: TrustPolicy): WireError | null {
+  if (socket.authorized) return null;
+  const certificate = socket.getPeerCertificate();
+  if (certificate.fingerprint256 !== undefined && trust.pinned.includes(certificate.fingerprint256)) return null;
+  const refused = describe(certificate, name, problemOf(socket.authorizationError));
+  const { problem, names } = refused;
+  const told = problem === 'wrong-name' ? ` (${names || 'no name'} instead of ${name})` : '';
+  return new WireError('certificate', `the certificate of ${name} ${DESCRIPTIONS[problem]}${told}`, { certificate: refused });
+}
+
+/** Node sets a string code for what OpenSSL found and an Error for a name that does not match; the types say only Error. */
+function problemOf(error: unknown): CertificateProblem {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : String(error);
+  return PROBLEMS[code] ?? 'invalid';
+}
+
+function describe(certificate: PeerCertificate, expected: string, problem: CertificateProblem): RefusedCertificate {
+  const issuer = certificate.issuer as Record<string, string> | undefined; // {} or missing when no certificate was shown
+  return {
+    problem,
+    expected,
+    names: certificate.subjectaltname ?? '',
+    issuer: issuer?.['O'] ?? issuer?.['CN'] ?? '',
+    validFrom: certificate.valid_from ?? '',
+    validTo: certificate.valid_to ?? '',
+    fingerprint: certificate.fingerprint256 ?? '',
+  };
+}
+
+/** The channel bindings of a connection: RFC 9266 on TLS 1.3, RFC 5929 section 4 on any. */
+export function channelBindings(socket: TLSSocket): ChannelBinding[] {
+  const bindings: ChannelBinding[] = [];
+  if (socket.getProtocol() === 'TLSv1.3') {
+    const data = socket.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0));
+    bindings.push({ type: 'tls-exporter', data: new Uint8Array(data) });
+  }
+  const raw = socket.getPeerX509Certificate()?.raw;
+  if (raw !== undefined) {
+    const hash = endPointHash(new X509Certificate(raw));
+    if (hash !== null) bindings.push({ type: 'tls-server-end-point', data: new Uint8Array(createHash(hash).update(raw).digest()) });
+  }
+  return bindings;
+}
+
+/** RFC 5929 section 4.1: the hash of the certificate's signature, SHA-256 in place of MD5 and SHA-1. */
+function endPointHash(certificate: X509Certificate): string | null {
+  const algorithm = certificate.signatureAlgorithm?.toLowerCase() ?? '';
+  if (/sha384/.test(algorithm)) return 'sha384';
+  if (/sha512/.test(algorithm)) return 'sha512';
+  return /sha256|sha1|md5/.test(algorithm) ? 'sha256' : null; // such as Ed25519: not defined
+}

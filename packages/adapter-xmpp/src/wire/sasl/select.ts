@@ -1,0 +1,63 @@
+import { WireError } from '../error.ts';
+import type { ChannelBinding, Credentials, Mechanism } from './mechanism.ts';
+import { plain } from './plain.ts';
+import { Scram, type GsBinding, type ScramHash } from './scram.ts';
+
+/** From weak to strong. What stands further right is never given up for what stands further left (XEP-0474 says why). */
+const STRENGTH = [
+  'PLAIN',
+  'SCRAM-SHA-1',
+  'SCRAM-SHA-256',
+  'SCRAM-SHA-512',
+  'SCRAM-SHA-1-PLUS',
+  'SCRAM-SHA-256-PLUS',
+  'SCRAM-SHA-512-PLUS',
+] as const;
+
+/** What the choice depends on. */
+export interface SaslOffer {
+  /** The mechanisms in the server's features. */
+  readonly mechanisms: readonly string[];
+  /** The binding types it lists (XEP-0440), or null when it lists none. */
+  readonly bindingTypes: readonly string[] | null;
+  /** The bindings this connection has; none without TLS. */
+  readonly bindings: readonly ChannelBinding[];
+  /** Whether the stream is encrypted and the server verified. */
+  readonly secure: boolean;
+  /** The mechanism of the last sign-in to this account, or null. Nothing weaker is used. */
+  readonly pinned: string | null;
+}
+
+/** Chooses the strongest mechanism that both sides have. Throws WireError; no credential has been touched by then. */
+export function selectMechanism(offer: SaslOffer, credentials: Credentials): Mechanism {
+  const offered = new Set(offer.mechanisms);
+  const binding = offer.bindings.find(({ type }) => offer.bindingTypes?.includes(type) === true);
+  const usable = (name: string): boolean => {
+    if (!offered.has(name)) return false;
+    // A server may advertise -PLUS and refuse the binding type we have: the list of XEP-0440 is what counts.
+    if (name.endsWith('-PLUS')) return binding !== undefined;
+    return name !== 'PLAIN' || offer.secure;
+  };
+  const best = STRENGTH.findLastIndex(usable);
+  if (best < 0) throw new WireError('sasl-mechanism', describeMismatch(offer));
+  const name = STRENGTH[best]!;
+  const pinned = STRENGTH.findIndex((candidate) => candidate === offer.pinned);
+  if (best < pinned) {
+    throw new WireError('sasl-downgrade', `the server offered ${offer.pinned} before and now at best ${name}`);
+  }
+  if (name === 'PLAIN') return plain(credentials);
+  const hash = name.replace(/^SCRAM-|-PLUS$/g, '') as ScramHash;
+  return new Scram(hash, credentials, gsBinding(name, offer, binding));
+}
+
+function gsBinding(name: string, offer: SaslOffer, binding: ChannelBinding | undefined): GsBinding {
+  if (name.endsWith('-PLUS') && binding !== undefined) return { flag: 'p', binding };
+  const plusOffered = offer.mechanisms.some((mechanism) => mechanism.endsWith('-PLUS'));
+  return offer.bindings.length > 0 && !plusOffered ? { flag: 'y' } : { flag: 'n' };
+}
+
+function describeMismatch({ mechanisms, secure }: SaslOffer): string {
+  if (!secure && mechanisms.includes('PLAIN')) return 'the server wants the password itself over a connection without encryption';
+  const list = mechanisms.slice(0, 10).map((name) => JSON.stringify(name.slice(0, 20)));
+  return list.length === 0 ? 'the server offers no way to sign in' : `the server offers only ${list.join(', ')} to sign in`;
+}
