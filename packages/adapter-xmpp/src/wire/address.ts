@@ -1,4 +1,4 @@
-import jid from '@xmpp/jid';
+import { jid } from '@xmpp/jid';
 
 /** RFC 7622 section 3.1: no part of an address is longer. */
 const MAX_PART = 1023;
@@ -22,7 +22,7 @@ export function parseAddress(text: unknown): Address | null {
     const parsed = jid(text.normalize('NFC'));
     const domain = parsed.domain.replace(/\.$/, '');
     if (!isDomain(domain) || tooLong(parsed.local) || tooLong(parsed.resource)) return null;
-    if (/[\u0000-\u001f\u007f]/.test(parsed.local + parsed.resource)) return null;
+    if (/\p{Cc}/u.test(parsed.local + parsed.resource)) return null;
     return { local: parsed.local, domain, resource: parsed.resource };
   } catch {
     return null; // @xmpp/jid throws TypeError on an empty domain: an invalid address is a value here, not a fault
@@ -58,5 +58,5 @@ function tooLong(part: string): boolean {
 }
 
 function isDomain(domain: string): boolean {
-  return domain !== '' && domain.length <= MAX_PART && !/[\s@/\u0000-\u001f\u007f"&'<>]/.test(domain);
+  return domain !== '' && domain.length <= MAX_PART && !/[\s@/"&'<>]|\p{Cc}/u.test(domain);
 }

@@ -68,5 +68,11 @@ export interface Platform {
   /** The addresses to try for a domain, in order. `server` is the user's own choice and the only one then. */
   resolve(domain: string, server: string | null, signal: AbortSignal): Promise<readonly Target[]>;
   /** Connects to one of them; the certificate must be for `domain`, whatever the host is called. */
-  connect(target: Target, domain: string, trust: TrustPolicy, limits: WireLimits, signal: AbortSignal): Promise<Channel>;
+  connect(
+    target: Target,
+    domain: string,
+    trust: TrustPolicy,
+    limits: WireLimits,
+    signal: AbortSignal,
+  ): Promise<Channel>;
 }

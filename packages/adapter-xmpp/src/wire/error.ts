@@ -1,4 +1,5 @@
 import type { Element } from '@xmpp/xml';
+import { NS } from './namespaces.ts';
 
 /** What went wrong on the wire, in the words that decide what a person can do about it. */
 export type WireErrorCode =
@@ -22,7 +23,13 @@ export type WireErrorCode =
   | 'sasl-server'; // the server could not prove that it knows the password
 
 /** Why a certificate was refused. */
-export type CertificateProblem = 'expired' | 'not-yet-valid' | 'self-signed' | 'unknown-issuer' | 'wrong-name' | 'invalid';
+export type CertificateProblem =
+  | 'expired'
+  | 'not-yet-valid'
+  | 'self-signed'
+  | 'unknown-issuer'
+  | 'wrong-name'
+  | 'invalid';
 
 /** The refused certificate, for a person to look at. Every text in it was written by the peer. */
 export interface RefusedCertificate {
@@ -91,11 +98,21 @@ export function readCondition(element: Element): { condition: string; text: stri
 /** The error in an answer of type `error` (RFC 6120 section 8.3). */
 export function stanzaError(stanza: Element): WireError {
   const element = stanza.getChild('error');
-  const { condition, text } = element ? readCondition(element) : { condition: 'undefined-condition', text: '' };
+  const { condition, text } = element
+    ? readCondition(element)
+    : { condition: 'undefined-condition', text: '' };
   const type: unknown = element?.attrs['type'];
   return new WireError('stanza-error', text === '' ? condition : `${condition}: ${text}`, {
     condition,
     text,
     ...(typeof type === 'string' ? { stanzaErrorType: type } : {}),
   });
+}
+
+/** What we tell the peer when it broke the rules (RFC 6120 section 4.9), or null when the fault is none of its business. */
+export function streamErrorXml({ code, condition }: WireError): string | null {
+  if (condition === null || !['malformed', 'limit', 'protocol'].includes(code)) return null;
+  const standard = condition === 'handled-count-too-high' ? 'undefined-condition' : condition;
+  const own = condition === standard ? '' : `<${condition} xmlns="${NS.sm}"/>`; // XEP-0198 section 4
+  return `<stream:error><${standard} xmlns="${NS.streamErrors}"/>${own}</stream:error>`;
 }

@@ -27,7 +27,13 @@ export class IqTracker {
    * Sends a request and gives the whole `result`. Rejects with WireError: `stanza-error` for an answer of type error,
    * `timeout`, `aborted`, or what ended the stream.
    */
-  request(type: 'get' | 'set', to: string | null, payload: Element, time: number, signal?: AbortSignal): Promise<Element> {
+  request(
+    type: 'get' | 'set',
+    to: string | null,
+    payload: Element,
+    time: number,
+    signal?: AbortSignal,
+  ): Promise<Element> {
     const id = crypto.randomUUID();
     const iq = new Element('iq', to === null ? { type, id } : { type, id, to });
     iq.append(payload);
@@ -40,7 +46,10 @@ export class IqTracker {
         else resolve(outcome);
       };
       const abort = (): void => settle(new WireError('aborted', 'the request was given up'));
-      const timer = setTimeout(() => settle(new WireError('timeout', 'the server did not answer a request in time')), time);
+      const timer = setTimeout(
+        () => settle(new WireError('timeout', 'the server did not answer a request in time')),
+        time,
+      );
       if (signal?.aborted === true) return abort();
       signal?.addEventListener('abort', abort);
       this.#pending.set(id, { to, settle });

@@ -16,10 +16,8 @@ export interface ResumeState {
   readonly handled: number;
 }
 
-interface Sent {
-  readonly number: number;
-  settle(error: WireError | null): void;
-}
+/** Called with null when the server took a stanza over, else with what ended the stream. */
+type Settle = (error: WireError | null) => void;
 
 /**
  * Stream management (XEP-0198) whose acknowledgement means *stored*. Numbers inside are plain counts and only wrap to
@@ -41,7 +39,7 @@ export class StreamManagement {
   readonly #early = new Set<number>();
   #sent = 0;
   #acknowledged = 0;
-  #waiting: Sent[] = [];
+  #waiting: Settle[] = [];
   #counting = false;
 
   /** Whether the server counts what we send. */
@@ -130,6 +128,11 @@ export class StreamManagement {
     return new Element('a', { xmlns: NS.sm, h: this.#stored % WRAP });
   }
 
+  /** Whether stanzas came that are not stored yet. */
+  get behind(): boolean {
+    return this.#enabled && this.#received > this.#stored;
+  }
+
   /** Whether stanzas are done that are not stored, so that the server still keeps them for us. */
   get unstored(): boolean {
     return this.#enabled && this.#done > this.#stored;
@@ -138,13 +141,11 @@ export class StreamManagement {
   /** Counts a stanza of ours. The promise settles with the server's count; it rejects when the stream ends before. */
   send(): { number: number; acknowledged: Promise<void> } {
     this.#sent += 1;
-    const number = this.#sent;
     const acknowledged = new Promise<void>((resolve, reject) => {
-      const settle = (error: WireError | null): void => (error === null ? resolve() : reject(error));
-      this.#waiting.push({ number, settle });
+      this.#waiting.push((error) => (error === null ? resolve() : reject(error)));
     });
     acknowledged.catch(() => {}); // whoever cares awaits it; a stanza that nobody awaits is no unhandled rejection
-    return { number, acknowledged };
+    return { number: this.#sent, acknowledged };
   }
 
   /** How many of our stanzas the server has not counted yet. */
@@ -161,10 +162,13 @@ export class StreamManagement {
     const step = handled === null ? Number.NaN : (((handled - this.#acknowledged) % WRAP) + WRAP) % WRAP;
     if (!(step <= this.#sent - this.#acknowledged)) {
       this.forget();
-      throw new WireError('protocol', 'the server acknowledged more than was sent', { condition: 'handled-count-too-high' });
+      throw new WireError('protocol', 'the server acknowledged more than was sent', {
+        condition: 'handled-count-too-high',
+      });
     }
     this.#acknowledged += step;
-    while (this.#waiting.length > 0 && this.#waiting[0]!.number <= this.#acknowledged) this.#waiting.shift()!.settle(null);
+    const settled = this.#waiting.splice(0, this.#waiting.length - (this.#sent - this.#acknowledged));
+    for (const settle of settled) settle(null);
   }
 
   /** The stream is gone; what was not acknowledged stays unknown. */
@@ -180,7 +184,7 @@ export class StreamManagement {
   #settleAll(error: WireError | null): void {
     const waiting = this.#waiting;
     this.#waiting = [];
-    for (const sent of waiting) sent.settle(error);
+    for (const settle of waiting) settle(error);
   }
 }
 

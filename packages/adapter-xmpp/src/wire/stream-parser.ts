@@ -27,7 +27,12 @@ export class StreamParser {
   readonly #events: StreamParserEvents;
   readonly #limits: Pick<WireLimits, 'stanzaNodes' | 'depth'>;
   readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  readonly #saxes = new SaxesParser({ xmlns: true, position: false, defaultXMLVersion: '1.0', forceXMLVersion: true });
+  readonly #saxes = new SaxesParser({
+    xmlns: true,
+    position: false,
+    defaultXMLVersion: '1.0',
+    forceXMLVersion: true,
+  });
   #header: Element | null = null;
   #cursor: Element | null = null;
   #depth = 0;
@@ -37,7 +42,11 @@ export class StreamParser {
   /** Largest stanza in bytes; raised by the owner after sign-in. */
   stanzaBytes: number;
 
-  constructor(events: StreamParserEvents, stanzaBytes: number, limits: Pick<WireLimits, 'stanzaNodes' | 'depth'>) {
+  constructor(
+    events: StreamParserEvents,
+    stanzaBytes: number,
+    limits: Pick<WireLimits, 'stanzaNodes' | 'depth'>,
+  ) {
     this.#events = events;
     this.stanzaBytes = stanzaBytes;
     this.#limits = limits;
@@ -72,7 +81,9 @@ export class StreamParser {
       this.#bytes += slice.length;
       if (this.#bytes > this.stanzaBytes + SLICE) {
         this.#dead = true;
-        throw new WireError('limit', `a stanza is larger than ${this.stanzaBytes} bytes`, { condition: 'policy-violation' });
+        throw new WireError('limit', `a stanza is larger than ${this.stanzaBytes} bytes`, {
+          condition: 'policy-violation',
+        });
       }
       this.#parse(slice);
     }
@@ -104,7 +115,9 @@ export class StreamParser {
   #count(): void {
     this.#nodes += 1;
     if (this.#nodes > this.#limits.stanzaNodes) {
-      throw new WireError('limit', `a stanza has more than ${this.#limits.stanzaNodes} nodes`, { condition: 'policy-violation' });
+      throw new WireError('limit', `a stanza has more than ${this.#limits.stanzaNodes} nodes`, {
+        condition: 'policy-violation',
+      });
     }
   }
 
@@ -112,12 +125,14 @@ export class StreamParser {
     this.#count();
     this.#depth += 1;
     if (this.#depth > this.#limits.depth) {
-      throw new WireError('limit', `a stanza is nested deeper than ${this.#limits.depth}`, { condition: 'policy-violation' });
+      throw new WireError('limit', `a stanza is nested deeper than ${this.#limits.depth}`, {
+        condition: 'policy-violation',
+      });
     }
     const attributes: Record<string, string> = {};
-    for (const name in tag.attributes) attributes[name] = tag.attributes[name]!.value;
+    for (const { name, value } of Object.values(tag.attributes)) attributes[name] = value;
     const element = new Element(tag.name, attributes);
-    if (this.#header === null) {
+    if (this.#header === null || this.#cursor === null) {
       this.#header = element;
       this.#cursor = element;
       this.#reset();
@@ -127,7 +142,7 @@ export class StreamParser {
     }
     // At depth 2 the element gets its parent, but the header does not get the child: the stream is never collected.
     if (this.#cursor === this.#header) element.parent = this.#header;
-    else this.#cursor!.append(element);
+    else this.#cursor.append(element);
     this.#cursor = element;
   }
 

@@ -27,7 +27,13 @@ async function secureChannel(
   limits: WireLimits,
   signal: AbortSignal,
 ): Promise<Channel> {
-  const secured = await handshake(socket, { domain, trust, protocols: ALPN, time: limits.handshakeTime, signal });
+  const secured = await handshake(socket, {
+    domain,
+    trust,
+    protocols: ALPN,
+    time: limits.handshakeTime,
+    signal,
+  });
   return new TcpChannel(socket, secured, { domain, trust, limits });
 }
 
@@ -49,7 +55,10 @@ function connectSocket({ host, port }: Target, limits: WireLimits, signal: Abort
     const connected = (): void => settle(null);
     const fail = (error: Error): void => settle(describeFailure(error, host, port));
     const abort = (): void => settle(new WireError('aborted', 'the connection was given up'));
-    const timer = setTimeout(() => settle(new WireError('timeout', `${host}:${port} did not answer in time`)), limits.connectTime);
+    const timer = setTimeout(
+      () => settle(new WireError('timeout', `${host}:${port} did not answer in time`)),
+      limits.connectTime,
+    );
     socket.on('connect', connected).on('error', fail);
     signal.addEventListener('abort', abort);
     if (signal.aborted) abort();
@@ -60,10 +69,14 @@ function describeFailure(error: NodeJS.ErrnoException, host: string, port: numbe
   // Happy eyeballs wraps one error per address; the first has the code that matters.
   const cause: unknown = error instanceof AggregateError ? error.errors[0] : error;
   const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '';
-  if (code === 'ECONNREFUSED') return new WireError('connect-refused', `${host}:${port} refused the connection`, { cause: error });
+  if (code === 'ECONNREFUSED')
+    return new WireError('connect-refused', `${host}:${port} refused the connection`, { cause: error });
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EAI_NODATA') {
     return new WireError('name-not-found', `no address is known for ${host}`, { cause: error });
   }
-  if (code === 'ETIMEDOUT') return new WireError('timeout', `${host}:${port} did not answer in time`, { cause: error });
-  return new WireError('connect-failed', `could not connect to ${host}:${port}: ${error.message || code}`, { cause: error });
+  if (code === 'ETIMEDOUT')
+    return new WireError('timeout', `${host}:${port} did not answer in time`, { cause: error });
+  return new WireError('connect-failed', `could not connect to ${host}:${port}: ${error.message || code}`, {
+    cause: error,
+  });
 }

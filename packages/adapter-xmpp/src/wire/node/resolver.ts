@@ -5,25 +5,39 @@ import { WireError } from '../error.ts';
 
 /** RFC 6120 section 14.7, and the port that XEP-0368 servers use by custom. */
 const STARTTLS_PORT = 5222;
-const DIRECT_TLS_PORTS: readonly number[] = [5223, 443];
+const DIRECT_TLS_PORT = 5223;
+const DIRECT_TLS_PORTS: readonly (number | null)[] = [DIRECT_TLS_PORT, 443];
 
 /** The user's own choice: `HOST`, `HOST:PORT`, `[IPv6]:PORT`, `xmpp://HOST:PORT` or `xmpps://HOST:PORT`. */
 export function parseServer(server: string): Target {
-  const match = /^(?:(xmpps?):\/\/)?(?:\[([0-9A-Fa-f:.]+)\]|([^\s:/@[\]]+))(?::(\d{1,5}))?\/?$/.exec(server.trim());
+  const match = /^(?:(xmpps?):\/\/)?(?:\[([0-9A-Fa-f:.]+)\]|([^\s:/@[\]]+))(?::(\d{1,5}))?\/?$/.exec(
+    server.trim(),
+  );
   const host = match?.[2] ?? match?.[3];
   const port = match?.[4] === undefined ? null : Number(match[4]);
   if (host === undefined || port === 0 || (port ?? 0) > 65535) {
-    throw new WireError('name-not-found', `${JSON.stringify(server)} is no server address; write HOST, HOST:PORT or xmpps://HOST:PORT`);
+    throw new WireError(
+      'name-not-found',
+      `${JSON.stringify(server)} is no server address; write HOST, HOST:PORT or xmpps://HOST:PORT`,
+    );
   }
-  const direct = match?.[1] === 'xmpps' || (match?.[1] === undefined && port !== null && DIRECT_TLS_PORTS.includes(port));
-  return { host, port: port ?? (direct ? DIRECT_TLS_PORTS[0]! : STARTTLS_PORT), security: direct ? 'direct' : 'starttls' };
+  const direct = match?.[1] === 'xmpps' || (match?.[1] === undefined && DIRECT_TLS_PORTS.includes(port));
+  return {
+    host,
+    port: port ?? (direct ? DIRECT_TLS_PORT : STARTTLS_PORT),
+    security: direct ? 'direct' : 'starttls',
+  };
 }
 
 /**
  * The addresses of a domain (RFC 6120 section 3.2, XEP-0368): both SRV records as one list by priority and weight; the domain
  * itself where there are none. DNS is not trusted: whatever it says, the certificate must be for the domain.
  */
-export async function resolveTargets(domain: string, server: string | null, signal: AbortSignal): Promise<readonly Target[]> {
+export async function resolveTargets(
+  domain: string,
+  server: string | null,
+  signal: AbortSignal,
+): Promise<readonly Target[]> {
   if (server !== null) return [parseServer(server)];
   const fallback: Target = { host: domain, port: STARTTLS_PORT, security: 'starttls' };
   if (isIP(domain) !== 0 || domain === 'localhost' || domain.endsWith('.localhost')) return [fallback];
@@ -38,8 +52,13 @@ export async function resolveTargets(domain: string, server: string | null, sign
   ];
   // RFC 2782: a single record with the target "." says that the service is decidedly not there.
   const usable = records.filter(({ name }) => name !== '' && name !== '.');
-  if (usable.length === 0) throw new WireError('name-not-found', `${domain} says that it has no XMPP service`);
-  return orderRecords(usable, Math.random).map(({ name, port, security }) => ({ host: name, port, security }));
+  if (usable.length === 0)
+    throw new WireError('name-not-found', `${domain} says that it has no XMPP service`);
+  return orderRecords(usable, Math.random).map(({ name, port, security }) => ({
+    host: name,
+    port,
+    security,
+  }));
 }
 
 /** RFC 2782: by priority, and among equals at random in proportion to the weight. */
@@ -47,7 +66,8 @@ export function orderRecords<R extends SrvRecord>(records: readonly R[], random:
   const rest = records.toSorted((a, b) => a.priority - b.priority);
   const ordered: R[] = [];
   while (rest.length > 0) {
-    const same = rest.filter(({ priority }) => priority === rest[0]!.priority);
+    const first = rest[0]?.priority;
+    const same = rest.filter(({ priority }) => priority === first);
     let choice = random() * same.reduce((total, { weight }) => total + weight + 1, 0);
     const index = same.findIndex(({ weight }) => (choice -= weight + 1) < 0);
     ordered.push(...rest.splice(Math.max(index, 0), 1));

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { Element } from '@xmpp/xml';
 import type { Channel, ChannelEvents, TrustPolicy } from '../channel.ts';
-import { asWireError, WireError } from '../error.ts';
+import { asWireError, streamErrorXml, WireError } from '../error.ts';
 import type { WireLimits } from '../limits.ts';
 import { NS } from '../namespaces.ts';
 import type { ChannelBinding } from '../sasl/mechanism.ts';
@@ -95,7 +95,13 @@ export class TcpChannel implements Channel {
     this.#detach();
     plain.pause();
     try {
-      const secured = await handshake(plain, { domain, trust, protocols: [], time: limits.handshakeTime, signal });
+      const secured = await handshake(plain, {
+        domain,
+        trust,
+        protocols: [],
+        time: limits.handshakeTime,
+        signal,
+      });
       this.#upgrading = false;
       this.#socket = secured;
       this.#secured(secured);
@@ -135,9 +141,7 @@ export class TcpChannel implements Channel {
 
   destroy(error: WireError): void {
     if (this.#ended) return;
-    if (error.condition !== null && error.code !== 'stream-error' && !this.#upgrading) {
-      this.#writeFooter(`<stream:error><${error.condition} xmlns="${NS.streamErrors}"/></stream:error>`);
-    }
+    if (!this.#upgrading) this.#writeFooter(streamErrorXml(error));
     this.#end(error);
   }
 
@@ -149,6 +153,7 @@ export class TcpChannel implements Channel {
   #attach(): void {
     this.#socket.setNoDelay(true);
     this.#socket.on('data', this.#onData).on('error', this.#onError).on('close', this.#onClose);
+    this.#socket.resume();
   }
 
   #detach(): void {
@@ -171,8 +176,8 @@ export class TcpChannel implements Channel {
     this.#end(this.#footerSent ? null : new WireError('disconnected', 'the server closed the connection'));
   };
 
-  #writeFooter(before: string): void {
-    if (this.#footerSent) return;
+  #writeFooter(before: string | null): void {
+    if (this.#footerSent || before === null) return;
     this.#footerSent = true;
     this.#write(before + FOOTER);
   }
@@ -188,7 +193,7 @@ export class TcpChannel implements Channel {
     this.halt();
     this.#detach();
     this.#socket.on('error', () => {}); // a reset after we have let go concerns nobody
-    if (error === null || error.condition !== null) this.#writeFooter('');
+    if (error === null) this.#writeFooter('');
     // The last words are flushed by `end`; a peer that does not read them is cut off by `destroySoon`'s own destroy.
     this.#socket.destroySoon();
     setImmediate(() => this.#socket.destroy());
@@ -197,12 +202,12 @@ export class TcpChannel implements Channel {
   }
 }
 
-/** Escapes what no XML may contain, so that pasted control characters cannot end the stream (RFC 6120 section 11.1). */
+/** What XML 1.0 forbids: control characters but tab and line ends, and the two last of the plane. */
+const FORBIDDEN = /(?![\t\n\r\u007f-\u009f])\p{Cc}|[\ufffe\uffff]/gu;
+
+/** Replaces what no XML may contain, so that a pasted control character cannot end the stream (RFC 6120 section 11.1). */
 function cleanXml(xml: string): string {
-  // eslint-disable-next-line no-control-regex -- these are the characters that XML 1.0 forbids
-  return xml.isWellFormed() && !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/.test(xml)
-    ? xml
-    : xml.toWellFormed().replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd');
+  return xml.toWellFormed().replace(FORBIDDEN, '\ufffd');
 }
 
 /** 127.0.0.0/8 and ::1, also as IPv4 in IPv6. */

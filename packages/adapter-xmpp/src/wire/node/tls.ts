@@ -72,7 +72,8 @@ export function handshake(socket: Socket, options: Handshake): Promise<TLSSocket
     const fail = (error: Error): void => {
       settle(new WireError('tls-failed', `the TLS handshake failed: ${error.message}`, { cause: error }));
     };
-    const lost = (): void => settle(new WireError('tls-failed', 'the connection was closed during the TLS handshake'));
+    const lost = (): void =>
+      settle(new WireError('tls-failed', 'the connection was closed during the TLS handshake'));
     const abort = (): void => settle(new WireError('aborted', 'the TLS handshake was given up'));
     const timer = setTimeout(() => settle(new WireError('timeout', 'the TLS handshake took too long')), time);
     secured.on('secureConnect', verify).on('error', fail).on('close', lost);
@@ -84,20 +85,28 @@ export function handshake(socket: Socket, options: Handshake): Promise<TLSSocket
 function refusal(socket: TLSSocket, name: string, trust: TrustPolicy): WireError | null {
   if (socket.authorized) return null;
   const certificate = socket.getPeerCertificate();
-  if (certificate.fingerprint256 !== undefined && trust.pinned.includes(certificate.fingerprint256)) return null;
+  if (certificate.fingerprint256 !== undefined && trust.pinned.includes(certificate.fingerprint256))
+    return null;
   const refused = describe(certificate, name, problemOf(socket.authorizationError));
   const { problem, names } = refused;
   const told = problem === 'wrong-name' ? ` (${names || 'no name'} instead of ${name})` : '';
-  return new WireError('certificate', `the certificate of ${name} ${DESCRIPTIONS[problem]}${told}`, { certificate: refused });
+  return new WireError('certificate', `the certificate of ${name} ${DESCRIPTIONS[problem]}${told}`, {
+    certificate: refused,
+  });
 }
 
 /** Node sets a string code for what OpenSSL found and an Error for a name that does not match; the types say only Error. */
 function problemOf(error: unknown): CertificateProblem {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : String(error);
+  const code =
+    typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : String(error);
   return PROBLEMS[code] ?? 'invalid';
 }
 
-function describe(certificate: PeerCertificate, expected: string, problem: CertificateProblem): RefusedCertificate {
+function describe(
+  certificate: PeerCertificate,
+  expected: string,
+  problem: CertificateProblem,
+): RefusedCertificate {
   const issuer = certificate.issuer as Record<string, string> | undefined; // {} or missing when no certificate was shown
   return {
     problem,
@@ -120,7 +129,11 @@ export function channelBindings(socket: TLSSocket): ChannelBinding[] {
   const raw = socket.getPeerX509Certificate()?.raw;
   if (raw !== undefined) {
     const hash = endPointHash(new X509Certificate(raw));
-    if (hash !== null) bindings.push({ type: 'tls-server-end-point', data: new Uint8Array(createHash(hash).update(raw).digest()) });
+    if (hash !== null)
+      bindings.push({
+        type: 'tls-server-end-point',
+        data: new Uint8Array(createHash(hash).update(raw).digest()),
+      });
   }
   return bindings;
 }

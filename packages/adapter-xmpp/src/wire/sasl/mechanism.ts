@@ -23,4 +23,3 @@ export interface Credentials {
   readonly username: string;
   password(): Promise<string>;
 }
-

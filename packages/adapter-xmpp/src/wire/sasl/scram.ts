@@ -58,7 +58,7 @@ export class Scram implements Mechanism {
     const clientKey = await this.#hmac(salted, utf8('Client Key'));
     const storedKey = new Uint8Array(await crypto.subtle.digest(this.#hash, clientKey));
     const clientSignature = await this.#hmac(storedKey, authMessage);
-    const proof = clientKey.map((byte, index) => byte ^ clientSignature[index]!);
+    const proof = clientKey.map((byte, index) => byte ^ (clientSignature[index] ?? 0));
     this.#serverSignature = await this.#hmac(await this.#hmac(salted, utf8('Server Key')), authMessage);
     return utf8(`${withoutProof},p=${toBase64(proof)}`);
   }
@@ -70,28 +70,42 @@ export class Scram implements Mechanism {
 
   #readServerFirst(message: string): { nonce: string; salt: Uint8Array<ArrayBuffer>; iterations: number } {
     const [nonce, salt, count] = message.split(',');
-    if (nonce === undefined || !nonce.startsWith(`r=${this.#nonce}`) || nonce.length <= this.#nonce.length + 2) {
+    if (
+      nonce === undefined ||
+      !nonce.startsWith(`r=${this.#nonce}`) ||
+      nonce.length <= this.#nonce.length + 2
+    ) {
       throw refuse('the server answered with a foreign nonce');
     }
     const saltBytes = salt?.startsWith('s=') === true ? fromBase64(salt.slice(2)) : null;
     const iterations = count !== undefined && /^i=\d{1,10}$/.test(count) ? Number(count.slice(2)) : 0;
     if (saltBytes === null || saltBytes.length === 0) throw refuse('the server sent no valid salt');
     if (iterations < MIN_ITERATIONS || iterations > MAX_ITERATIONS) {
-      throw refuse(`the server asks for ${iterations} iterations, outside of ${MIN_ITERATIONS} to ${MAX_ITERATIONS}`);
+      throw refuse(
+        `the server asks for ${iterations} iterations, outside of ${MIN_ITERATIONS} to ${MAX_ITERATIONS}`,
+      );
     }
     return { nonce: nonce.slice(2), salt: saltBytes, iterations };
   }
 
   #verify(serverFinal: Uint8Array): void {
     const message = decode(serverFinal);
-    const signature = message.startsWith('v=') ? fromBase64(message.slice(2).split(',')[0]!) : null;
-    if (signature === null || this.#serverSignature === null || !equalBytes(signature, this.#serverSignature)) {
+    const signature = message.startsWith('v=') ? fromBase64(message.slice(2).replace(/,.*$/s, '')) : null;
+    if (
+      signature === null ||
+      this.#serverSignature === null ||
+      !equalBytes(signature, this.#serverSignature)
+    ) {
       throw refuse('the server could not prove that it knows the password');
     }
     this.#proved = true;
   }
 
-  async #salt(password: string, salt: Uint8Array<ArrayBuffer>, iterations: number): Promise<Uint8Array<ArrayBuffer>> {
+  async #salt(
+    password: string,
+    salt: Uint8Array<ArrayBuffer>,
+    iterations: number,
+  ): Promise<Uint8Array<ArrayBuffer>> {
     const key = await crypto.subtle.importKey('raw', utf8(password), 'PBKDF2', false, ['deriveBits']);
     const bits = { 'SHA-1': 160, 'SHA-256': 256, 'SHA-512': 512 }[this.#hash];
     const algorithm = { name: 'PBKDF2', hash: this.#hash, salt, iterations };

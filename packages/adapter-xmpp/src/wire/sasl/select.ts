@@ -4,15 +4,15 @@ import { plain } from './plain.ts';
 import { Scram, type GsBinding, type ScramHash } from './scram.ts';
 
 /** From weak to strong. What stands further right is never given up for what stands further left (XEP-0474 says why). */
-const STRENGTH = [
-  'PLAIN',
-  'SCRAM-SHA-1',
-  'SCRAM-SHA-256',
-  'SCRAM-SHA-512',
-  'SCRAM-SHA-1-PLUS',
-  'SCRAM-SHA-256-PLUS',
-  'SCRAM-SHA-512-PLUS',
-] as const;
+const STRENGTH: readonly { readonly name: string; readonly hash: ScramHash | null }[] = [
+  { name: 'PLAIN', hash: null },
+  { name: 'SCRAM-SHA-1', hash: 'SHA-1' },
+  { name: 'SCRAM-SHA-256', hash: 'SHA-256' },
+  { name: 'SCRAM-SHA-512', hash: 'SHA-512' },
+  { name: 'SCRAM-SHA-1-PLUS', hash: 'SHA-1' },
+  { name: 'SCRAM-SHA-256-PLUS', hash: 'SHA-256' },
+  { name: 'SCRAM-SHA-512-PLUS', hash: 'SHA-512' },
+];
 
 /** What the choice depends on. */
 export interface SaslOffer {
@@ -38,15 +38,17 @@ export function selectMechanism(offer: SaslOffer, credentials: Credentials): Mec
     if (name.endsWith('-PLUS')) return binding !== undefined;
     return name !== 'PLAIN' || offer.secure;
   };
-  const best = STRENGTH.findLastIndex(usable);
-  if (best < 0) throw new WireError('sasl-mechanism', describeMismatch(offer));
-  const name = STRENGTH[best]!;
-  const pinned = STRENGTH.findIndex((candidate) => candidate === offer.pinned);
-  if (best < pinned) {
-    throw new WireError('sasl-downgrade', `the server offered ${offer.pinned} before and now at best ${name}`);
+  const best = STRENGTH.findLastIndex(({ name }) => usable(name));
+  const choice = STRENGTH[best];
+  if (choice === undefined) throw new WireError('sasl-mechanism', describeMismatch(offer));
+  const { name, hash } = choice;
+  if (best < STRENGTH.findIndex((candidate) => candidate.name === offer.pinned)) {
+    throw new WireError(
+      'sasl-downgrade',
+      `the server offered ${offer.pinned} before and now at best ${name}`,
+    );
   }
-  if (name === 'PLAIN') return plain(credentials);
-  const hash = name.replace(/^SCRAM-|-PLUS$/g, '') as ScramHash;
+  if (hash === null) return plain(credentials);
   return new Scram(hash, credentials, gsBinding(name, offer, binding));
 }
 
@@ -57,7 +59,10 @@ function gsBinding(name: string, offer: SaslOffer, binding: ChannelBinding | und
 }
 
 function describeMismatch({ mechanisms, secure }: SaslOffer): string {
-  if (!secure && mechanisms.includes('PLAIN')) return 'the server wants the password itself over a connection without encryption';
+  if (!secure && mechanisms.includes('PLAIN'))
+    return 'the server wants the password itself over a connection without encryption';
   const list = mechanisms.slice(0, 10).map((name) => JSON.stringify(name.slice(0, 20)));
-  return list.length === 0 ? 'the server offers no way to sign in' : `the server offers only ${list.join(', ')} to sign in`;
+  return list.length === 0
+    ? 'the server offers no way to sign in'
+    : `the server offers only ${list.join(', ')} to sign in`;
 }

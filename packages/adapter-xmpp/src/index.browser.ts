@@ -1,0 +1,5 @@
+/**
+ * natter adapter for XMPP, for browsers.
+ * @packageDocumentation
+ */
+export {};
