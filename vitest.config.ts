@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** `npm run test:long` sets it: the slow forms of tests, in files of their own, join in. */
+const long = process.env['NATTER_LONG'] === '1';
+
 export default defineConfig({
   test: {
     include: [
@@ -8,8 +11,8 @@ export default defineConfig({
       'e2e/**/*.test.ts',
       'scripts/**/*.test.ts',
     ],
-    exclude: ['**/node_modules/**', '**/dist/**', '**/*.long.test.ts'],
-    testTimeout: 20_000,
+    exclude: ['**/node_modules/**', '**/dist/**', ...(long ? [] : ['**/*.long.test.ts'])],
+    testTimeout: long ? 600_000 : 20_000,
     hookTimeout: 60_000,
   },
 });

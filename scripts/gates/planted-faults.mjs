@@ -1,0 +1,218 @@
+const text = (content) => () => content;
+const append = (content) => (before) => before + content;
+const manifest = (change) => (before) => {
+  const value = JSON.parse(before);
+  change(value);
+  return `${JSON.stringify(value, null, 2)}\n`;
+};
+
+const lint = (what, file, content, message) => ({
+  gate: 'lint',
+  what,
+  plant: { [file]: text(content) },
+  message,
+});
+
+/** One fault for each thing a gate is there to notice: what is changed in which file, and what the gate then says. */
+export const PLANTED_FAULTS = [
+  {
+    gate: 'types',
+    what: 'a wrong type in a source',
+    plant: { 'packages/native-protocol/src/planted.ts': text('export const planted: number = "one";\n') },
+    message: /planted\.ts.*TS2322/,
+  },
+  {
+    gate: 'types',
+    what: 'a wrong type in a test',
+    plant: {
+      'packages/native-protocol/test/planted.test.ts': text('export const planted: number = "one";\n'),
+    },
+    message: /planted\.test\.ts.*TS2322/,
+  },
+  lint(
+    'an adapter that imports another',
+    'packages/adapter-xmpp/src/planted.ts',
+    "export * from '@natter/adapter-native';\n",
+    /never each other/,
+  ),
+  lint(
+    'an adapter that loads another lazily',
+    'packages/adapter-xmpp/src/planted.ts',
+    "export const planted: Promise<unknown> = import('@natter/adapter-native');\n",
+    /never each other/,
+  ),
+  lint(
+    'wire/ that knows core',
+    'packages/adapter-xmpp/src/wire/planted.ts',
+    "export * from '@natter/core';\n",
+    /knows nothing of core/,
+  ),
+  lint(
+    'wire/ that knows mapping/',
+    'packages/adapter-xmpp/src/wire/planted.ts',
+    "export * from '../mapping/planted.ts';\n",
+    /knows nothing of mapping/,
+  ),
+  lint(
+    'core that imports Node',
+    'packages/core/src/planted.ts',
+    "export { readFileSync } from 'node:fs';\n",
+    /core depends on rxjs only/,
+  ),
+  lint(
+    'a link that imports rxjs',
+    'packages/core/src/link/planted.ts',
+    "export { of } from 'rxjs';\n",
+    /free of rxjs/,
+  ),
+  lint(
+    'a native protocol that imports one of ours',
+    'packages/native-protocol/src/planted.ts',
+    "export * from '@natter/core';\n",
+    /imports none of our packages/,
+  ),
+  lint(
+    'a server that imports core',
+    'packages/server/src/planted.ts',
+    "export * from '@natter/core';\n",
+    /imports native-protocol only/,
+  ),
+  lint(
+    'a store that imports the daemon',
+    'packages/store-sqlite/src/planted.ts',
+    "export * from '@natter/daemon';\n",
+    /imports core only/,
+  ),
+  lint(
+    'a reach into a package',
+    'packages/daemon/src/planted.ts',
+    "export * from '@natter/core/dist/index.js';\n",
+    /not its inside/,
+  ),
+  lint(
+    'a path into a package',
+    'packages/daemon/src/planted.ts',
+    "export * from '../../core/src/index.ts';\n",
+    /by its name/,
+  ),
+  {
+    gate: 'lint',
+    what: 'an import cycle',
+    plant: {
+      'packages/core/src/planted-a.ts': text("export { b } from './planted-b.ts';\nexport const a = 1;\n"),
+      'packages/core/src/planted-b.ts': text(
+        "import { a } from './planted-a.ts';\nexport const b: number = a;\n",
+      ),
+    },
+    message: /no-cycle/,
+  },
+  lint('any', 'packages/core/src/planted.ts', 'export const planted: any = 1;\n', /no-explicit-any/),
+  lint(
+    'a promise nobody waits for',
+    'packages/core/src/planted.ts',
+    'export function planted(): void {\n  Promise.resolve(1);\n}\n',
+    /no-floating-promises/,
+  ),
+  lint(
+    'a library that prints',
+    'packages/core/src/planted.ts',
+    "console.log('planted');\nexport {};\n",
+    /no-console/,
+  ),
+  lint(
+    'a file of more than 300 lines',
+    'packages/core/src/planted.ts',
+    `${'// line\n'.repeat(301)}export {};\n`,
+    /max-lines/,
+  ),
+  {
+    gate: 'format',
+    what: 'double quotes',
+    plant: { 'packages/core/src/planted.ts': text('export const planted = "double";\n') },
+    message: /planted\.ts/,
+  },
+  {
+    gate: 'knip',
+    what: 'a file that nothing uses',
+    plant: { 'packages/core/src/planted.ts': text('export const planted = 1;\n') },
+    message: /planted\.ts/,
+  },
+  {
+    gate: 'knip',
+    what: 'a dependency that nothing uses',
+    plant: { 'packages/core/package.json': manifest((value) => (value.dependencies = { ws: '*' })) },
+    message: /ws +packages\/core\/package\.json/,
+  },
+  {
+    gate: 'packages',
+    what: 'an entry whose file is missing',
+    plant: {
+      'packages/core/package.json': manifest(
+        (value) => (value.exports['./planted'] = { default: './dist/planted.js' }),
+      ),
+    },
+    message: /planted\.js but the file does not exist/,
+  },
+  {
+    gate: 'packages',
+    what: 'types that do not resolve',
+    plant: {
+      'packages/core/package.json': manifest(
+        (value) => (value.exports['./planted'] = { default: './dist/index.js', types: './dist/index.js' }),
+      ),
+    },
+    message: /planted/,
+  },
+  {
+    gate: 'packages',
+    what: 'an import that only the workspace can satisfy',
+    plant: { 'packages/native-protocol/dist/index.js': append("import 'esbuild';\n") },
+    message: /import '@natter\/native-protocol' fails once installed/,
+  },
+  {
+    gate: 'docs',
+    what: 'an export without documentation',
+    plant: { 'packages/native-protocol/src/index.ts': append('export const planted = 1;\n') },
+    message: /planted.*does not have any documentation/,
+  },
+  {
+    gate: 'docs',
+    what: 'a stream that does not say when it completes',
+    plant: {
+      'packages/core/src/index.ts': append(
+        "import type { Observable } from 'rxjs';\n/** Planted. */\nexport interface Planted {\n  /** Hot; replays nothing. */\n  readonly planted$: Observable<number>;\n}\n",
+      ),
+    },
+    message: /planted\$ does not say when it completes/,
+  },
+  {
+    gate: 'docs',
+    what: 'a stream without $',
+    plant: {
+      'packages/core/src/index.ts': append(
+        "import type { Observable } from 'rxjs';\n/** Planted. */\nexport interface Planted {\n  /** Hot; replays nothing; completes never. */\n  readonly planted: Observable<number>;\n}\n",
+      ),
+    },
+    message: /Planted\.planted is an Observable/,
+  },
+  {
+    gate: 'tests',
+    what: 'a test that fails',
+    plant: {
+      'vitest.config.ts': text("export default { test: { include: ['planted.test.ts'] } };\n"),
+      'planted.test.ts': text(
+        "import { expect, test } from 'vitest';\ntest('planted', () => expect(1).toBe(2));\n",
+      ),
+    },
+    message: /^0 passed, 1 failed/m,
+  },
+  {
+    gate: 'tests',
+    what: 'a test file that does not load',
+    plant: {
+      'vitest.config.ts': text("export default { test: { include: ['planted.test.ts'] } };\n"),
+      'planted.test.ts': text("import './does-not-exist.ts';\n"),
+    },
+    message: /^0 passed, 1 failed/m,
+  },
+];
