@@ -5,4 +5,6 @@
 export * from './model/index.ts';
 export * from './contract/index.ts';
 export * from './ports/index.ts';
+export * from './search/index.ts';
+export * from './memory-ports/index.ts';
 export * from './client/index.ts';

@@ -1,0 +1,131 @@
+import {
+  messageTime,
+  type AccountId,
+  type ConversationId,
+  type Member,
+  type Message,
+  type MessageId,
+  type RemoteKey,
+} from '../model/index.ts';
+import type { MessageAlias, MessageLookup } from '../ports/index.ts';
+import { ConversationRows, sameKeys, type Conversations, type Row } from './conversation-rows.ts';
+import type { Journal } from './journal.ts';
+
+/** Messages, their further names, and members. */
+export class MessageTables {
+  readonly messages: Map<MessageId, Row> = new Map();
+  readonly conversations: Conversations = new Map();
+  readonly #provisional: Map<AccountId, Map<MessageId, Row>> = new Map();
+  #sequence = 0;
+
+  find(lookup: MessageLookup): Message | null {
+    if ('message' in lookup) return this.messages.get(lookup.message)?.message ?? null;
+    const rows = this.conversations.get(lookup.conversation);
+    if (rows === undefined) return null;
+    const [sender, key] = 'stable' in lookup ? [null, lookup.stable] : [lookup.sender, lookup.claimed];
+    const named =
+      'stable' in lookup
+        ? rows.stable.get(lookup.stable)
+        : rows.claimed.get(lookup.sender)?.get(lookup.claimed);
+    if (named !== undefined) return named.message;
+    const alias = rows.aliases.get(sender)?.get(key);
+    return alias === undefined ? null : (this.messages.get(alias)?.message ?? null);
+  }
+
+  put(message: Message, journal: Journal): void {
+    const row = this.messages.get(message.id);
+    if (row === undefined) {
+      this.#sequence += 1;
+      const added: Row = { message, sequence: this.#sequence };
+      this.rows(message.conversation).insert(added, journal);
+      journal.set(this.messages, message.id, added);
+      if (message.provisional)
+        journal.set(journal.inner(this.#provisional, message.account), message.id, added);
+    } else this.#replace(row, message, journal);
+  }
+
+  remove(id: MessageId, journal: Journal): void {
+    const row = this.messages.get(id);
+    if (row === undefined) return;
+    const rows = this.rows(row.message.conversation);
+    rows.remove(row, journal);
+    for (const ofSender of rows.aliases.values())
+      for (const [key, message] of ofSender) if (message === id) journal.delete(ofSender, key);
+    this.#setProvisional(row, false, journal);
+    journal.delete(this.messages, id);
+  }
+
+  putAlias(alias: MessageAlias, journal: Journal): void {
+    journal.set(journal.inner(this.rows(alias.conversation).aliases, alias.sender), alias.key, alias.message);
+  }
+
+  putMember(conversation: ConversationId, member: Member, journal: Journal): void {
+    journal.set(this.rows(conversation).members, member.key, member);
+  }
+
+  removeMember(conversation: ConversationId, key: RemoteKey, journal: Journal): void {
+    journal.delete(this.rows(conversation).members, key);
+  }
+
+  removeMembers(conversation: ConversationId, journal: Journal): void {
+    const { members } = this.rows(conversation);
+    for (const key of members.keys()) journal.delete(members, key);
+  }
+
+  settle(account: AccountId, journal: Journal): void {
+    for (const row of this.#provisional.get(account)?.values() ?? []) {
+      this.#setMessage(row, { ...row.message, provisional: false }, journal);
+      this.#setProvisional(row, false, journal);
+    }
+  }
+
+  removeAccount(account: AccountId, conversations: ReadonlySet<ConversationId>, journal: Journal): void {
+    for (const row of this.messages.values())
+      if (row.message.account === account) {
+        this.rows(row.message.conversation).remove(row, journal);
+        journal.delete(this.messages, row.message.id);
+      }
+    journal.delete(this.#provisional, account);
+    for (const id of conversations) journal.delete(this.conversations, id);
+  }
+
+  rows(conversation: ConversationId): ConversationRows {
+    const present = this.conversations.get(conversation);
+    if (present !== undefined) return present;
+    const made = new ConversationRows();
+    this.conversations.set(conversation, made);
+    return made;
+  }
+
+  #replace(row: Row, message: Message, journal: Journal): void {
+    if (sameKeys(row.message, message)) this.#setMessage(row, message, journal);
+    else {
+      this.rows(row.message.conversation).remove(row, journal);
+      this.#setMessage(row, message, journal);
+      this.rows(message.conversation).insert(row, journal);
+    }
+    this.#setProvisional(row, message.provisional, journal);
+  }
+
+  #setMessage(row: Row, message: Message, journal: Journal): void {
+    const { message: before, sequence } = row;
+    journal.note(() => {
+      row.message = before;
+      row.sequence = sequence;
+    });
+    row.message = message;
+    if (messageTime(message) !== messageTime(before)) {
+      this.#sequence += 1;
+      row.sequence = this.#sequence;
+    }
+  }
+
+  #setProvisional(row: Row, provisional: boolean, journal: Journal): void {
+    const { account, id } = row.message;
+    if (provisional) journal.set(journal.inner(this.#provisional, account), id, row);
+    else {
+      const ofAccount = this.#provisional.get(account);
+      if (ofAccount !== undefined) journal.delete(ofAccount, id);
+    }
+  }
+}

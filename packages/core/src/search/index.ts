@@ -1,0 +1,2 @@
+export * from './searchable.ts';
+export * from './words.ts';
