@@ -108,6 +108,8 @@ export interface MessageAlias {
 /** Names a message by the hub's id or by what the network calls it. */
 export type MessageLookup =
   | { readonly message: MessageId }
+  /** The message that a send created. */
+  | { readonly operation: OperationId }
   | { readonly conversation: ConversationId; readonly stable: RemoteKey }
   | { readonly conversation: ConversationId; readonly sender: RemoteKey; readonly claimed: string };
 

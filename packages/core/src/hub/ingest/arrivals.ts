@@ -1,0 +1,56 @@
+import type { Conversation, Message } from '../../model/index.ts';
+import { messageTime } from '../../model/index.ts';
+import type { Transaction } from '../state/transaction.ts';
+
+/** What the new messages of one event do to their conversation's row, written once and not once a message. */
+export interface Arrivals {
+  readonly conversation: Conversation;
+  unread: number;
+  mentions: number;
+  newest: Message | null;
+  lastActivity: number;
+  store(transaction: Transaction): void;
+}
+
+/** Begins counting. */
+export function arrivals(conversation: Conversation): Arrivals {
+  return {
+    conversation,
+    unread: 0,
+    mentions: 0,
+    newest: null,
+    lastActivity: conversation.lastActivity,
+    store(transaction) {
+      storeArrivals(transaction, this);
+    },
+  };
+}
+
+/** Counts a new message. */
+export function noteArrival(arrived: Arrivals, message: Message, news: boolean): void {
+  if (arrived.newest === null || message.order > arrived.newest.order) arrived.newest = message;
+  if (message.content.kind !== 'system') arrived.lastActivity = Math.max(arrived.lastActivity, messageTime(message));
+  if (!news || !countsAsUnread(message, arrived.conversation)) return;
+  arrived.unread += 1;
+  if (message.mentioned) arrived.mentions += 1;
+}
+
+/** Whether a message is unread at a read position: somebody else's, said and not merely happened, and behind it. */
+export function countsAsUnread(message: Message, { readOrder }: Pick<Conversation, 'readOrder'>): boolean {
+  return message.direction === 'in' && message.content.kind !== 'system' && message.retracted === null && (readOrder === null || message.order > readOrder);
+}
+
+function storeArrivals(transaction: Transaction, arrived: Arrivals): void {
+  if (arrived.newest === null) return;
+  const now = transaction.conversations.get(arrived.conversation.id) ?? arrived.conversation;
+  const tail = transaction.tails.get(now.id);
+  const isLast = tail === undefined || tail.last === null || arrived.newest.order >= tail.last;
+  const computed = now.counts === 'computed';
+  transaction.putConversation({
+    ...now,
+    unread: computed ? now.unread + arrived.unread : now.unread,
+    mentions: computed ? now.mentions + arrived.mentions : now.mentions,
+    lastMessage: isLast ? arrived.newest.id : now.lastMessage,
+    lastActivity: arrived.lastActivity,
+  });
+}

@@ -1,0 +1,74 @@
+import type { ContactIn } from '../../contract/index.ts';
+import type { Contact, RemoteKey, Subscription } from '../../model/index.ts';
+import { mintId } from '../../model/index.ts';
+import { linkVerified } from '../people/link.ts';
+import type { Ingest } from './scope.ts';
+import { markSeen } from './sweep-marks.ts';
+
+const noSubscription: Subscription = { to: 'none', from: 'none' };
+
+/** Takes in what a network tells of a contact; a new one gets a person of its own. */
+export function upsertContact(ingest: Ingest, key: RemoteKey, value: ContactIn): Contact {
+  const { transaction, account } = ingest;
+  markSeen(ingest, 'contact', null, key);
+  const before = transaction.contactByKey(account.id, key) ?? newContact(ingest, key, value.address ?? key);
+  const { subscription, ...rest } = withoutUndefined(value);
+  const contact: Contact = { ...before, ...rest, subscription: { ...before.subscription, ...subscription } };
+  if (sameContact(before, contact)) return before;
+  transaction.putContact(contact);
+  if (ingest.news) transaction.log({ type: 'contact', contact: contact.id });
+  if (value.verified !== undefined) linkVerified(transaction, contact);
+  return contact;
+}
+
+/** The contact behind a key; one that the network has not told of is made, unlisted. */
+export function ensureContact(ingest: Ingest, key: RemoteKey, name: string | null = null): Contact {
+  const known = ingest.transaction.contactByKey(ingest.account.id, key);
+  if (known) return known;
+  return upsertContact(ingest, key, { address: key, ...(name === null ? {} : { name }), listed: false });
+}
+
+/** Gone from the roster. Its conversation and history stay, and so does the person. */
+export function removeContact(ingest: Ingest, key: RemoteKey): void {
+  const contact = ingest.transaction.contactByKey(ingest.account.id, key);
+  if (!contact || !contact.listed) return;
+  ingest.transaction.putContact({ ...contact, listed: false, groups: [], subscription: noSubscription, request: null });
+  if (ingest.news) ingest.transaction.log({ type: 'contact', contact: contact.id });
+}
+
+function newContact({ transaction, account }: Ingest, key: RemoteKey, address: string): Contact {
+  const id = mintId('contact');
+  const person = mintId('person');
+  transaction.persons.set(person, { id: person, alias: null, contacts: [id], ordered: false, mergedInto: null });
+  const contact: Contact = {
+    id,
+    account: account.id,
+    key,
+    address,
+    name: null,
+    alias: null,
+    groups: [],
+    avatar: null,
+    subscription: noSubscription,
+    request: null,
+    blocked: false,
+    listed: true,
+    stability: 'permanent',
+    dormant: false,
+    verified: [],
+    bridge: null,
+    person,
+    home: person,
+  };
+  transaction.putContact(contact);
+  return contact;
+}
+
+function sameContact(a: Contact, b: Contact): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** `undefined` leaves unchanged, also when an adapter writes it out. */
+export function withoutUndefined<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as T;
+}

@@ -1,0 +1,72 @@
+import type { Event } from '../../contract/index.ts';
+import type { Conversation, ConversationId, Message, Target } from '../../model/index.ts';
+import type { MessageLookup } from '../../ports/index.ts';
+import type { Ingest } from './scope.ts';
+
+/**
+ * Reads in one go all messages that these events may speak of, and the ends of the conversations that they append to, so
+ * that taking them in needs no further reads. Conversations that do not exist yet have no messages to find.
+ */
+export async function prefetch(ingest: Ingest, events: readonly Event[]): Promise<void> {
+  const { transaction } = ingest;
+  const lookups: MessageLookup[] = [];
+  const appended = new Set<ConversationId>();
+  for (const event of events) collect(ingest, event, lookups, appended);
+  if (lookups.length > 0) await transaction.messages.prefetch(lookups);
+  for (const conversation of appended) await prefetchTail(ingest, conversation);
+}
+
+async function prefetchTail({ transaction }: Ingest, conversation: ConversationId): Promise<void> {
+  if (transaction.tails.has(conversation) || transaction.profile.tails.has(conversation)) return;
+  const { last, lastSettled } = await transaction.store.edges(conversation);
+  transaction.tails.set(conversation, { last, lastSettled });
+}
+
+function collect(ingest: Ingest, event: Event, lookups: MessageLookup[], appended: Set<ConversationId>): void {
+  if (event.type === 'operation') {
+    const operation = ingest.transaction.operations.get(event.operation);
+    if (operation?.message) lookups.push({ message: operation.message });
+    return;
+  }
+  if (event.type !== 'timeline' && event.type !== 'patch' && event.type !== 'marker') return;
+  const conversation = ingest.transaction.conversationByKey(ingest.account.id, event.conversation);
+  if (conversation === undefined) return;
+  if (event.type === 'patch') lookups.push(lookup(conversation.id, event.target));
+  else if (event.type === 'marker') lookups.push(lookup(conversation.id, event.upTo));
+  else {
+    appended.add(conversation.id);
+    collectTimeline(conversation, event, lookups);
+  }
+}
+
+function collectTimeline(
+  { id: conversation }: Conversation,
+  event: Event & { type: 'timeline' },
+  lookups: MessageLookup[],
+): void {
+  if (event.place.by === 'page') {
+    if (event.place.after !== null) lookups.push({ conversation, stable: event.place.after });
+    if (event.place.before !== null) lookups.push({ conversation, stable: event.place.before });
+  }
+  for (const item of event.items) {
+    if (item.stable !== null) lookups.push({ conversation, stable: item.stable });
+    if (item.claimed !== null) lookups.push({ conversation, sender: item.sender.key, claimed: item.claimed });
+    if (item.operation !== null) lookups.push({ operation: item.operation });
+    if (item.replyTo) lookups.push(lookup(conversation, item.replyTo.target));
+    if (item.thread) lookups.push(lookup(conversation, item.thread.target));
+  }
+}
+
+/** The lookup of what a network calls a message. */
+export function lookup(conversation: ConversationId, target: Target): MessageLookup {
+  return 'stable' in target
+    ? { conversation, stable: target.stable }
+    : { conversation, sender: target.sender, claimed: target.claimed };
+}
+
+/** Finds a prefetched message by what the network calls it. */
+export function findTarget({ transaction }: Pick<Ingest, 'transaction'>, conversation: ConversationId, target: Target): Message | null {
+  return 'stable' in target
+    ? transaction.messages.stable(conversation, target.stable)
+    : transaction.messages.claimed(conversation, target.sender, target.claimed);
+}

@@ -1,0 +1,125 @@
+import type { Place } from '../../contract/index.ts';
+import type { ConversationId, Message, OrderKey } from '../../model/index.ts';
+import { firstRank, rankAfter, ranksBetween } from '../rank.ts';
+import type { Tail } from '../state/profile.ts';
+import type { Transaction } from '../state/transaction.ts';
+
+/** Rows that the network has or may have come before rows that still wait in the outbox. */
+const sharedPrefix = '1';
+const pendingPrefix = '2';
+
+/** The order key of a row whose network gave it one. */
+export function networkOrder(key: OrderKey): OrderKey {
+  return `${sharedPrefix}${key}` as OrderKey;
+}
+
+/** The order key of a row that waits in the outbox: behind everything, in the order of writing. */
+export function pendingOrder(now: number, serial: number): OrderKey {
+  return `${pendingPrefix}${now.toString(36).padStart(9, '0')}${serial.toString(36).padStart(4, '0')}` as OrderKey;
+}
+
+/** Whether a row still waits in the outbox. */
+export function isPendingOrder(order: OrderKey): boolean {
+  return order.startsWith(pendingPrefix);
+}
+
+/** The tail of a conversation, as far as it was prefetched; empty for a new conversation. */
+export function tailOf(transaction: Transaction, conversation: ConversationId): Tail {
+  return transaction.tails.get(conversation) ?? transaction.profile.tails.get(conversation) ?? { last: null, lastSettled: null };
+}
+
+/** Remembers a row that may be the newest. */
+export function noteOrder(transaction: Transaction, conversation: ConversationId, order: OrderKey, provisional: boolean): void {
+  if (isPendingOrder(order)) return;
+  const tail = tailOf(transaction, conversation);
+  const last = tail.last === null || order > tail.last ? order : tail.last;
+  const lastSettled = provisional || (tail.lastSettled !== null && order <= tail.lastSettled) ? tail.lastSettled : order;
+  if (last !== tail.last || lastSettled !== tail.lastSettled) transaction.tails.set(conversation, { last, lastSettled });
+}
+
+/** An order key behind everything that the network has. */
+export function tailOrder(transaction: Transaction, conversation: ConversationId): OrderKey {
+  const { last } = tailOf(transaction, conversation);
+  return withPrefix(last === null ? firstRank() : rankAfter(last.slice(1)));
+}
+
+/**
+ * Order keys for a page of an archive, whose order is the truth: rows that stand right keep their key, the others and the
+ * new ones get keys between their neighbours. `existing` are the stored rows of the items, `null` for new ones.
+ */
+export async function pageOrders(
+  transaction: Transaction,
+  conversation: ConversationId,
+  place: Place & { by: 'page' },
+  existing: readonly (Message | null)[],
+): Promise<readonly OrderKey[]> {
+  const bounds = await pageBounds(transaction, conversation, place, existing);
+  const orders: OrderKey[] = [];
+  let low = bounds.low;
+  let waiting = 0;
+  const flush = (high: OrderKey | null): void => {
+    const ranks = ranksBetween(low === null ? null : low.slice(1), high === null ? null : high.slice(1), waiting);
+    for (const rank of ranks) orders.push(withPrefix(rank));
+    waiting = 0;
+  };
+  for (const row of existing) {
+    const stands = row !== null && !isPendingOrder(row.order) && (low === null || row.order > low) && (bounds.high === null || row.order < bounds.high);
+    if (!stands) {
+      waiting += 1;
+      continue;
+    }
+    flush(row.order);
+    orders.push(row.order);
+    low = row.order;
+  }
+  flush(bounds.high);
+  return orders;
+}
+
+interface Bounds {
+  readonly low: OrderKey | null;
+  readonly high: OrderKey | null;
+}
+
+/** Between which rows the page lies. What is not told follows from the page being contiguous. */
+async function pageBounds(
+  transaction: Transaction,
+  conversation: ConversationId,
+  place: Place & { by: 'page' },
+  existing: readonly (Message | null)[],
+): Promise<Bounds> {
+  const inPage = new Set(existing.map((row) => row?.id));
+  const neighbour = async (at: 'end' | OrderKey, side: 'before' | 'after'): Promise<OrderKey | null> => {
+    const reach = existing.length + 2;
+    const { rows } = await transaction.store.timeline({
+      conversation,
+      at,
+      before: side === 'before' ? reach : 0,
+      after: side === 'after' ? reach : 0,
+    });
+    const near = side === 'before' ? rows.toReversed() : rows;
+    // A row that this transaction has moved meanwhile stands where the transaction says.
+    const found = near.find((row) => row.order !== at && !inPage.has(row.id) && !isPendingOrder(row.order));
+    return found?.order ?? null;
+  };
+  const after = place.after === null ? null : (transaction.messages.stable(conversation, place.after)?.order ?? null);
+  const before = place.before === null ? null : (transaction.messages.stable(conversation, place.before)?.order ?? null);
+  if (after !== null) return { low: after, high: before ?? (await neighbour(after, 'after')) };
+  if (before !== null) return { low: await neighbour(before, 'before'), high: before };
+  const { lastSettled } = tailOf(transaction, conversation);
+  if (lastSettled === null) return { low: null, high: await firstStranger(transaction, conversation, inPage) };
+  const overlap = existing.find((row) => row !== null && !row.provisional && row.order <= lastSettled);
+  const low = overlap ? await neighbour(overlap.order, 'before') : lastSettled;
+  return { low, high: await neighbour(lastSettled, 'after') };
+}
+
+async function firstStranger(transaction: Transaction, conversation: ConversationId, inPage: ReadonlySet<string | undefined>): Promise<OrderKey | null> {
+  const { first } = await transaction.store.edges(conversation);
+  if (first === null || isPendingOrder(first)) return null;
+  const { rows } = await transaction.store.timeline({ conversation, at: first, before: 0, after: inPage.size + 1 });
+  return rows.find((row) => !inPage.has(row.id) && !isPendingOrder(row.order))?.order ?? null;
+}
+
+function withPrefix(rank: string): OrderKey {
+  return `${sharedPrefix}${rank}` as OrderKey;
+}

@@ -1,0 +1,75 @@
+import type { Event } from '../../contract/index.ts';
+import type { Conversation, Message, RemoteKey } from '../../model/index.ts';
+import type { Transaction } from '../state/transaction.ts';
+import type { Ingest } from './scope.ts';
+
+type Rekey = Event & { type: 'rekey' };
+type RekeyInside = Extract<Rekey, { in: RemoteKey }>;
+
+/**
+ * The network's key of a thing changed: a nick, an upgraded room, a local id that became the server's. The hub's id stays,
+ * and the former key goes on to lead to it.
+ */
+export async function rekey(ingest: Ingest, event: Rekey): Promise<void> {
+  switch (event.of) {
+    case 'contact':
+      return rekeyContact(ingest, event.from, event.to);
+    case 'conversation':
+      return rekeyConversation(ingest, event.from, event.to);
+    case 'message':
+      return rekeyMessage(ingest, event);
+    case 'participant':
+      return rekeyParticipant(ingest, event);
+    default:
+      event satisfies never;
+  }
+}
+
+function rekeyContact({ transaction, account }: Ingest, from: RemoteKey, to: RemoteKey): void {
+  const contact = transaction.contactByKey(account.id, from);
+  if (!contact || contact.key === to) return;
+  // Somebody known already has the new key: two contacts, and only the user can say that they are one.
+  if (transaction.contactByKey(account.id, to)) return;
+  transaction.keepAlias(account.id, 'contact', contact.key, contact.id);
+  transaction.putContact({ ...contact, key: to, address: contact.address === contact.key ? to : contact.address });
+}
+
+function rekeyConversation({ transaction, account }: Ingest, from: RemoteKey, to: RemoteKey): void {
+  const conversation = transaction.conversationByKey(account.id, from);
+  if (!conversation || conversation.key === to || transaction.conversationByKey(account.id, to)) return;
+  if (conversation.key !== null) transaction.keepAlias(account.id, 'conversation', conversation.key, conversation.id);
+  transaction.putConversation({ ...conversation, key: to });
+}
+
+async function rekeyMessage({ transaction, account }: Ingest, event: RekeyInside): Promise<void> {
+  const conversation = transaction.conversationByKey(account.id, event.in);
+  if (!conversation) return;
+  await transaction.messages.prefetch([
+    { conversation: conversation.id, stable: event.from },
+    { conversation: conversation.id, stable: event.to },
+  ]);
+  const message = transaction.messages.stable(conversation.id, event.from);
+  if (!message || message.stable === event.to) return;
+  const double = transaction.messages.stable(conversation.id, event.to);
+  if (double) mergeDouble(transaction, message, double);
+  transaction.keepMessageAlias(conversation.id, null, event.from, message.id);
+  const current = transaction.messages.get(message.id) ?? message;
+  transaction.messages.put({ ...current, stable: event.to, order: double?.order ?? current.order });
+}
+
+/** The row under the new key came before we knew that it is the same message: one row stays, ours. */
+function mergeDouble(transaction: Transaction, kept: Message, double: Message): void {
+  transaction.messages.remove(double);
+  if (double.claimed !== null && kept.claimed === null && double.sender.key === kept.sender.key) {
+    transaction.messages.put({ ...kept, claimed: double.claimed });
+  }
+}
+
+async function rekeyParticipant({ transaction, account }: Ingest, event: RekeyInside): Promise<void> {
+  const conversation: Conversation | undefined = transaction.conversationByKey(account.id, event.in);
+  if (!conversation) return;
+  const member = (await transaction.membersOf(conversation.id)).get(event.from);
+  if (!member) return;
+  await transaction.removeMember(conversation.id, event.from);
+  await transaction.putMember(conversation.id, { ...member, key: event.to });
+}

@@ -1,0 +1,83 @@
+import type { MessageIn, TimelineEvent } from '../../contract/index.ts';
+import type { Contact, Conversation, Message, OrderKey } from '../../model/index.ts';
+import { acceptEcho, echoedMessage } from '../outbox/echo.ts';
+import { ensureContact } from './contact.ts';
+import { ensureConversation } from './conversation.ts';
+import { mergeMessage } from './message-merge.ts';
+import { newMessage } from './message-new.ts';
+import { adoptOrphans } from './orphans.ts';
+import { networkOrder, noteOrder, pageOrders, tailOrder } from './placement.ts';
+import type { Ingest } from './scope.ts';
+import { arrivals, noteArrival } from './arrivals.ts';
+
+/** Takes in messages of one conversation, oldest first. */
+export async function ingestTimeline(ingest: Ingest, event: TimelineEvent): Promise<void> {
+  const { transaction } = ingest;
+  const conversation = ensureConversation(ingest, event.conversation, otherSide(ingest, event));
+  const existing = event.items.map((item) => findExisting(ingest, conversation, item));
+  const orders = event.place.by === 'page' ? await pageOrders(transaction, conversation.id, event.place, existing) : null;
+  const arrived = arrivals(conversation);
+  const provisional = isProvisional(ingest, event);
+  for (const [index, item] of event.items.entries()) {
+    // Looked up again: an item before may have been its double.
+    const row = findExisting(ingest, conversation, item);
+    const order = orders?.[index] ?? (event.place.by === 'key' ? keyOrder(event.place.keys[index]) : null);
+    const message = row === null ? insert(ingest, conversation, item, order, provisional) : merge(ingest, row, item, order, provisional);
+    noteOrder(transaction, conversation.id, message.order, message.provisional);
+    if (row === null) noteArrival(arrived, message, ingest.news);
+    if (row === null && ingest.news) transaction.log({ type: 'message', what: 'new', message: message.id });
+  }
+  arrived.store(transaction);
+  if (transaction.profile.orphaned.has(conversation.id)) await adoptOrphans(ingest, conversation.id, event.items);
+}
+
+/** Live rows are provisional while older ones are still on their way. */
+function isProvisional({ transaction, account, purpose, order }: Ingest, event: TimelineEvent): boolean {
+  return event.place.by === 'tail' && purpose === 'live' && order !== 'total' && transaction.profile.catchingUp.has(account.id);
+}
+
+function keyOrder(key: OrderKey | undefined): OrderKey | null {
+  return key === undefined ? null : networkOrder(key);
+}
+
+/** Whom an unknown conversation is with: a contact of the same key, or the first sender that is a proven contact. */
+function otherSide(ingest: Ingest, event: TimelineEvent): Contact | null {
+  const { transaction, account } = ingest;
+  if (transaction.conversationByKey(account.id, event.conversation)) return null;
+  const same = transaction.contactByKey(account.id, event.conversation);
+  if (same) return same;
+  const sender = event.items.find((item) => !item.sender.self && item.sender.contact !== null)?.sender;
+  return sender?.contact ? ensureContact(ingest, sender.contact, sender.name) : null;
+}
+
+/**
+ * The stored row of an item. Ids that a server gave count within the conversation; ids that a sender chose count for that
+ * sender alone, or a contact could suppress another's message; an echo is ours only when the sender is us and the
+ * operation is in our outbox. Never by time.
+ */
+function findExisting(ingest: Ingest, conversation: Conversation, item: MessageIn): Message | null {
+  const { messages } = ingest.transaction;
+  const stable = item.stable === null ? null : messages.stable(conversation.id, item.stable);
+  if (stable) return stable;
+  const echoed = echoedMessage(ingest, conversation, item);
+  if (echoed) return echoed;
+  if (item.claimed === null) return null;
+  const claimed = messages.claimed(conversation.id, item.sender.key, item.claimed);
+  // Two different ids of the server are two messages, whatever their sender claims.
+  return claimed !== null && claimed.stable !== null && item.stable !== null && !claimed.parts.includes(item.stable) ? null : claimed;
+}
+
+function insert(ingest: Ingest, conversation: Conversation, item: MessageIn, order: OrderKey | null, provisional: boolean): Message {
+  const { transaction } = ingest;
+  const place = order ?? tailOrder(transaction, conversation.id);
+  const message = newMessage(ingest, conversation, item, place, provisional);
+  transaction.messages.put(message);
+  return message;
+}
+
+function merge(ingest: Ingest, row: Message, item: MessageIn, order: OrderKey | null, provisional: boolean): Message {
+  const echoed = acceptEcho(ingest, row, item, order, provisional);
+  const merged = mergeMessage(ingest, echoed, item, order, provisional);
+  if (merged !== row) ingest.transaction.messages.put(merged);
+  return merged;
+}

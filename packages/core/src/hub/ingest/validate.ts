@@ -1,0 +1,71 @@
+import type { Batch, Event, MessageIn, Place } from '../../contract/index.ts';
+import type { AccountId } from '../../model/index.ts';
+import { invalidBatch } from './scope.ts';
+
+const keyLimit = 4096;
+const orderPattern = /^[0-9A-Za-z]{1,200}$/;
+
+/**
+ * Refuses a batch that would harm the store: adapters are code of others, and a worker or a compromised parser may send
+ * anything. Throws a NatterError of code `protocol`; the run that sent it ends and acknowledges nothing.
+ */
+export function validateBatch(account: AccountId, batch: Batch): void {
+  for (const event of batch.events) {
+    const fault = faultOf(event);
+    if (fault !== null) throw invalidBatch(account, `invalid ${event.type} event: ${fault}`);
+  }
+}
+
+function faultOf(event: Event): string | null {
+  switch (event.type) {
+    case 'timeline':
+      return keyFault(event.conversation) ?? placeFault(event.place, event.items.length) ?? itemsFault(event.items);
+    case 'patch':
+      return keyFault(event.conversation) ?? keyFault(event.by.key) ?? targetFault(event.target);
+    case 'marker':
+      return keyFault(event.conversation) ?? keyFault(event.who.key) ?? targetFault(event.upTo);
+    case 'rekey':
+      return keyFault(event.from) ?? keyFault(event.to) ?? ('in' in event ? keyFault(event.in) : null);
+    case 'upsert':
+    case 'remove':
+      return keyFault(event.key) ?? ('in' in event ? keyFault(event.in) : null);
+    case 'sweep':
+      return 'in' in event ? keyFault(event.in) : null;
+    case 'self':
+      return keyFault(event.key);
+    case 'operation':
+      return keyFault(event.operation);
+    default:
+      event satisfies never;
+      return 'unknown type';
+  }
+}
+
+function itemsFault(items: readonly MessageIn[]): string | null {
+  for (const item of items) {
+    const fault =
+      (item.stable === null ? null : keyFault(item.stable)) ??
+      (item.claimed === null ? null : keyFault(item.claimed)) ??
+      keyFault(item.sender.key) ??
+      (Number.isFinite(item.receivedAt) ? null : 'receivedAt is no time') ??
+      (item.sentAt === null || Number.isFinite(item.sentAt) ? null : 'sentAt is no time') ??
+      (typeof item.content.text === 'string' ? null : 'content without text');
+    if (fault !== null) return fault;
+  }
+  return null;
+}
+
+function placeFault(place: Place, items: number): string | null {
+  if (place.by !== 'key') return null;
+  if (place.keys.length !== items) return 'one order key an item is needed';
+  return place.keys.every((key) => orderPattern.test(key)) ? null : 'an order key is not [0-9A-Za-z]';
+}
+
+function targetFault(target: { stable: string } | { claimed: string; sender: string }): string | null {
+  return 'stable' in target ? keyFault(target.stable) : (keyFault(target.claimed) ?? keyFault(target.sender));
+}
+
+function keyFault(key: unknown): string | null {
+  if (typeof key !== 'string' || key.length === 0) return 'an empty key';
+  return key.length > keyLimit ? 'a key is too long' : null;
+}

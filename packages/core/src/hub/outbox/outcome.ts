@@ -1,0 +1,111 @@
+import type { Outcome } from '../../contract/index.ts';
+import type { AccountId, Message, Operation, OperationId, RemoteKey } from '../../model/index.ts';
+import { isFinal } from '../../model/index.ts';
+import { noteOrder, isPendingOrder, tailOrder } from '../ingest/placement.ts';
+import type { Transaction } from '../state/transaction.ts';
+import { adoptConversation } from './born.ts';
+import { applyOwnChange } from './own-change.ts';
+
+/** Takes in how an operation ended, now or late. Final operations stay as they are, unless a late word is better. */
+export async function applyOutcome(transaction: Transaction, id: OperationId, outcome: Outcome, now: number, account: AccountId): Promise<void> {
+  const operation = transaction.operations.get(id);
+  if (!operation || operation.account !== account) return;
+  if (isFinal(operation.state) && !(operation.state === 'unconfirmed' && outcome.result !== 'unknown')) return;
+  const settled = adoptConversation(transaction, settledOperation(operation, outcome, now), outcome);
+  transaction.putOperation(settled);
+  transaction.log({ type: 'operation', operation: id });
+  if (settled.message === null) return;
+  await transaction.messages.prefetch([{ message: settled.message }]);
+  const message = transaction.messages.get(settled.message);
+  if (message === null) return;
+  if (settled.body.type === 'send') await settleMessage(transaction, message, settled, outcome);
+  else if (settled.state === 'accepted' || settled.state === 'unconfirmed') applyOwnChange(transaction, message, settled, now);
+}
+
+function settledOperation(operation: Operation, outcome: Outcome, now: number): Operation {
+  const next = { ...operation, updatedAt: now };
+  switch (outcome.result) {
+    case 'accepted':
+      return { ...next, state: 'accepted', error: null, result: outcome.data ?? null };
+    case 'unconfirmed':
+      return { ...next, state: 'unconfirmed', error: null };
+    case 'refused':
+      return { ...next, state: 'refused', error: outcome.error };
+    case 'not-sent':
+      return { ...next, state: 'queued', error: outcome.error };
+    case 'unknown':
+      return { ...next, state: 'unknown', error: outcome.error };
+    default:
+      outcome satisfies never;
+      return next;
+  }
+}
+
+async function settleMessage(transaction: Transaction, message: Message, operation: Operation, outcome: Outcome): Promise<void> {
+  const settled = { ...message, conversation: operation.conversation ?? message.conversation, ...deliveryOf(message, operation) };
+  const named = 'refs' in outcome ? await nameMessage(transaction, settled, outcome.refs) : settled;
+  const claimed = 'claimed' in outcome ? outcome.claimed : undefined;
+  if (claimed !== undefined && claimed !== message.claimed) {
+    transaction.keepMessageAlias(named.conversation, named.sender.key, claimed, named.id);
+  }
+  transaction.messages.put(await placeMessage(transaction, named, operation));
+  transaction.log({ type: 'message', what: 'delivery', message: message.id });
+}
+
+function deliveryOf(message: Message, { state, error }: Operation): Pick<Message, 'delivery' | 'error'> {
+  const arrived = message.delivery === 'delivered' || message.delivery === 'read';
+  if (arrived) return { delivery: message.delivery, error: null };
+  switch (state) {
+    case 'accepted':
+      return { delivery: 'sent', error: null };
+    case 'unconfirmed':
+      return { delivery: 'unconfirmed', error };
+    case 'refused':
+    case 'cancelled':
+      return { delivery: 'failed', error };
+    case 'queued':
+      return { delivery: 'queued', error };
+    case 'sending':
+    case 'unknown':
+      return { delivery: 'sending', error };
+    default:
+      state satisfies never;
+      return { delivery: message.delivery, error };
+  }
+}
+
+/** Takes over the network's names; a row that an echo made before we could know that it is ours is dropped for this one. */
+async function nameMessage(transaction: Transaction, message: Message, refs: readonly RemoteKey[]): Promise<Message> {
+  const [first, ...rest] = refs;
+  let named = message;
+  if (first !== undefined && message.stable === null) {
+    await transaction.messages.prefetch([{ conversation: message.conversation, stable: first }]);
+    const double = transaction.messages.stable(message.conversation, first);
+    if (double && double.id !== message.id) {
+      transaction.messages.remove(double);
+      named = { ...named, order: double.order, provisional: double.provisional };
+    }
+    named = { ...named, stable: first };
+  }
+  for (const key of rest) {
+    if (named.parts.includes(key)) continue;
+    transaction.keepMessageAlias(named.conversation, null, key, named.id);
+    named = { ...named, parts: [...named.parts, key] };
+  }
+  return named;
+}
+
+/** What the network has taken leaves the waiting rows; where the network has a total order, its echo says where to. */
+async function placeMessage(transaction: Transaction, message: Message, operation: Operation): Promise<Message> {
+  const { profile, store } = transaction;
+  const handedOver = operation.state === 'accepted' || operation.state === 'unconfirmed';
+  const total = profile.statuses.get(operation.account)?.capabilities.order === 'total';
+  if (!handedOver || !isPendingOrder(message.order) || total) return message;
+  if (!transaction.tails.has(message.conversation) && !profile.tails.has(message.conversation)) {
+    const { last, lastSettled } = await store.edges(message.conversation);
+    transaction.tails.set(message.conversation, { last, lastSettled });
+  }
+  const placed = { ...message, order: tailOrder(transaction, message.conversation), provisional: profile.catchingUp.has(message.account) };
+  noteOrder(transaction, message.conversation, placed.order, placed.provisional);
+  return placed;
+}

@@ -1,0 +1,69 @@
+import type { Contact, ContactId, PersonRecord } from '../../model/index.ts';
+import { distinctionKey } from '../state/profile.ts';
+import type { Transaction } from '../state/transaction.ts';
+
+/** Moves every contact of the other persons to the first; their ids go on to lead to it. */
+export function linkPersons(transaction: Transaction, first: PersonRecord, others: readonly PersonRecord[]): PersonRecord {
+  let kept = first;
+  for (const other of others) {
+    if (other.id === kept.id) continue;
+    for (const id of other.contacts) moveContact(transaction, id, kept);
+    kept = { ...kept, alias: kept.alias ?? other.alias, contacts: [...kept.contacts, ...other.contacts] };
+    transaction.persons.set(other.id, { ...other, contacts: [], mergedInto: kept.id });
+  }
+  transaction.persons.set(kept.id, kept);
+  return kept;
+}
+
+/** Returns a contact to the person that it was minted with; the one it leaves keeps the rest. */
+export function unlinkContact(transaction: Transaction, contact: Contact): PersonRecord {
+  const from = transaction.persons.get(contact.person);
+  if (!from || from.contacts.length < 2) return from ?? ownPerson(contact);
+  // The person's own first contact cannot leave its home: the others move out together instead.
+  if (contact.home === from.id) return moveOthersOut(transaction, contact, from);
+  const home = ownPerson(contact);
+  transaction.persons.set(from.id, { ...from, contacts: from.contacts.filter((id) => id !== contact.id) });
+  transaction.persons.set(home.id, home);
+  moveContact(transaction, contact.id, home);
+  return home;
+}
+
+function moveOthersOut(transaction: Transaction, contact: Contact, from: PersonRecord): PersonRecord {
+  const others = from.contacts.filter((id) => id !== contact.id);
+  const next = transaction.contacts.get(others[0] ?? contact.id);
+  if (next) {
+    const home: PersonRecord = { ...ownPerson(next), alias: from.alias, contacts: others, ordered: from.ordered };
+    transaction.persons.set(home.id, home);
+    for (const id of others) moveContact(transaction, id, home);
+  }
+  const alone = ownPerson(contact);
+  transaction.persons.set(alone.id, alone);
+  return alone;
+}
+
+function ownPerson(contact: Contact): PersonRecord {
+  return { id: contact.home, alias: null, contacts: [contact.id], ordered: false, mergedInto: null };
+}
+
+function moveContact(transaction: Transaction, id: ContactId, to: PersonRecord): void {
+  const contact = transaction.contacts.get(id);
+  if (!contact || contact.person === to.id) return;
+  transaction.putContact({ ...contact, person: to.id });
+  transaction.log({ type: 'contact', contact: id });
+}
+
+/** Whether the user has said that two of these contacts are not the same. */
+export function areDistinct({ profile }: Transaction, a: PersonRecord, b: PersonRecord): boolean {
+  return a.contacts.some((one) => b.contacts.some((other) => profile.distinctions.has(distinctionKey({ a: one, b: other }))));
+}
+
+/** Links by itself only what networks have verified to be one identity, and never against the user's word. */
+export function linkVerified(transaction: Transaction, contact: Contact): void {
+  if (contact.verified.length === 0) return;
+  for (const other of transaction.contacts.values()) {
+    if (other.id === contact.id || !other.verified.some((identity) => contact.verified.includes(identity))) continue;
+    const person = transaction.persons.get(transaction.contacts.get(contact.id)?.person ?? contact.person);
+    const same = transaction.persons.get(other.person);
+    if (person && same && person.id !== same.id && !areDistinct(transaction, person, same)) linkPersons(transaction, same, [person]);
+  }
+}
