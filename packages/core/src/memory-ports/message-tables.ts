@@ -5,6 +5,7 @@ import {
   type Member,
   type Message,
   type MessageId,
+  type OperationId,
   type RemoteKey,
 } from '../model/index.ts';
 import type { MessageAlias, MessageLookup } from '../ports/index.ts';
@@ -15,11 +16,14 @@ import type { Journal } from './journal.ts';
 export class MessageTables {
   readonly messages: Map<MessageId, Row> = new Map();
   readonly conversations: Conversations = new Map();
+  /** The messages that sends of ours created. */
+  readonly #operations: Map<OperationId, Row> = new Map();
   readonly #provisional: Map<AccountId, Map<MessageId, Row>> = new Map();
   #sequence = 0;
 
   find(lookup: MessageLookup): Message | null {
     if ('message' in lookup) return this.messages.get(lookup.message)?.message ?? null;
+    if ('operation' in lookup) return this.#operations.get(lookup.operation)?.message ?? null;
     const rows = this.conversations.get(lookup.conversation);
     if (rows === undefined) return null;
     const [sender, key] = 'stable' in lookup ? [null, lookup.stable] : [lookup.sender, lookup.claimed];
@@ -39,6 +43,7 @@ export class MessageTables {
       const added: Row = { message, sequence: this.#sequence };
       this.rows(message.conversation).insert(added, journal);
       journal.set(this.messages, message.id, added);
+      if (message.operation !== null) journal.set(this.#operations, message.operation, added);
       if (message.provisional)
         journal.set(journal.inner(this.#provisional, message.account), message.id, added);
     } else this.#replace(row, message, journal);
@@ -52,6 +57,7 @@ export class MessageTables {
     for (const ofSender of rows.aliases.values())
       for (const [key, message] of ofSender) if (message === id) journal.delete(ofSender, key);
     this.#setProvisional(row, false, journal);
+    if (row.message.operation !== null) journal.delete(this.#operations, row.message.operation);
     journal.delete(this.messages, id);
   }
 
