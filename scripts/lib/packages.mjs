@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ROOT } from './workspace.mjs';
 
 /** Every package under packages/ as `{ name, folder, manifest }`, in the order of their folders. */
-export function allPackages() {
+function allPackages() {
   const home = join(ROOT, 'packages');
   return readdirSync(home)
     .map((name) => join(home, name))

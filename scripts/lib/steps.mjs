@@ -13,6 +13,7 @@ export const STEPS = [
   gate('knip', 'unused files, exports and dependencies', 'knip', []),
   gate('packages', 'publint and attw on what would be published', 'node', ['scripts/gates/packages.mjs']),
   gate('docs', 'TypeDoc, where an undocumented export is an error', 'node', ['scripts/docs.mjs']),
+  { name: 'proofs', what: 'each gate fails on a fault planted for it', run: proveGates },
   { name: 'servers', what: 'real servers for the tests', run: provideServers },
   { name: 'tests', what: 'unit, conformance, examples, real servers', run: ({ long }) => runVitest(long) },
 ];
@@ -26,6 +27,12 @@ function gate(name, what, command, parameters) {
       return status === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1, output };
     },
   };
+}
+
+async function proveGates() {
+  const { status, output } = await run('node', ['scripts/gates/prove.mjs']);
+  const [, passed = 0, failed = 1] = [...output.matchAll(/^(\d+) passed, (\d+) failed$/gm)].at(-1) ?? [];
+  return { passed: Number(passed), failed: status === 0 ? 0 : Math.max(1, Number(failed)), output };
 }
 
 /** Not counted when it succeeds: it proves nothing by itself. */

@@ -11,14 +11,14 @@ import { fileURLToPath } from 'node:url';
 /** The clone's top folder. */
 export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 /** Where scripts keep what can be made again. */
-export const CACHE = join(ROOT, '.cache');
+const CACHE = join(ROOT, '.cache');
 
 const BIN = join(ROOT, 'node_modules', '.bin');
 const STAMP = join(ROOT, 'node_modules', '.natter-installed');
 const WINDOWS = process.platform === 'win32';
 
 /** The environment in which `node` is the project's own and tools are found by name. */
-export function toolEnvironment() {
+function toolEnvironment() {
   return { ...process.env, PATH: `${BIN}${delimiter}${process.env.PATH ?? ''}` };
 }
 
@@ -27,11 +27,15 @@ export function ensureInstalled(say = () => {}) {
   const wanted = lockFingerprint();
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === wanted) return false;
   say('installing dependencies from the lock file (npm ci)');
-  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--prefer-offline'], {
-    cwd: ROOT,
-    stdio: ['ignore', 'ignore', 'inherit'],
-    shell: WINDOWS,
-  });
+  const { status } = spawnSync(
+    'npm',
+    ['ci', '--loglevel=error', '--no-audit', '--no-fund', '--prefer-offline'],
+    {
+      cwd: ROOT,
+      stdio: ['ignore', 'ignore', 'inherit'],
+      shell: WINDOWS,
+    },
+  );
   if (status !== 0) throw new Error('npm ci failed; see its messages above');
   writeFileSync(STAMP, wanted);
   return true;
