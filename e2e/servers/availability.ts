@@ -12,8 +12,14 @@ const FINDERS: Record<ServerKind, () => Availability> = {
   prosody: findProsody,
 };
 
-/** Looks whether this machine has the server. Installs nothing and is cheap after the first call. */
+/**
+ * Looks whether this machine has the server. Installs nothing and is cheap after the first call. What
+ * `NATTER_WITHOUT_SERVERS` lists (`prosody,...`) counts as missing, for who wants the quick tests only.
+ */
 export function serverAvailability(kind: ServerKind): Availability {
+  if ((process.env['NATTER_WITHOUT_SERVERS'] ?? '').split(',').includes(kind)) {
+    return { available: false, reason: 'NATTER_WITHOUT_SERVERS names it' };
+  }
   const known = found.get(kind);
   if (known?.available === true) return known;
   const availability = FINDERS[kind]();
