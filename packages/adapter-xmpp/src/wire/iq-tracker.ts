@@ -1,5 +1,5 @@
 import { Element } from '@xmpp/xml';
-import { asWireError, stanzaError, WireError } from './error.ts';
+import { stanzaError, WireError } from './error.ts';
 import { addressesEqual, bareOf } from './address.ts';
 
 interface Pending {
@@ -15,6 +15,7 @@ export class IqTracker {
   readonly #pending = new Map<string, Pending>();
   readonly #send: (iq: Element) => void;
   readonly #domain: string;
+  #over: WireError | null = null;
   /** Our full address once it is bound. */
   address: string | null = null;
 
@@ -50,14 +51,11 @@ export class IqTracker {
         () => settle(new WireError('timeout', 'the server did not answer a request in time')),
         time,
       );
+      if (this.#over !== null) return settle(this.#over);
       if (signal?.aborted === true) return abort();
       signal?.addEventListener('abort', abort);
       this.#pending.set(id, { to, settle });
-      try {
-        this.#send(iq);
-      } catch (error) {
-        settle(asWireError(error));
-      }
+      this.#send(iq);
     });
   }
 
@@ -73,6 +71,7 @@ export class IqTracker {
 
   /** The stream is gone: nothing that waits will be answered. */
   rejectAll(error: WireError): void {
+    this.#over = error;
     for (const pending of this.#pending.values()) pending.settle(error);
   }
 

@@ -43,7 +43,7 @@ export class XmppStream {
     this.channel = channel;
     this.domain = domain;
     this.limits = limits;
-    this.#iq = new IqTracker((iq) => void this.send(iq), domain);
+    this.#iq = new IqTracker((iq) => this.send(iq), domain);
     this.#keepalive = new Keepalive(
       limits.idleTime,
       limits.probeTime,
@@ -110,26 +110,28 @@ export class XmppStream {
     for (const { stanza, number } of early) events.stanza(stanza, number);
   }
 
-  /** Writes a stanza. The promise settles when the server took responsibility for it, see {@link settled}. */
-  send(stanza: Element): Promise<void> {
-    if (!this.management.counting) {
-      this.channel.send(stanza);
-      return Promise.resolve();
-    }
-    // Counted before it is written: the server's count must never be ahead of ours.
-    const { acknowledged } = this.management.send();
-    this.channel.send(stanza);
-    this.#requestAcknowledgement();
-    return acknowledged;
+  /** Writes a stanza, or does nothing when the stream is over: what must not get lost goes through {@link deliver}. */
+  send(stanza: Element): void {
+    if (this.#ended) return;
+    this.#trySend(stanza, true);
   }
 
-  /** Sends a message and resolves once the server has taken responsibility. Rejects with WireError if that stays unknown. */
-  async deliver(stanza: Element): Promise<void> {
-    const counted = this.management.counting;
-    await this.send(stanza);
+  /**
+   * Sends a message. `taken` resolves once the server has taken responsibility and rejects with WireError if that stays
+   * unknown; `number` is its place in the managed session, null without one. Throws WireError when nothing was written.
+   */
+  deliver(stanza: Element): { number: number | null; taken: Promise<void> } {
+    if (this.management.counting) {
+      // Counted before it is written: the server's count must never be ahead of ours.
+      const { number, acknowledged } = this.management.send();
+      this.channel.send(stanza);
+      this.#requestAcknowledgement();
+      return { number, taken: acknowledged };
+    }
+    this.channel.send(stanza);
     // Without stream management: a server handles the stanzas of a stream in order (RFC 6120 section 10.1), so
     // any answer to a later request says that the earlier stanza was handled.
-    if (!counted) await this.#ping();
+    return { number: null, taken: this.#ping() };
   }
 
   /** Asks and gives the `result`; see {@link IqTracker.request}. */
@@ -258,8 +260,14 @@ export class XmppStream {
     }
   }
 
-  #trySend(element: Element): void {
-    this.#guarded(() => this.channel.send(element));
+  #trySend(element: Element, stanza = false): void {
+    this.#guarded(() => {
+      if (stanza && this.management.counting) {
+        this.management.send();
+        this.#requestAcknowledgement();
+      }
+      this.channel.send(element);
+    });
   }
 
   #onEnded(error: WireError | null): void {

@@ -1,0 +1,57 @@
+import type { Capabilities } from '@natter/core/model';
+
+/** Bytes of text in one message. Servers cut streams whose stanza is too large, some from 64 KiB on, escapes included. */
+export const TEXT_BYTES: number = 32 * 1024;
+
+/** What the adapter can do where the server has all it asks for. */
+export const NETWORK_CAPABILITIES: Capabilities = {
+  support: {
+    register: 'full',
+    roster: 'full',
+    'roster-edit': 'full',
+    'roster-groups': 'full',
+    subscriptions: 'full',
+    block: 'full',
+    presence: 'full',
+    'presence-own': 'full',
+    'presence-text': 'full',
+    direct: 'full',
+    reply: 'full',
+    edit: 'full',
+    retract: 'partial', // a request that the other side's client may ignore
+    react: 'full',
+    history: 'full',
+    'receipts-delivered': 'full',
+    'receipts-read': 'full',
+    'read-marker': 'full',
+    typing: 'full',
+    'own-echo': 'full',
+  },
+  limits: { textBytes: TEXT_BYTES },
+  resend: 'verify',
+  order: 'archive',
+  catchUp: 'account',
+};
+
+/** What a server was found to offer. */
+export interface ServerFeatures {
+  readonly archive: boolean;
+  readonly carbons: boolean;
+  readonly blocking: boolean;
+}
+
+/** The capabilities of an account on a server with these features. */
+export function accountCapabilities({ archive, carbons, blocking }: ServerFeatures): Capabilities {
+  const { support } = NETWORK_CAPABILITIES;
+  return {
+    ...NETWORK_CAPABILITIES,
+    support: {
+      ...support,
+      ...(archive ? {} : { history: 'none' }),
+      ...(carbons ? {} : { 'own-echo': archive ? 'partial' : 'none', 'read-marker': 'none' }),
+      ...(blocking ? {} : { block: 'none' }),
+    },
+    // Without an archive nobody can tell what became of a message, or in which order things went.
+    ...(archive ? {} : { resend: 'never', order: 'arrival', catchUp: 'none' }),
+  };
+}

@@ -1,0 +1,171 @@
+import type { Op, Outcome, Page, PageRequest, SessionHost, Signal } from '@natter/core';
+import { errorData, type Opaque, type OwnPresence } from '@natter/core/model';
+import { Element } from '@xmpp/xml';
+import { accountCapabilities, type ServerFeatures } from './capabilities.ts';
+import { Commits } from './commits.ts';
+import { Archive } from './features/archive.ts';
+import { Blocking } from './features/blocking.ts';
+import { discoverServer } from './features/discovery.ts';
+import { Messages } from './features/messages.ts';
+import { Outgoing } from './features/outgoing.ts';
+import { PresenceFeature } from './features/presence.ts';
+import { reply, respond } from './features/responder.ts';
+import { RosterChanges } from './features/roster-changes.ts';
+import { fromOwnAccount, Roster } from './features/roster.ts';
+import type { Memory } from './memory.ts';
+import type { Runtime } from './runtime.ts';
+import { WireError } from './wire/error.ts';
+import type { Binding } from './wire/login.ts';
+import { NS } from './wire/namespaces.ts';
+import type { XmppStream } from './wire/stream.ts';
+
+/** How a connection begins. */
+export interface Beginning {
+  readonly binding: Binding;
+  /** Whether what this process knows of others' presence still holds. */
+  readonly known: boolean;
+  /** What contacts shall see of us. */
+  readonly presence: OwnPresence;
+}
+
+/** The features of one signed-in stream, wired together. It lives as long as the stream. */
+export class Connection {
+  readonly #runtime: Runtime & { server: ServerFeatures };
+  readonly #roster: Roster;
+  readonly #presence: PresenceFeature;
+  readonly #messages: Messages;
+  readonly #archive: Archive;
+  readonly #blocking: Blocking;
+  readonly #outgoing: Outgoing;
+  readonly #rosterChanges: RosterChanges;
+  /** Resolves with what ended the stream; null after an orderly end. */
+  readonly ended: Promise<WireError | null>;
+
+  constructor(stream: XmppStream, host: SessionHost, own: string, memory: Memory) {
+    const server: ServerFeatures = { archive: false, carbons: false, blocking: false };
+    const runtime = { stream, host, own, memory, commits: new Commits(host, stream), server };
+    this.#runtime = runtime;
+    this.#roster = new Roster(runtime);
+    this.#presence = new PresenceFeature(runtime);
+    this.#messages = new Messages(runtime);
+    this.#archive = new Archive(runtime);
+    this.#blocking = new Blocking(runtime);
+    this.#outgoing = new Outgoing(runtime, this.#archive);
+    this.#rosterChanges = new RosterChanges(runtime);
+    this.ended = new Promise((resolve) => {
+      stream.start({
+        stanza: (stanza, number) => this.#receive(stanza, number),
+        storeWanted: () => void runtime.commits.storeProgress(),
+        ended: resolve,
+      });
+    });
+  }
+
+  /** Brings everything up to date after sign-in, in the order that loses nothing: presence last, as it opens the gates. */
+  async synchronize({ binding, known, presence }: Beginning, signal: AbortSignal): Promise<void> {
+    const { stream, host, own, commits } = this.#runtime;
+    // A crash from here on must find the session to take up.
+    await commits.storeProgress();
+    const server = await discoverServer(stream, own, signal);
+    this.#runtime.server = server;
+    host.capabilities('account', accountCapabilities(server));
+    if (!binding.resumed) {
+      if (server.carbons)
+        await this.#tolerant(
+          stream.request('set', null, new Element('enable', { xmlns: NS.carbons }), signal),
+        );
+      await this.#roster.load(binding.features.getChild('ver', NS.rosterVersioning) !== undefined, signal);
+      if (server.blocking) await this.#tolerant(this.#blocking.load(signal));
+      return this.#presence.announce(presence);
+    }
+    host.roster('ready');
+    if (known) return this.#presence.repeatKnown();
+    // The session of an earlier process goes on and nobody tells again who is there: leaving and coming back asks.
+    this.#presence.announce({ availability: 'invisible', text: null });
+    this.#presence.announce(presence);
+  }
+
+  perform(op: Op, signal: AbortSignal): Promise<Outcome> {
+    if (op.body.type === 'roster') return this.#rosterChanges.perform(op.body.change, signal);
+    if (op.body.type === 'room' || op.body.type === 'profile') {
+      const error = errorData('unsupported', `${op.body.type} changes are not possible here`, {
+        scope: 'operation',
+      });
+      return Promise.resolve({ result: 'refused', error });
+    }
+    return this.#outgoing.perform(op, signal);
+  }
+
+  verify(op: Op, signal: AbortSignal): Promise<Outcome> {
+    return this.#outgoing.verify(op, signal);
+  }
+
+  history(request: PageRequest, signal: AbortSignal): Promise<Page> {
+    return this.#archive.history(request, signal);
+  }
+
+  catchUp(after: Opaque | null, signal: AbortSignal): Promise<Page> {
+    return this.#archive.catchUp(after, signal);
+  }
+
+  /** Tells the network what it need not be told twice. */
+  signal(signal: Signal): void {
+    if (signal.type === 'presence') this.#presence.announce(signal.presence);
+    if (signal.type !== 'typing') return;
+    const message = new Element('message', { to: signal.conversation, type: 'chat' });
+    message.c(signal.active ? 'composing' : 'paused', { xmlns: NS.chatStates }); // XEP-0085
+    message.c('no-store', { xmlns: NS.hints });
+    this.#runtime.stream.send(message);
+  }
+
+  #receive(stanza: Element, number: number): void {
+    const kept = this.#dispatch(stanza, number);
+    if (!kept) this.#runtime.stream.finished(number);
+  }
+
+  /** True when the stanza is on its way to the store, which then finishes it. */
+  #dispatch(stanza: Element, number: number): boolean {
+    switch (stanza.name) {
+      case 'message':
+        return this.#archive.receive(stanza) ? false : this.#messages.receive(stanza, number);
+      case 'presence':
+        return this.#presence.receive(stanza, number);
+      default:
+        return this.#request(stanza, number);
+    }
+  }
+
+  #request(iq: Element, number: number): boolean {
+    const { stream, own, host } = this.#runtime;
+    const push = this.#pushOf(iq);
+    if (push === null) {
+      respond(stream, iq);
+      return false;
+    }
+    if (!fromOwnAccount(iq, own)) {
+      host.log('warn', 'xmpp-forged-push'); // not even answered: RFC 6121 section 2.1.6
+      return false;
+    }
+    void push(number).then((stored) => stored && reply(stream, iq));
+    return true;
+  }
+
+  #pushOf(iq: Element): ((number: number) => Promise<boolean>) | null {
+    if (iq.attrs['type'] !== 'set') return null;
+    if (iq.getChild('query', NS.roster) !== undefined) return (number) => this.#roster.push(iq, number);
+    if (iq.getChild('block', NS.blocking) ?? iq.getChild('unblock', NS.blocking)) {
+      return (number) => this.#blocking.push(iq, number);
+    }
+    return null;
+  }
+
+  /** For what a server may refuse without the session being of no use. */
+  async #tolerant(work: Promise<unknown>): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      if (!(error instanceof WireError) || error.code !== 'stanza-error') throw error;
+      this.#runtime.host.log('warn', 'xmpp-feature-refused', { condition: error.condition });
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import type { BaseHost } from '@natter/core';
+import { errorData, NatterError } from '@natter/core/model';
+import { formatAddress, parseAddress, type Address } from './wire/address.ts';
+import type { Credentials } from './wire/sasl/mechanism.ts';
+
+/** Names under which the host keeps what sign-in needs. The mechanism is no secret, but must be as hard to tamper with. */
+export const PASSWORD = 'password';
+export const MECHANISM = 'sasl-mechanism';
+
+/** Who an account is: its bare address in parts and as text. */
+export interface Identity extends Address {
+  readonly bare: string;
+}
+
+/** Reads the address of an account. Throws NatterError `invalid`. */
+export function readIdentity(address: string): Identity {
+  const parsed = parseAddress(address);
+  if (parsed === null || parsed.local === '' || parsed.resource !== '') {
+    const message = `${JSON.stringify(address)} is no XMPP address: it should look like name@example.org`;
+    throw new NatterError(errorData('invalid', message, { scope: 'account', userAction: 'check-address' }));
+  }
+  return { ...parsed, bare: formatAddress(parsed) };
+}
+
+/** Credentials whose password is fetched from the host once it is needed. */
+export function storedCredentials(identity: Identity, host: BaseHost): Credentials {
+  return {
+    username: identity.local,
+    async password() {
+      const password = await host.secret(PASSWORD);
+      if (password !== null) return password;
+      const message = `no password is known for ${identity.bare}`;
+      throw new NatterError(errorData('secret', message, { scope: 'account', userAction: 'sign-in' }));
+    },
+  };
+}

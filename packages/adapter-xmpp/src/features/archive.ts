@@ -1,0 +1,234 @@
+import { remoteKey, type Opaque, type RemoteKey } from '@natter/core/model';
+import {
+  accountScope,
+  type Gap,
+  type GapChange,
+  type Page,
+  type PageRequest,
+  type Place,
+} from '@natter/core';
+import type { Element } from '@xmpp/xml';
+import {
+  mapArchive,
+  readArchived,
+  readArchiveEnd,
+  writeArchiveQuery,
+  type ArchivedMessage,
+  type ArchiveEnd,
+  type ArchiveQuery,
+} from '../mapping/archive.ts';
+import { formatMessageKey, parseMessageKey } from '../mapping/keys.ts';
+import { readContent } from '../mapping/content.ts';
+import { readClaimedId, readDirection } from '../mapping/message.ts';
+import type { Runtime } from '../runtime.ts';
+import { asWireError } from '../wire/error.ts';
+
+/** Messages a page of catch-up asks for, and the newest that an account brings along when it is added. */
+const PAGE = 100;
+/** Results that one query may bring, whatever was asked for. */
+const MOST_RESULTS = 1_000;
+/** Pages that are looked through for one operation. */
+const MOST_SEARCHED = 10;
+/** How far the server's clock may be behind ours. */
+const CLOCK_SKEW = 10 * 60_000;
+
+interface ArchivePage {
+  readonly messages: readonly ArchivedMessage[];
+  readonly end: ArchiveEnd;
+}
+
+/** The message archive of our account (XEP-0313, paged by XEP-0059). */
+export class Archive {
+  readonly #runtime: Runtime;
+  /** Results of running queries. What belongs to none of them is not believed. */
+  readonly #running = new Map<string, ArchivedMessage[]>();
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+  }
+
+  /** Takes a message stanza that claims to be an archive result; false when it claims no such thing. */
+  receive(stanza: Element): boolean {
+    const archived = readArchived(stanza);
+    if (archived === null) return stanza.getChild('result', 'urn:xmpp:mam:2') !== undefined;
+    const from: unknown = stanza.attrs['from'];
+    const results = this.#running.get(archived.queryId);
+    // Only our own account speaks for our archive, and only when asked (CVE-2019-16237, CVE-2020-26547).
+    if (results === undefined || (from !== undefined && from !== this.#runtime.own)) {
+      this.#runtime.host.log('warn', 'xmpp-forged-archive-result');
+    } else if (results.length < MOST_RESULTS) results.push(archived);
+    return true;
+  }
+
+  /** What was missed since a cursor; without one, or when the archive has forgotten it, the newest page. */
+  async catchUp(after: Opaque | null, signal: AbortSignal): Promise<Page> {
+    if (after === null) return this.#newest('snapshot', signal);
+    try {
+      const page = await this.#query({ after, max: PAGE }, signal);
+      const cursor = edgeOf(page, false) ?? after;
+      // An empty page that is not complete would make the hub ask the same again for ever.
+      const finished = page.end.complete || page.messages.length === 0;
+      return this.#page('archive', page, {
+        cursor,
+        next: finished ? null : cursor,
+        reached: finished ? 'end' : null,
+      });
+    } catch (error) {
+      const failure = asWireError(error);
+      if (failure.condition !== 'item-not-found') throw failure; // XEP-0059: the id is not in the archive any more
+      return this.#newest('archive', signal);
+    }
+  }
+
+  /** A page of one conversation, with at least one message in it unless the end comes first. */
+  async history(request: PageRequest, signal: AbortSignal): Promise<Page> {
+    const { conversation, direction, gap } = request;
+    const older = direction === 'older';
+    const neighbour = request.anchor ?? (older ? gap?.before : gap?.after) ?? null;
+    const max = Math.max(1, Math.min(request.limit, PAGE));
+    let cursor = request.cursor ?? idOf(neighbour);
+    let messages: readonly ArchivedMessage[] = [];
+    let finished = false;
+    // Archives keep receipts and markers too, sometimes pages of nothing else.
+    for (let asked = 0; asked < MOST_SEARCHED && !finished && !messages.some(saysSomething); asked += 1) {
+      const position = older ? { before: cursor ?? '' } : cursor === null ? {} : { after: cursor };
+      const page = await this.#query({ with: conversation, max, ...position }, signal);
+      messages = older ? [...page.messages, ...messages] : [...messages, ...page.messages];
+      finished = page.end.complete || page.messages.length === 0;
+      cursor = edgeOf(page, older) ?? cursor;
+    }
+    const place: Place = { by: 'page', after: older ? null : neighbour, before: older ? neighbour : null };
+    const gaps = gap === undefined ? [] : shrink(gap, messages, finished, this.#runtime.own, older);
+    return {
+      batch: { origin: 'archive', events: mapArchive(messages, this.#context(place)), gaps },
+      next: finished ? null : cursor,
+      reached: finished ? (older ? 'start' : 'end') : null,
+    };
+  }
+
+  /**
+   * Looks for a message of ours by its id, from the newest back to a moment (milliseconds since 1970). Gives its key,
+   * null when it is certainly not there, and undefined when it was not found in all that was looked through.
+   */
+  async find(
+    peer: RemoteKey,
+    claimed: string,
+    since: number,
+    signal: AbortSignal,
+  ): Promise<RemoteKey | null | undefined> {
+    let before = '';
+    for (let searched = 0; searched < MOST_SEARCHED; searched += 1) {
+      const { messages, end } = await this.#query(
+        { with: peer, start: since - CLOCK_SKEW, before, max: PAGE },
+        signal,
+      );
+      const found = messages.find(
+        ({ message }) =>
+          readClaimedId(message) === claimed && readDirection(message, this.#runtime.own)?.self === true,
+      );
+      if (found !== undefined) return formatMessageKey({ archiveId: found.archiveId, self: true, claimed });
+      if (end.complete || messages.length === 0) return null;
+      before = edgeOf({ messages, end }, true) ?? '';
+    }
+    return undefined;
+  }
+
+  async #newest(origin: 'snapshot' | 'archive', signal: AbortSignal): Promise<Page> {
+    const page = await this.#query({ before: '', max: PAGE }, signal);
+    const cursor = edgeOf(page, false);
+    // What lies between the stored history and this page is a hole in each conversation of the page.
+    const gaps = origin === 'archive' && !page.end.complete ? openGaps(page.messages, this.#runtime.own) : [];
+    return this.#page(origin, page, { cursor, next: null, reached: 'end' }, gaps);
+  }
+
+  #page(
+    origin: 'snapshot' | 'archive',
+    { messages }: ArchivePage,
+    { cursor, next, reached }: { cursor: Opaque | null; next: Opaque | null; reached: Page['reached'] },
+    gaps: readonly GapChange[] = [],
+  ): Page {
+    const events = mapArchive(messages, this.#context({ by: 'page', after: null, before: null }));
+    const cursors = cursor === null ? {} : { [accountScope]: cursor };
+    return { batch: { origin, events, cursors, gaps }, next, reached };
+  }
+
+  #context(place: Place): Parameters<typeof mapArchive>[1] {
+    const { own, memory } = this.#runtime;
+    return {
+      own,
+      place,
+      receivedAt: Date.now(),
+      senderOf: (conversation, claimed) => memory.senderOf(conversation, claimed),
+    };
+  }
+
+  async #query(query: Omit<ArchiveQuery, 'queryId'>, signal: AbortSignal): Promise<ArchivePage> {
+    const queryId = crypto.randomUUID();
+    const messages: ArchivedMessage[] = [];
+    this.#running.set(queryId, messages);
+    try {
+      const answer = await this.#runtime.stream.request(
+        'set',
+        null,
+        writeArchiveQuery({ ...query, queryId }),
+        signal,
+      );
+      return { messages, end: readArchiveEnd(answer) };
+    } finally {
+      this.#running.delete(queryId);
+    }
+  }
+}
+
+/** Where the next page in the same direction begins. */
+function edgeOf({ messages, end }: ArchivePage, older: boolean): string | null {
+  return older
+    ? (end.first ?? messages[0]?.archiveId ?? null)
+    : (end.last ?? messages.at(-1)?.archiveId ?? null);
+}
+
+function saysSomething({ message }: ArchivedMessage): boolean {
+  return readContent(message) !== null;
+}
+
+function idOf(key: RemoteKey | null): string | null {
+  return key === null ? null : parseMessageKey(key).archiveId;
+}
+
+function keyOf({ archiveId, message }: ArchivedMessage, own: string): RemoteKey {
+  const self = readDirection(message, own)?.self ?? false;
+  return formatMessageKey({ archiveId, self, claimed: readClaimedId(message) });
+}
+
+/** One hole before the first message of each conversation. */
+function openGaps(messages: readonly ArchivedMessage[], own: string): GapChange[] {
+  const gaps = new Map<RemoteKey, GapChange>();
+  for (const archived of messages) {
+    const peer = readDirection(archived.message, own)?.peer;
+    if (peer === undefined || gaps.has(peer)) continue;
+    const gap = makeGap(remoteKey(peer), keyOf(archived, own));
+    gaps.set(peer, { op: 'open', gap });
+  }
+  return [...gaps.values()];
+}
+
+function makeGap(conversation: RemoteKey, before: RemoteKey, after: RemoteKey | null = null): Gap {
+  return { id: `archive ${conversation} ${before}`, conversation, after, before, token: null };
+}
+
+/** What a page leaves of the hole that it was asked for. */
+function shrink(
+  gap: Gap,
+  messages: readonly ArchivedMessage[],
+  finished: boolean,
+  own: string,
+  older: boolean,
+): GapChange[] {
+  const [first] = messages;
+  const far = older ? gap.after : gap.before;
+  const closed = finished || (far !== null && messages.some(({ archiveId }) => archiveId === idOf(far)));
+  const close: GapChange = { op: 'close', id: gap.id };
+  if (closed || first === undefined) return [close];
+  if (!older) return []; // filled from its older side: its id stays, and the next page goes on behind this one
+  return [close, { op: 'open', gap: makeGap(gap.conversation, keyOf(first, own), gap.after) }];
+}

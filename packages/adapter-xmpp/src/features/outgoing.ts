@@ -1,0 +1,115 @@
+import { errorData, type RemoteKey } from '@natter/core/model';
+import type { Op, OpBody, Outcome } from '@natter/core';
+import { mapError } from '../mapping/errors.ts';
+import { writeMessage } from '../mapping/outgoing.ts';
+import type { Runtime } from '../runtime.ts';
+import { asWireError, WireError } from '../wire/error.ts';
+import type { Archive } from './archive.ts';
+
+/** What a memo keeps of an attempt: when it began, to know from where on to look for it. */
+interface Attempt {
+  readonly at: number;
+}
+
+/** Sends messages and what refers to them, and finds out what became of those whose answer got lost. */
+export class Outgoing {
+  readonly #runtime: Runtime;
+  readonly #archive: Archive;
+
+  constructor(runtime: Runtime, archive: Archive) {
+    this.#runtime = runtime;
+    this.#archive = archive;
+  }
+
+  /** Sends the one message that an operation makes. */
+  async perform(op: Op, signal: AbortSignal): Promise<Outcome> {
+    const { stream, host, memory } = this.#runtime;
+    const peer = peerOf(op);
+    const message = peer === null ? null : writeMessage(op.id, peer, op.body);
+    if (peer === null || message === null)
+      return refuse('this cannot be said in XMPP, or refers to what has no id');
+    await host.checkpoint(op.id, op.memo ?? JSON.stringify({ at: Date.now() } satisfies Attempt));
+    if (signal.aborted || stream.ended) return notSent();
+    const session = stream.management.resumeState()?.id ?? null;
+    try {
+      const { number, taken } = stream.deliver(message);
+      memory.sawMessage(peer, op.id, this.#runtime.own as RemoteKey);
+      if (session !== null && number !== null) memory.unacknowledged.set(op.id, { session, number });
+      await unlessAborted(taken, signal);
+      memory.unacknowledged.delete(op.id);
+      const born = typeof op.conversation === 'object' ? { conversation: peer } : {};
+      return { result: 'accepted', refs: [], claimed: op.id, ...born };
+    } catch (error) {
+      return { result: 'unknown', error: mapError(asWireError(error), 'message', false) };
+    }
+  }
+
+  /** What became of an operation: the server's count of the session knows, and else the archive. */
+  async verify(op: Op, signal: AbortSignal): Promise<Outcome> {
+    const peer = peerOf(op);
+    if (peer === null || !isArchived(op.body)) return notSent(); // doing it again changes nothing
+    const counted = this.#handledByCount(op);
+    if (counted === true) return { result: 'accepted', refs: [], claimed: op.id, conversation: peer };
+    if (counted === false) return notSent();
+    try {
+      const found = await this.#archive.find(peer, op.id, startOf(op), signal);
+      if (found === null) return notSent();
+      if (found !== undefined)
+        return { result: 'accepted', refs: [found], claimed: op.id, conversation: peer };
+    } catch (error) {
+      return { result: 'unknown', error: mapError(asWireError(error), 'message', false) };
+    }
+    return {
+      result: 'unknown',
+      error: errorData('timeout', 'the archive is too long to search', { scope: 'message', certain: false }),
+    };
+  }
+
+  #handledByCount(op: Op): boolean | null {
+    const { unacknowledged, handled } = this.#runtime.memory;
+    const sent = unacknowledged.get(op.id);
+    const count = sent === undefined ? undefined : handled.get(sent.session);
+    if (sent === undefined || count === undefined) return null;
+    unacknowledged.delete(op.id);
+    return sent.number <= count;
+  }
+}
+
+/** The other side of a 1:1 conversation, whether it exists on the network or is born now. */
+export function peerOf({ conversation }: Op): RemoteKey | null {
+  return typeof conversation === 'object' && conversation !== null ? conversation.direct : conversation;
+}
+
+/** What an archive keeps; the rest can be done again without harm. */
+function isArchived(body: OpBody): boolean {
+  return body.type === 'send' || body.type === 'edit' || body.type === 'retract';
+}
+
+function startOf(op: Op): number {
+  try {
+    const attempt: unknown = JSON.parse(op.memo ?? '{}');
+    if (typeof attempt === 'object' && attempt !== null && 'at' in attempt && typeof attempt.at === 'number')
+      return attempt.at;
+  } catch {
+    // a memo of another version: search as far back as one goes
+  }
+  return Date.now() - 7 * 24 * 60 * 60_000;
+}
+
+function unlessAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(new WireError('aborted', 'given up'));
+    signal.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) abort();
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
+
+function notSent(): Outcome {
+  const error = errorData('network', 'it did not reach the server', { scope: 'message', retriable: true });
+  return { result: 'not-sent', error };
+}
+
+function refuse(message: string): Outcome {
+  return { result: 'refused', error: errorData('unsupported', message, { scope: 'message' }) };
+}

@@ -1,0 +1,83 @@
+import type { OwnPresence, Presence, RemoteKey } from '@natter/core/model';
+import type { Ephemeral, Event } from '@natter/core';
+import type { Element } from '@xmpp/xml';
+import { readPresence, writePresence } from '../mapping/presence.ts';
+import type { Runtime } from '../runtime.ts';
+
+/** Who is there (RFC 6121 section 4) and who may know (section 3). */
+export class PresenceFeature {
+  readonly #runtime: Runtime;
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+  }
+
+  /** Tells contacts how we are. */
+  announce(presence: OwnPresence): void {
+    this.#runtime.stream.send(writePresence(presence));
+  }
+
+  /** A resumed session is not told again who is there: what we knew still holds. */
+  repeatKnown(): void {
+    const events: Ephemeral[] = [];
+    for (const [key, resources] of this.#runtime.memory.presences) {
+      for (const [resource, presence] of resources) {
+        events.push({ type: 'presence', key, resource: resource === '' ? null : resource, presence });
+      }
+    }
+    if (events.length > 0) this.#runtime.host.hint(events);
+  }
+
+  /** Takes a presence stanza; false when there is nothing in it to store. */
+  receive(stanza: Element, number: number): boolean {
+    const update = readPresence(stanza);
+    if (update === null) return false;
+    if (update.kind === 'presence') {
+      if (update.contact === this.#runtime.own) return false; // our own devices are no contacts
+      this.#remember(update.contact, update.resource, update.presence);
+      this.#runtime.host.hint([
+        { type: 'presence', key: update.contact, resource: update.resource, presence: update.presence },
+      ]);
+      return false;
+    }
+    const event = this.#subscription(update.contact, update.change, update.text);
+    if (event === null) return false;
+    void this.#runtime.commits.stanza(number, { origin: 'live', events: [event] });
+    return true;
+  }
+
+  /** What an unanswered subscription stanza changes; the rest comes as a roster push. */
+  #subscription(contact: RemoteKey, change: string, text: string): Event | null {
+    const { requested, denied } = this.#runtime.memory;
+    const upsert = (subscription: object, request?: string | null): Event => ({
+      type: 'upsert',
+      of: 'contact',
+      key: contact,
+      value: { address: contact, subscription, ...(request === undefined ? {} : { request }) },
+    });
+    switch (change) {
+      case 'subscribe':
+        requested.add(contact);
+        return upsert({ from: 'pending' }, text);
+      case 'unsubscribe': // they do not want to see us any more, or took their request back
+        requested.delete(contact);
+        return upsert({ from: 'none' }, null);
+      case 'subscribed':
+        denied.delete(contact);
+        return upsert({ to: 'granted' });
+      default:
+        denied.add(contact);
+        return upsert({ to: 'denied' });
+    }
+  }
+
+  #remember(contact: RemoteKey, resource: string | null, presence: Presence | null): void {
+    const { presences } = this.#runtime.memory;
+    const resources = presences.get(contact) ?? new Map<string, Presence>();
+    presences.set(contact, resources);
+    if (presence === null) resources.delete(resource ?? '');
+    else resources.set(resource ?? '', presence);
+    // The contact as a whole speaks only while none of its resources does.
+    if (presence !== null && resource !== null) resources.delete('');
+  }
+}

@@ -1,0 +1,81 @@
+import { errorData, remoteKey, type RemoteKey } from '@natter/core/model';
+import type { Batch, Outcome, RosterChange } from '@natter/core';
+import type { Element } from '@xmpp/xml';
+import { mapError } from '../mapping/errors.ts';
+import { writeSubscription } from '../mapping/presence.ts';
+import { removeRosterItem, writeRosterItem } from '../mapping/roster.ts';
+import type { Runtime } from '../runtime.ts';
+import { bareAddress, bareOf } from '../wire/address.ts';
+import { asWireError } from '../wire/error.ts';
+import { writeBlock } from './blocking.ts';
+
+/** Changes of the contact list (RFC 6121 sections 2.3 to 3.4, XEP-0191). Each may be repeated without harm. */
+export class RosterChanges {
+  readonly #runtime: Runtime;
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+  }
+
+  async perform(change: RosterChange, signal: AbortSignal): Promise<Outcome> {
+    if (change.action === 'add' && bareAddress(change.address) === null) {
+      const message = `${JSON.stringify(change.address)} is no XMPP address`;
+      return {
+        result: 'refused',
+        error: errorData('invalid', message, { scope: 'contact', userAction: 'check-address' }),
+      };
+    }
+    try {
+      await this.#apply(change, signal);
+      return { result: 'accepted', refs: [] };
+    } catch (error) {
+      const failure = asWireError(error);
+      if (failure.code === 'stanza-error') return { result: 'refused', error: mapError(failure, 'contact') };
+      return { result: 'unknown', error: mapError(failure, 'contact', false) };
+    }
+  }
+
+  async #apply(change: RosterChange, signal: AbortSignal): Promise<void> {
+    const { memory } = this.#runtime;
+    switch (change.action) {
+      case 'add':
+        return this.#add(change, signal);
+      case 'accept':
+        memory.requested.delete(change.contact);
+        return this.#deliver(writeSubscription(change.contact, 'subscribed'));
+      case 'deny':
+        memory.requested.delete(change.contact);
+        await this.#deliver(writeSubscription(change.contact, 'unsubscribed'));
+        return void (await this.#runtime.commits.batch(declined(change.contact)));
+      case 'remove':
+        return this.#set(removeRosterItem(change.contact), signal);
+      case 'block':
+      case 'unblock':
+        return this.#set(writeBlock(change.action, change.contact), signal);
+      case 'rename':
+      case 'groups':
+        return this.#set(writeRosterItem(change.contact, change.alias, change.groups), signal);
+    }
+  }
+
+  async #add(change: RosterChange & { action: 'add' }, signal: AbortSignal): Promise<void> {
+    const contact = remoteKey(bareOf(change.address));
+    this.#runtime.memory.denied.delete(contact);
+    await this.#set(writeRosterItem(contact, change.alias ?? null, change.groups ?? []), signal);
+    await this.#deliver(writeSubscription(contact, 'subscribe', change.text));
+  }
+
+  async #set(payload: Element, signal: AbortSignal): Promise<void> {
+    await this.#runtime.stream.request('set', null, payload, signal);
+  }
+
+  #deliver(stanza: Element): Promise<void> {
+    return this.#runtime.stream.deliver(stanza).taken;
+  }
+}
+
+/** The server tells nothing about a request that we refused. */
+function declined(contact: RemoteKey): Batch {
+  const value = { address: contact, subscription: { from: 'none' }, request: null } as const;
+  return { origin: 'live', events: [{ type: 'upsert', of: 'contact', key: contact, value }] };
+}

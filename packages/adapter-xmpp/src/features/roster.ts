@@ -1,0 +1,87 @@
+import type { Event } from '@natter/core';
+import { Element } from '@xmpp/xml';
+import { mapRosterItem, type SubscriptionKnowledge } from '../mapping/roster.ts';
+import type { Runtime } from '../runtime.ts';
+import { asWireError } from '../wire/error.ts';
+import { NS } from '../wire/namespaces.ts';
+import { mapError } from '../mapping/errors.ts';
+
+/** The version of the roster that is stored. */
+const VERSION_KEY = 'roster-version';
+
+/** The contact list (RFC 6121 section 2), fetched only where the stored one is older than the server's. */
+export class Roster {
+  readonly #runtime: Runtime;
+  readonly #knowledge: SubscriptionKnowledge;
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+    const { requested, denied } = runtime.memory;
+    this.#knowledge = { requested: (key) => requested.has(key), denied: (key) => denied.has(key) };
+  }
+
+  /** Brings the stored roster up to date. A roster that cannot be had does not keep messages from flowing. */
+  async load(versioned: boolean, signal: AbortSignal): Promise<void> {
+    const { host, stream } = this.#runtime;
+    host.roster('loading');
+    const query = new Element('query', { xmlns: NS.roster });
+    if (versioned) query.attrs['ver'] = (await host.state(VERSION_KEY))[VERSION_KEY] ?? '';
+    try {
+      const result = await stream.request('get', null, query, signal);
+      const roster = result.getChild('query', NS.roster);
+      if (roster !== undefined) await this.#replace(roster); // absent: the stored one is current (section 2.6)
+      host.roster('ready');
+    } catch (error) {
+      const failure = asWireError(error);
+      if (failure.code !== 'stanza-error' && failure.code !== 'timeout') throw failure;
+      host.roster('failed');
+      host.attention([
+        { about: 'roster', text: 'The contact list could not be fetched.', error: mapError(failure) },
+      ]);
+    }
+  }
+
+  /** A change that the server tells (section 2.1.6). Only our own account may: CVE-2015-8688, CVE-2016-9928. */
+  async push(iq: Element, number: number): Promise<boolean> {
+    const item = iq.getChild('query', NS.roster)?.getChild('item');
+    const event = item === undefined ? null : mapRosterItem(item, this.#knowledge);
+    if (event === null) return false;
+    this.#remember(event);
+    const version: unknown = iq.getChild('query', NS.roster)?.attrs['ver'];
+    const state = typeof version === 'string' ? { [VERSION_KEY]: version } : {};
+    return this.#runtime.commits.stanza(number, { origin: 'live', events: [event], state });
+  }
+
+  async #replace(roster: Element): Promise<void> {
+    const generation = crypto.randomUUID();
+    const events: Event[] = [{ type: 'sweep', of: 'contact', generation, end: false }];
+    this.#runtime.memory.watchers.clear();
+    for (const item of roster.getChildren('item', NS.roster)) {
+      const event = mapRosterItem(item, this.#knowledge);
+      if (event === null || event.type === 'remove') continue;
+      this.#remember(event);
+      events.push(event);
+    }
+    events.push({ type: 'sweep', of: 'contact', generation, end: true });
+    const version: unknown = roster.attrs['ver'];
+    const state = { [VERSION_KEY]: typeof version === 'string' ? version : null };
+    await this.#runtime.commits.batch({ origin: 'snapshot', events, state });
+  }
+
+  #remember(event: Event): void {
+    const { watchers, requested, denied } = this.#runtime.memory;
+    if (event.type === 'remove' && event.of === 'contact') return void watchers.delete(event.key);
+    if (event.type !== 'upsert' || event.of !== 'contact') return;
+    const { to, from } = event.value.subscription ?? {};
+    if (to === 'granted' || to === 'pending') denied.delete(event.key);
+    if (from !== 'granted') return void watchers.delete(event.key);
+    watchers.add(event.key);
+    requested.delete(event.key);
+  }
+}
+
+/** Whether a stanza may speak for our own account: nobody but our server and ourselves (RFC 6121 section 2.1.6). */
+export function fromOwnAccount(stanza: Element, own: string): boolean {
+  const from: unknown = stanza.attrs['from'];
+  return from === undefined || from === own;
+}

@@ -1,0 +1,123 @@
+import {
+  errorData,
+  type ErrorCode,
+  type ErrorData,
+  type ErrorScope,
+  type JsonObject,
+  type UserAction,
+} from '@natter/core/model';
+import type { Ended } from '@natter/core';
+import type { WireError, WireErrorCode } from '../wire/error.ts';
+
+interface Meaning {
+  readonly code: ErrorCode;
+  readonly retriable?: boolean;
+  readonly userAction?: UserAction;
+}
+
+/** What each wire error means to a person. Conditions refine it below. */
+const MEANINGS: Readonly<Record<WireErrorCode, Meaning>> = {
+  aborted: { code: 'aborted' },
+  'name-not-found': { code: 'name-not-found', retriable: true, userAction: 'check-address' },
+  'connect-refused': { code: 'connection-refused', retriable: true, userAction: 'check-network' },
+  'connect-failed': { code: 'network', retriable: true, userAction: 'check-network' },
+  timeout: { code: 'timeout', retriable: true, userAction: 'check-network' },
+  disconnected: { code: 'network', retriable: true },
+  'tls-required': { code: 'tls-required', userAction: 'contact-operator' },
+  'tls-failed': { code: 'network', retriable: true, userAction: 'contact-operator' },
+  certificate: { code: 'certificate-untrusted', userAction: 'trust-certificate' },
+  malformed: { code: 'protocol', retriable: true, userAction: 'contact-operator' },
+  limit: { code: 'protocol', retriable: true, userAction: 'contact-operator' },
+  protocol: { code: 'protocol', retriable: true, userAction: 'contact-operator' },
+  'stream-error': { code: 'network', retriable: true },
+  'stanza-error': { code: 'server', retriable: false },
+  'sasl-failed': { code: 'authentication', userAction: 'sign-in' },
+  'sasl-mechanism': { code: 'authentication', userAction: 'contact-operator' },
+  'sasl-downgrade': { code: 'downgrade', userAction: 'sign-in' },
+  'sasl-server': { code: 'protocol', userAction: 'contact-operator' },
+};
+
+/** RFC 6120 sections 4.9.3, 6.5 and 8.3.3, XEP-0198. */
+const CONDITIONS: Readonly<Record<string, Meaning>> = {
+  'stream-error conflict': { code: 'replaced', userAction: 'retry' },
+  'stream-error not-authorized': { code: 'authentication', userAction: 'sign-in' },
+  'stream-error host-unknown': { code: 'not-found', userAction: 'check-address' },
+  'stream-error host-gone': { code: 'not-found', userAction: 'check-address' },
+  'stream-error policy-violation': { code: 'rate-limited', retriable: true, userAction: 'wait' },
+  'stream-error internal-server-error': { code: 'server', retriable: true, userAction: 'wait' },
+  'stream-error resource-constraint': { code: 'server', retriable: true, userAction: 'wait' },
+  'sasl-failed account-disabled': { code: 'suspended', userAction: 'contact-operator' },
+  'sasl-failed temporary-auth-failure': { code: 'server', retriable: true, userAction: 'wait' },
+  'stanza-error bad-request': { code: 'invalid' },
+  'stanza-error conflict': { code: 'conflict', userAction: 'choose' },
+  'stanza-error feature-not-implemented': { code: 'unsupported' },
+  'stanza-error forbidden': { code: 'forbidden' },
+  'stanza-error gone': { code: 'not-found' },
+  'stanza-error item-not-found': { code: 'not-found' },
+  'stanza-error jid-malformed': { code: 'invalid', userAction: 'check-address' },
+  'stanza-error not-acceptable': { code: 'invalid' },
+  'stanza-error not-allowed': { code: 'forbidden' },
+  'stanza-error not-authorized': { code: 'forbidden' },
+  'stanza-error policy-violation': { code: 'too-large', userAction: 'shorten' },
+  'stanza-error recipient-unavailable': { code: 'not-found' },
+  'stanza-error registration-required': { code: 'forbidden' },
+  'stanza-error remote-server-not-found': { code: 'not-found', userAction: 'check-address' },
+  'stanza-error remote-server-timeout': { code: 'network', retriable: true, userAction: 'wait' },
+  'stanza-error resource-constraint': { code: 'rate-limited', retriable: true, userAction: 'wait' },
+  'stanza-error service-unavailable': { code: 'unsupported' },
+  'stanza-error subscription-required': { code: 'forbidden' },
+};
+
+const CERTIFICATES: Readonly<Record<string, ErrorCode>> = {
+  expired: 'certificate-expired',
+  'not-yet-valid': 'certificate-expired',
+  'wrong-name': 'certificate-wrong-name',
+};
+
+/** A wire error as plain data. `certain`: whether it is known that nothing happened. */
+export function mapError(error: WireError, scope: ErrorScope = 'account', certain = true): ErrorData {
+  const meaning = CONDITIONS[`${error.code} ${error.condition ?? ''}`] ?? MEANINGS[error.code];
+  const code = (error.certificate !== null && CERTIFICATES[error.certificate.problem]) || meaning.code;
+  const condition = conditionOf(error);
+  return errorData(code, clean(messageOf(error, code)), {
+    scope,
+    retriable: meaning.retriable ?? false,
+    certain,
+    ...(meaning.userAction === undefined ? {} : { userAction: meaning.userAction }),
+    ...(condition === null ? {} : { condition }),
+  });
+}
+
+/** What a connection attempt ends with: only faults of the network are tried again by themselves. */
+export function mapEnded(error: WireError): Ended {
+  const data = mapError(error);
+  if (data.code === 'aborted') return { why: 'stopped' };
+  if (data.code === 'replaced') return { why: 'replaced', error: data };
+  if (data.code === 'authentication' || data.code === 'downgrade') return { why: 'needsLogin', error: data };
+  if (data.code.startsWith('certificate-')) return { why: 'needsTrust', error: data };
+  return data.retriable ? { why: 'network', error: data } : { why: 'refused', error: data };
+}
+
+function messageOf(error: WireError, code: ErrorCode): string {
+  if (error.code === 'sasl-failed' && code === 'authentication')
+    return 'the user name or the password is wrong';
+  if (code === 'downgrade') return `${error.message}; sign in again if that is meant to be`;
+  if (code === 'tls-required') return `${error.message}, and this account requires it`;
+  if (error.code === 'stanza-error') return `the server said: ${error.message}`;
+  return error.message;
+}
+
+function conditionOf(error: WireError): JsonObject | null {
+  const { certificate } = error;
+  if (certificate !== null) return { ...certificate };
+  if (error.condition === null) return null;
+  return { condition: error.condition, ...(error.text ? { text: clean(error.text) } : {}) };
+}
+
+/** One line, no control characters, no end in sight: much of it is written by the peer. */
+function clean(text: string): string {
+  return text
+    .replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')
+    .trim()
+    .slice(0, 300);
+}

@@ -1,0 +1,16 @@
+import type { SessionHost } from '@natter/core';
+import type { ServerFeatures } from './capabilities.ts';
+import type { Commits } from './commits.ts';
+import type { Memory } from './memory.ts';
+import type { XmppStream } from './wire/stream.ts';
+
+/** What every feature of one connection attempt works with. */
+export interface Runtime {
+  readonly stream: XmppStream;
+  readonly host: SessionHost;
+  /** Our bare address. */
+  readonly own: string;
+  readonly memory: Memory;
+  readonly commits: Commits;
+  readonly server: ServerFeatures;
+}

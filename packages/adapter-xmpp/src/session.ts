@@ -1,0 +1,227 @@
+import {
+  NatterError,
+  errorData,
+  remoteKey,
+  toErrorData,
+  type BlobId,
+  type Opaque,
+  type RemoteKey,
+  type ScopeKey,
+} from '@natter/core/model';
+import type {
+  AccountSpec,
+  Ended,
+  Interaction,
+  Op,
+  Outcome,
+  Page,
+  PageRequest,
+  Queries,
+  Resume,
+  Session,
+  SessionHost,
+  Signal,
+} from '@natter/core';
+import { RESUME_KEY } from './commits.ts';
+import { readConfig } from './config.ts';
+import { Connection } from './connection.ts';
+import { MECHANISM, PASSWORD, readIdentity, storedCredentials, type Identity } from './credentials.ts';
+import { failedInteraction, unsupported } from './interactions.ts';
+import { mapEnded, mapError } from './mapping/errors.ts';
+import { Memory } from './memory.ts';
+import { bareAddress } from './wire/address.ts';
+import type { Platform } from './wire/channel.ts';
+import { connect } from './wire/connect.ts';
+import { asWireError, WireError } from './wire/error.ts';
+import type { WireLimits } from './wire/limits.ts';
+import { authenticate, bind, secureStream, type Binding } from './wire/login.ts';
+import type { ResumeState } from './wire/stream-management.ts';
+import type { XmppStream } from './wire/stream.ts';
+
+/** What a session is made with. */
+export interface SessionParts {
+  readonly account: AccountSpec;
+  readonly host: SessionHost;
+  readonly platform: Platform;
+  readonly limits: WireLimits;
+}
+
+/** One XMPP account. A new stream and a new {@link Connection} serve each connection attempt. */
+export class XmppSession implements Session {
+  readonly #parts: SessionParts;
+  readonly #memory = new Memory();
+  #connection: Connection | null = null;
+  /** The session that this process was in: only then is what it knows of others still true after a resumption. */
+  #lastSession: string | null = null;
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
+  }
+
+  async run(resume: Resume, signal: AbortSignal): Promise<Ended> {
+    try {
+      return await this.#run(resume, signal);
+    } catch (error) {
+      if (signal.aborted) return { why: 'stopped' };
+      if (!NatterError.isInstance(error)) return mapEnded(asWireError(error));
+      const { data } = error;
+      return data.code === 'secret' ? { why: 'needsLogin', error: data } : { why: 'refused', error: data };
+    }
+  }
+
+  async #run(resume: Resume, signal: AbortSignal): Promise<Ended> {
+    const { account, host, platform, limits } = this.#parts;
+    const identity = readIdentity(account.address);
+    const { server, trust, allowInsecure } = readConfig(account.config);
+    host.phase('connecting');
+    const { stream, result: binding } = await connect(
+      { platform, domain: identity.domain, server, trust, limits },
+      (stream, signal) => this.#signIn(stream, identity, allowInsecure, signal),
+      signal,
+    );
+    try {
+      const end = await this.#serve(stream, binding, identity, resume, signal);
+      return end === null
+        ? mapEnded(new WireError('disconnected', 'the server ended the session'))
+        : mapEnded(end);
+    } finally {
+      this.#connection = null;
+      stream.destroy(new WireError('disconnected', 'the session is over'));
+    }
+  }
+
+  async #signIn(
+    stream: XmppStream,
+    identity: Identity,
+    allowInsecure: boolean,
+    signal: AbortSignal,
+  ): Promise<Binding> {
+    const { account, host } = this.#parts;
+    const features = await secureStream(stream, allowInsecure, signal);
+    host.phase('authenticating');
+    const pinned = await host.secret(MECHANISM);
+    const mechanism = await authenticate(stream, features, storedCredentials(identity, host), pinned);
+    if (mechanism !== pinned) await host.setSecret(MECHANISM, mechanism);
+    const resume = readResumeState((await host.state(RESUME_KEY))[RESUME_KEY], identity);
+    const binding = await bind(stream, identity.bare, `natter.${account.deviceId}`, resume);
+    if (resume !== null && binding.handledBefore !== null)
+      this.#memory.handled.set(resume.id, binding.handledBefore);
+    return binding;
+  }
+
+  async #serve(
+    stream: XmppStream,
+    binding: Binding,
+    identity: Identity,
+    resume: Resume,
+    signal: AbortSignal,
+  ): Promise<WireError | null> {
+    const { host } = this.#parts;
+    host.phase('syncing');
+    if (!binding.resumed) this.#memory.presences.clear();
+    const connection = new Connection(stream, host, identity.bare, this.#memory);
+    const stop = (): void => void stream.close();
+    signal.addEventListener('abort', stop);
+    try {
+      if (signal.aborted) stop();
+      const known = this.#lastSession !== null && this.#lastSession === stream.management.resumeState()?.id;
+      this.#lastSession = stream.management.resumeState()?.id ?? null;
+      await connection.synchronize({ binding, known, presence: resume.presence }, signal);
+      if (!stream.ended) {
+        this.#connection = connection;
+        host.phase('online');
+      }
+      const end = await connection.ended;
+      return signal.aborted ? new WireError('aborted', 'stopped') : end;
+    } finally {
+      signal.removeEventListener('abort', stop);
+      if (signal.aborted) await this.#forgetSession(stream);
+    }
+  }
+
+  /** After an orderly end there is nothing to take up. */
+  async #forgetSession(stream: XmppStream): Promise<void> {
+    await stream.close();
+    this.#lastSession = null;
+    await this.#parts.host.commit({ origin: 'live', events: [], state: { [RESUME_KEY]: null } });
+  }
+
+  perform(op: Op, signal: AbortSignal): Promise<Outcome> {
+    return this.#connection?.perform(op, signal) ?? Promise.resolve(offlineOutcome());
+  }
+
+  async verify(op: Op, signal: AbortSignal): Promise<Outcome> {
+    return this.#connection?.verify(op, signal) ?? { result: 'unknown', error: offline().data };
+  }
+
+  history(request: PageRequest, signal: AbortSignal): Promise<Page> {
+    return this.#online((connection) => connection.history(request, signal));
+  }
+
+  catchUp(_scope: ScopeKey, after: Opaque | null, signal: AbortSignal): Promise<Page> {
+    return this.#online((connection) => connection.catchUp(after, signal));
+  }
+
+  async query<Name extends keyof Queries>(name: Name, argument: Queries[Name][0]): Promise<Queries[Name][1]> {
+    if (name !== 'resolve') throw unsupported(`the question "${name}"`);
+    const address = typeof argument === 'string' ? bareAddress(argument.trim()) : null;
+    const answer = address === null ? null : { contact: remoteKey(address), address, name: null };
+    return answer;
+  }
+
+  signal(signal: Signal): void {
+    this.#connection?.signal(signal);
+  }
+
+  interact(about: 'verify' | 'recover' | 'register-room', _target: RemoteKey | null): Interaction {
+    return failedInteraction(unsupported(`to ${about}`).data);
+  }
+
+  async download(_remote: Opaque, _blob: BlobId): Promise<{ done: boolean }> {
+    throw unsupported('to download files');
+  }
+
+  async wipe(): Promise<void> {
+    const { host } = this.#parts;
+    try {
+      await host.setSecret(PASSWORD, null);
+      await host.setSecret(MECHANISM, null);
+    } catch (error) {
+      host.log('warn', 'xmpp-wipe-failed', { message: toErrorData(error).message });
+    }
+  }
+
+  async #online<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    const connection = this.#connection;
+    if (connection === null) throw offline();
+    try {
+      return await work(connection);
+    } catch (error) {
+      throw error instanceof WireError ? new NatterError(mapError(error, 'conversation')) : error;
+    }
+  }
+}
+
+function offline(): NatterError {
+  return new NatterError(
+    errorData('offline', 'the account is not online', { scope: 'account', retriable: true }),
+  );
+}
+
+function offlineOutcome(): Outcome {
+  return { result: 'not-sent', error: offline().data };
+}
+
+/** What an earlier process or attempt left to resume; null when there is nothing or it is for another account. */
+function readResumeState(text: string | undefined, identity: Identity): ResumeState | null {
+  try {
+    const state: unknown = JSON.parse(text ?? 'null');
+    if (typeof state !== 'object' || state === null) return null;
+    const { id, address, location, handled } = state as Partial<Record<keyof ResumeState, unknown>>;
+    if (typeof id !== 'string' || typeof address !== 'string' || typeof handled !== 'number') return null;
+    if (bareAddress(address) !== identity.bare || !Number.isSafeInteger(handled)) return null;
+    return { id, address, handled, location: typeof location === 'string' ? location : null };
+  } catch {
+    return null; // state of another version: a new session is all that it costs
+  }
+}

@@ -1,0 +1,111 @@
+import type { BaseHost, Interaction, LoginStart } from '@natter/core';
+import {
+  remoteKey,
+  toErrorData,
+  type Answer,
+  type ErrorData,
+  type Field,
+  type Step,
+} from '@natter/core/model';
+import { readConfig } from './config.ts';
+import { MECHANISM, PASSWORD, readIdentity, type Identity } from './credentials.ts';
+import { register } from './features/registration.ts';
+import { mapError } from './mapping/errors.ts';
+import type { Platform } from './wire/channel.ts';
+import { connect } from './wire/connect.ts';
+import { WireError } from './wire/error.ts';
+import type { WireLimits } from './wire/limits.ts';
+import { authenticate, secureStream } from './wire/login.ts';
+import type { XmppStream } from './wire/stream.ts';
+
+/** What signing in takes beside the host. */
+export interface SignInParts {
+  readonly start: LoginStart;
+  readonly host: BaseHost;
+  readonly platform: Platform;
+  readonly limits: WireLimits;
+}
+
+const PASSWORD_FIELD: Field = { name: 'password', label: 'Password', secret: true, required: true };
+
+/**
+ * Signs in once to see that it works, before anything is saved; for `register` it makes the account first. The mechanism
+ * of this sign-in is the new pin, whatever the old one was: signing in by hand is how a user accepts a change.
+ */
+export class SignIn implements Interaction {
+  readonly #parts: SignInParts;
+  #answers: Record<string, string> = {};
+
+  constructor(parts: SignInParts) {
+    this.#parts = parts;
+  }
+
+  async next(answer: Answer | null, signal: AbortSignal): Promise<Step> {
+    const { start } = this.#parts;
+    try {
+      const identity = readIdentity(start.address);
+      readConfig(start.config); // a wrong setting is told before the user types a password
+      if (answer === null) return this.#fields(identity, [PASSWORD_FIELD]);
+      this.#answers = { ...this.#answers, ...answer.values };
+      if (!this.#answers['password']) return this.#fields(identity, [PASSWORD_FIELD]);
+      const missing = await this.#attempt(identity, signal);
+      if (missing.length > 0) return this.#fields(identity, missing);
+      return { kind: 'done', key: remoteKey(identity.bare), address: identity.bare };
+    } catch (error) {
+      return { kind: 'failed', error: this.#describe(error) };
+    }
+  }
+
+  cancel(): Promise<void> {
+    this.#answers = {};
+    return Promise.resolve();
+  }
+
+  /** Gives the fields that the server's registration form asks for beside what is known; none when all is done. */
+  async #attempt(identity: Identity, signal: AbortSignal): Promise<readonly Field[]> {
+    const { start, host, platform, limits } = this.#parts;
+    const { server, trust, allowInsecure } = readConfig(start.config);
+    const password = this.#answers['password'] ?? '';
+    let missing: readonly Field[] = [];
+    const setup = async (stream: XmppStream, signal: AbortSignal): Promise<string | null> => {
+      const features = await secureStream(stream, allowInsecure, signal);
+      if (start.purpose === 'register') {
+        missing = await register(stream, { ...this.#answers, username: identity.local, password }, signal);
+        if (missing.length > 0) return null;
+      }
+      return authenticate(
+        stream,
+        features,
+        { username: identity.local, password: () => Promise.resolve(password) },
+        null,
+      );
+    };
+    const { stream, result: mechanism } = await connect(
+      { platform, domain: identity.domain, server, trust, limits },
+      setup,
+      signal,
+    );
+    await stream.close();
+    if (mechanism === null) return missing;
+    await host.setSecret(PASSWORD, password);
+    await host.setSecret(MECHANISM, mechanism);
+    return [];
+  }
+
+  #fields({ bare }: Identity, fields: readonly Field[]): Step {
+    const title = this.#parts.start.purpose === 'register' ? `Register ${bare}` : `Sign in to ${bare}`;
+    return { kind: 'fields', title, fields };
+  }
+
+  #describe(error: unknown): ErrorData {
+    if (!(error instanceof WireError)) return toErrorData(error, { scope: 'account' });
+    const data = mapError(error);
+    if (this.#parts.start.purpose !== 'register' || error.code !== 'stanza-error') return data;
+    // XEP-0077 section 3.1
+    if (data.code === 'conflict')
+      return { ...data, message: `${this.#parts.start.address} is taken already` };
+    if (data.code !== 'forbidden' && data.code !== 'unsupported') return data;
+    const message = 'the server does not let anybody register';
+    return { ...data, code: 'registration-closed', message, userAction: 'contact-operator' };
+  }
+}
