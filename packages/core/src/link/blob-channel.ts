@@ -78,7 +78,11 @@ export async function serveBlob(
   await channel.hangUp();
 }
 
-function blobRequest({ params }: WireObject): { direction: 'upload' | 'download'; blob: BlobId; offset: number } {
+function blobRequest({ params }: WireObject): {
+  direction: 'upload' | 'download';
+  blob: BlobId;
+  offset: number;
+} {
   const { direction, blob, offset } = isObject(params) ? params : {};
   if ((direction === 'upload' || direction === 'download') && typeof blob === 'string' && isOffset(offset)) {
     return { direction, blob: blob as BlobId, offset };
@@ -90,7 +94,10 @@ function isOffset(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
-async function openChannel(connect: (() => Promise<ByteDuplex>) | undefined, signal: AbortSignal): Promise<BlobConnection> {
+async function openChannel(
+  connect: (() => Promise<ByteDuplex>) | undefined,
+  signal: AbortSignal,
+): Promise<BlobConnection> {
   if (connect === undefined) throw new NatterError(errorData('unsupported', 'This link carries no files.'));
   try {
     signal.throwIfAborted();
@@ -202,6 +209,10 @@ class BlobConnection {
 }
 
 function cut(cause?: unknown): NatterError {
-  const parts = { retriable: true, certain: false, ...(cause !== undefined && { cause: toErrorData(cause) }) };
+  const parts = {
+    retriable: true,
+    certain: false,
+    ...(cause !== undefined && { cause: toErrorData(cause) }),
+  };
   return new NatterError(errorData('network', 'The connection ended before the file did.', parts));
 }

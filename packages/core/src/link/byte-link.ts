@@ -51,7 +51,8 @@ function lineDuplex(
         onMessage(line);
       }
     } catch (error) {
-      if (error instanceof ProtocolViolation && !closed) send(JSON.stringify(failure(null, violation(error))));
+      if (error instanceof ProtocolViolation && !closed)
+        send(JSON.stringify(failure(null, violation(error))));
     }
     close();
   };

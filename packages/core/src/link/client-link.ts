@@ -91,7 +91,11 @@ export interface ClientLink<M extends MethodTable<M> = Methods, S extends Stream
    * Calls a method. Rejects with a NatterError: what the method answered, `aborted`, `timeout`, `network` when the link
    * was cut meanwhile (`certain: false`: it may have happened), `closed`.
    */
-  call<Name extends keyof M & string>(method: Name, params: M[Name][0], options?: CallOptions): Promise<M[Name][1]>;
+  call<Name extends keyof M & string>(
+    method: Name,
+    params: M[Name][0],
+    options?: CallOptions,
+  ): Promise<M[Name][1]>;
   /** Opens a stream. Never throws: a failure is the sink's `end`. */
   open<Name extends keyof S & string>(
     stream: Name,
@@ -99,7 +103,12 @@ export interface ClientLink<M extends MethodTable<M> = Methods, S extends Stream
     sink: Sink<StreamFrame<S[Name][1], S[Name][2]>>,
   ): Subscription<S[Name][0]>;
   /** Writes file bytes into a blob from `offset` on. Resolves when they are durable. */
-  upload(blob: BlobId, offset: number, bytes: ReadableStream<Uint8Array>, signal?: AbortSignal): Promise<void>;
+  upload(
+    blob: BlobId,
+    offset: number,
+    bytes: ReadableStream<Uint8Array>,
+    signal?: AbortSignal,
+  ): Promise<void>;
   /** Reads a blob's bytes from `offset` on. The stream errors when the link is cut; read on from where it stopped. */
   download(blob: BlobId, offset: number, signal?: AbortSignal): Promise<ReadableStream<Uint8Array>>;
   /** Tells the status now and each change. Returns the function that stops it. */

@@ -28,7 +28,14 @@ export class ClientStream implements Subscription<unknown> {
   #credits = 1;
   #version: number | null = null;
 
-  constructor(id: WireId, stream: string, kind: StreamKind, params: unknown, sink: Sink<AnyFrame>, host: StreamHost) {
+  constructor(
+    id: WireId,
+    stream: string,
+    kind: StreamKind,
+    params: unknown,
+    sink: Sink<AnyFrame>,
+    host: StreamHost,
+  ) {
     this.id = id;
     this.#stream = stream;
     this.#kind = kind;
@@ -40,7 +47,11 @@ export class ClientStream implements Subscription<unknown> {
   /** The request that opens it, the first time or after a cut. */
   opening(): WireObject {
     this.#version = null;
-    return request(this.id, wire.open, { stream: this.#stream, params: this.#params, credits: this.#credits });
+    return request(this.id, wire.open, {
+      stream: this.#stream,
+      params: this.#params,
+      credits: this.#credits,
+    });
   }
 
   update(params: unknown): void {
@@ -65,7 +76,8 @@ export class ClientStream implements Subscription<unknown> {
     this.#credits -= 1;
     if (checked.t !== 'log') this.#version = checked.version;
     this.#sink.frame(checked);
-    if (checked.t === 'log' && isObject(this.#params)) this.#params = { ...this.#params, after: checked.cursor };
+    if (checked.t === 'log' && isObject(this.#params))
+      this.#params = { ...this.#params, after: checked.cursor };
   }
 
   /** The stream ended on the other side, or with the link. */
@@ -74,16 +86,19 @@ export class ClientStream implements Subscription<unknown> {
   }
 
   #check(frame: unknown): AnyFrame {
-    const wrong = (what: string): ProtocolViolation => new ProtocolViolation(`A frame of ${this.#stream}: ${what}.`);
+    const wrong = (what: string): ProtocolViolation =>
+      new ProtocolViolation(`A frame of ${this.#stream}: ${what}.`);
     if (!isObject(frame) || frame['t'] !== this.#kind) throw wrong(`not a ${this.#kind} frame`);
     if (this.#kind === 'log') {
-      if (typeof frame['cursor'] !== 'string' || !Array.isArray(frame['items'])) throw wrong('no cursor or no items');
+      if (typeof frame['cursor'] !== 'string' || !Array.isArray(frame['items']))
+        throw wrong('no cursor or no items');
     } else if (typeof frame['version'] !== 'number' || frame['version'] <= (this.#version ?? 0)) {
       throw wrong('a version that does not grow');
     } else if (this.#kind === 'window') {
       if (frame['base'] !== this.#version) throw wrong('splices of rows that are not here');
       if (!Array.isArray(frame['splices']) || !frame['splices'].every(isSplice)) throw wrong('no splices');
-      if (typeof frame['total'] !== 'number' || typeof frame['offset'] !== 'number') throw wrong('no position');
+      if (typeof frame['total'] !== 'number' || typeof frame['offset'] !== 'number')
+        throw wrong('no position');
     } else if (!('value' in frame)) throw wrong('no value');
     return frame as unknown as AnyFrame;
   }

@@ -2,7 +2,14 @@ import type { Methods, Streams } from '../client/manifest.ts';
 import { errorData, NatterError, toErrorData } from '../model/error.ts';
 import type { BlobId } from '../model/ids.ts';
 import { readFrom, writeTo } from './blob-copy.ts';
-import type { CallOptions, ClientLink, Sink, StatusListener, StreamFrame, Subscription } from './client-link.ts';
+import type {
+  CallOptions,
+  ClientLink,
+  Sink,
+  StatusListener,
+  StreamFrame,
+  Subscription,
+} from './client-link.ts';
 import type { Handlers } from './handlers.ts';
 import { clientManifest } from './manifest.ts';
 import type { Manifest, MethodTable, StreamTable } from './manifest.ts';
@@ -95,7 +102,12 @@ class DirectLink<M extends MethodTable<M>, S extends StreamTable<S>> implements 
     };
   }
 
-  upload(blob: BlobId, offset: number, bytes: ReadableStream<Uint8Array>, signal?: AbortSignal): Promise<void> {
+  upload(
+    blob: BlobId,
+    offset: number,
+    bytes: ReadableStream<Uint8Array>,
+    signal?: AbortSignal,
+  ): Promise<void> {
     return writeTo(this.#handlers.blobs, { blob, offset, bytes, signal: this.#signal(signal) });
   }
 
@@ -112,9 +124,9 @@ class DirectLink<M extends MethodTable<M>, S extends StreamTable<S>> implements 
   close(): void {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort(closed());
-    for (const end of [...this.#open]) end();
+    for (const end of this.#open) end();
     this.#open.clear();
-    for (const listener of [...this.#listeners]) listener('closed');
+    for (const listener of this.#listeners) listener('closed');
   }
 
   #signal(signal: AbortSignal | undefined): AbortSignal {

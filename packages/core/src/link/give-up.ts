@@ -22,9 +22,14 @@ export function givenUp({ signal, deadline }: CallOptions, closing: AbortSignal)
     abort.abort(error);
   };
   const onAbort = (): void => give(new NatterError(errorData('aborted', 'cancelled', { certain: false })));
-  const onClosing = (): void => give(new NatterError(errorData('closed', 'The link was closed.', { certain: false })));
+  const onClosing = (): void =>
+    give(new NatterError(errorData('closed', 'The link was closed.', { certain: false })));
   const onTimeout = (): void =>
-    give(new NatterError(errorData('timeout', `No answer within ${deadline} ms.`, { retriable: true, certain: false })));
+    give(
+      new NatterError(
+        errorData('timeout', `No answer within ${deadline} ms.`, { retriable: true, certain: false }),
+      ),
+    );
   const timer = deadline === undefined ? undefined : setTimeout(onTimeout, deadline);
   signal?.addEventListener('abort', onAbort);
   closing.addEventListener('abort', onClosing);

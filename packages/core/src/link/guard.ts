@@ -39,7 +39,8 @@ export function parseMessage(text: string, limits: MessageLimits): WireObject {
   } catch {
     throw new ProtocolViolation('A message is not JSON.');
   }
-  if (!isObject(value) || value['jsonrpc'] !== '2.0') throw new ProtocolViolation('A message is not JSON-RPC 2.0.');
+  if (!isObject(value) || value['jsonrpc'] !== '2.0')
+    throw new ProtocolViolation('A message is not JSON-RPC 2.0.');
   return value;
 }
 

@@ -44,7 +44,10 @@ export interface LogBatch<T> {
 }
 
 /** Opens a state, window or progress stream. May throw or reject with a NatterError, which ends the stream with it. */
-export type OpenHandler<Params, Feed> = (params: Params, feed: Feed) => OpenStream<Params> | Promise<OpenStream<Params>>;
+export type OpenHandler<Params, Feed> = (
+  params: Params,
+  feed: Feed,
+) => OpenStream<Params> | Promise<OpenStream<Params>>;
 
 /**
  * Opens a log after `params.after`. It is read one batch at a time and only while the reader has room, so what it has

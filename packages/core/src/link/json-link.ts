@@ -4,7 +4,15 @@ import type { ErrorData } from '../model/error.ts';
 import type { BlobId } from '../model/ids.ts';
 import { downloadOver, uploadOver } from './blob-channel.ts';
 import type { ByteDuplex } from './byte-duplex.ts';
-import type { CallOptions, ClientLink, LinkStatus, Sink, StatusListener, StreamFrame, Subscription } from './client-link.ts';
+import type {
+  CallOptions,
+  ClientLink,
+  LinkStatus,
+  Sink,
+  StatusListener,
+  StreamFrame,
+  Subscription,
+} from './client-link.ts';
 import { ClientStream } from './client-stream.ts';
 import type { Duplex } from './duplex.ts';
 import { givenUp } from './give-up.ts';
@@ -13,7 +21,6 @@ import type { MessageLimits, WireObject } from './guard.ts';
 import { clientManifest } from './manifest.ts';
 import type { Manifest, MethodTable, StreamTable } from './manifest.ts';
 import { unknownName } from './open-stream.ts';
-import type { AnyFrame } from './outlet.ts';
 import { Redial } from './redial.ts';
 import type { RedialOptions } from './redial.ts';
 import { isWireId, notification, readFailure, request, wire } from './wire.ts';
@@ -81,7 +88,9 @@ class JsonLink<M extends MethodTable<M>, S extends StreamTable<S>> implements Cl
     try {
       duplex = await this.#options.connect();
     } catch (error) {
-      throw new NatterError(errorData('network', 'The link cannot be made.', { retriable: true, cause: toErrorData(error) }));
+      throw new NatterError(
+        errorData('network', 'The link cannot be made.', { retriable: true, cause: toErrorData(error) }),
+      );
     }
     if (this.#closing.signal.aborted) {
       duplex.close();
@@ -107,7 +116,9 @@ class JsonLink<M extends MethodTable<M>, S extends StreamTable<S>> implements Cl
     if (this.#closing.signal.aborted) throw new NatterError(closed);
     const waiting = this.#duplex === undefined;
     if (waiting && this.#calls.size >= MOST_WAITING) {
-      throw new NatterError(errorData('network', 'The link is cut, and too many calls wait for it.', { retriable: true }));
+      throw new NatterError(
+        errorData('network', 'The link is cut, and too many calls wait for it.', { retriable: true }),
+      );
     }
     const id = (this.#lastId += 1);
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
@@ -118,10 +129,11 @@ class JsonLink<M extends MethodTable<M>, S extends StreamTable<S>> implements Cl
       this.#calls.set(id, call);
       this.#duplex?.send(call.text);
       // What the other side answers is of the method's type by the manifest, which both sides share.
-      return (await Promise.race([promise, gaveUp.rejection])) as M[Name][1];
+      return await Promise.race([promise, gaveUp.rejection]);
     } finally {
       gaveUp.release();
-      if (this.#calls.delete(id) && gaveUp.signal.aborted && call.sent) this.#send(notification(wire.cancel, { id }));
+      if (this.#calls.delete(id) && gaveUp.signal.aborted && call.sent)
+        this.#send(notification(wire.cancel, { id }));
     }
   }
 
@@ -137,7 +149,7 @@ class JsonLink<M extends MethodTable<M>, S extends StreamTable<S>> implements Cl
     }
     const id = (this.#lastId += 1);
     // The frames are of this stream's kind: the client stream checks that before the sink sees one.
-    const opened = new ClientStream(id, stream, kind, params, sink as Sink<AnyFrame>, {
+    const opened = new ClientStream(id, stream, kind, params, sink, {
       send: (message) => this.#send(message),
       forget: () => void this.#streams.delete(id),
     });
@@ -146,7 +158,12 @@ class JsonLink<M extends MethodTable<M>, S extends StreamTable<S>> implements Cl
     return opened;
   }
 
-  upload(blob: BlobId, offset: number, bytes: ReadableStream<Uint8Array>, signal?: AbortSignal): Promise<void> {
+  upload(
+    blob: BlobId,
+    offset: number,
+    bytes: ReadableStream<Uint8Array>,
+    signal?: AbortSignal,
+  ): Promise<void> {
     return uploadOver(this.#options.connectBytes, { blob, offset, bytes, signal: this.#signal(signal) });
   }
 
@@ -167,7 +184,7 @@ class JsonLink<M extends MethodTable<M>, S extends StreamTable<S>> implements Cl
   #end(error: ErrorData): void {
     if (this.#closing.signal.aborted) return;
     this.#redial?.stop();
-    for (const call of [...this.#calls.values()]) call.reject(new NatterError({ ...error, certain: !call.sent }));
+    for (const call of this.#calls.values()) call.reject(new NatterError({ ...error, certain: !call.sent }));
     this.#closing.abort(new NatterError(error));
     const streams = [...this.#streams.values()];
     this.#streams.clear();
@@ -181,7 +198,7 @@ class JsonLink<M extends MethodTable<M>, S extends StreamTable<S>> implements Cl
   #lost(duplex: Duplex, error: ErrorData): void {
     if (this.#duplex !== duplex) return;
     this.#duplex = undefined;
-    for (const [id, call] of [...this.#calls]) {
+    for (const [id, call] of this.#calls) {
       if (!call.sent) continue;
       this.#calls.delete(id);
       call.reject(new NatterError({ ...error, certain: false }));
@@ -210,7 +227,8 @@ class JsonLink<M extends MethodTable<M>, S extends StreamTable<S>> implements Cl
       return;
     }
     if (method !== undefined) throw new ProtocolViolation('A message that is neither an answer nor a frame.');
-    if (!isWireId(id)) throw new ProtocolViolation(`The other side refused us: ${readFailure(message['error']).message}`);
+    if (!isWireId(id))
+      throw new ProtocolViolation(`The other side refused us: ${readFailure(message['error']).message}`);
     const error = 'error' in message ? readFailure(message['error']) : undefined;
     const call = this.#calls.get(id);
     const stream = this.#streams.get(id);
@@ -228,7 +246,7 @@ class JsonLink<M extends MethodTable<M>, S extends StreamTable<S>> implements Cl
 
   #tell(status: LinkStatus, error?: ErrorData): void {
     this.#status = status;
-    for (const listener of [...this.#listeners]) listener(status, error);
+    for (const listener of this.#listeners) listener(status, error);
   }
 
   #signal(signal: AbortSignal | undefined): AbortSignal {
@@ -242,10 +260,14 @@ function encode(message: WireObject): string {
   try {
     text = JSON.stringify(message);
   } catch (error) {
-    throw new NatterError(errorData('invalid', 'The parameters are not plain JSON.', { cause: toErrorData(error) }));
+    throw new NatterError(
+      errorData('invalid', 'The parameters are not plain JSON.', { cause: toErrorData(error) }),
+    );
   }
   if (text.length <= requestLimits.maxLength) return text;
-  throw new NatterError(errorData('too-large', `The call has ${text.length} characters; ${requestLimits.maxLength} fit.`));
+  throw new NatterError(
+    errorData('too-large', `The call has ${text.length} characters; ${requestLimits.maxLength} fit.`),
+  );
 }
 
 const closed: ErrorData = errorData('closed', 'The link is closed.');

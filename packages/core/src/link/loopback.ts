@@ -68,7 +68,13 @@ class LoopbackEnd implements Duplex {
   }
 
   #read(): void {
-    if (this.#timer !== undefined || this.#closed || this.#onMessage === undefined || this.#inbox.length === 0) return;
+    if (
+      this.#timer !== undefined ||
+      this.#closed ||
+      this.#onMessage === undefined ||
+      this.#inbox.length === 0
+    )
+      return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       const message = this.#inbox.shift();
@@ -80,8 +86,10 @@ class LoopbackEnd implements Duplex {
 }
 
 /** A link over a loopback that can be cut. */
-export interface SlowJsonLink<M extends MethodTable<M> = Methods, S extends StreamTable<S> = Streams>
-  extends ClientLink<M, S> {
+export interface SlowJsonLink<
+  M extends MethodTable<M> = Methods,
+  S extends StreamTable<S> = Streams,
+> extends ClientLink<M, S> {
   /** Cuts the present connection, as a lost network would; the link dials again. */
   cut(): void;
 }
@@ -117,7 +125,8 @@ function byteLoopback(handlers: { readonly blobs: Handlers['blobs'] }): ByteDupl
   const serve = async (): Promise<void> => {
     const reader = new ByteReader(up.readable);
     const line = await reader.line(requestLimits.maxLength);
-    if (line !== null) await serveBlob(handlers.blobs, parseMessage(line, requestLimits), { reader, writable: down.writable });
+    if (line !== null)
+      await serveBlob(handlers.blobs, parseMessage(line, requestLimits), { reader, writable: down.writable });
   };
   void serve();
   return { readable: down.readable, writable: up.writable };

@@ -29,7 +29,11 @@ export function openStream(request: OpenRequest): ServedStream {
   const { kind, sink, credits } = request;
   switch (kind) {
     case 'log':
-      return openLog(request.handler as LogHandler<unknown, unknown>, request.params, new LogOutlet(sink, credits));
+      return openLog(
+        request.handler as LogHandler<unknown, unknown>,
+        request.params,
+        new LogOutlet(sink, credits),
+      );
     case 'window': {
       const outlet = new WindowOutlet(sink, credits, request.textOf);
       return openFed(request.handler as OpenHandler<unknown, WindowFeed<unknown>>, request.params, outlet);

@@ -5,7 +5,11 @@ import type { EndReason, LogFrame, ProgressFrame, Sink, StateFrame, WindowFrame 
 import type { LogBatch, ValueFeed, WindowFeed, WindowState } from './handlers.ts';
 
 /** Any frame, its items not looked at. */
-export type AnyFrame = StateFrame<unknown> | ProgressFrame<unknown> | WindowFrame<unknown> | LogFrame<unknown>;
+export type AnyFrame =
+  | StateFrame<unknown>
+  | ProgressFrame<unknown>
+  | WindowFrame<unknown>
+  | LogFrame<unknown>;
 
 /** More credits than this at once make no reader faster; a larger number is cut. */
 const MOST_CREDITS = 1024;
@@ -206,4 +210,7 @@ export class LogOutlet extends Outlet {
 }
 
 /** What a stream says that cannot be moved. */
-export const notUpdatable: ErrorData = errorData('invalid', 'This stream cannot be updated: open another one.');
+export const notUpdatable: ErrorData = errorData(
+  'invalid',
+  'This stream cannot be updated: open another one.',
+);

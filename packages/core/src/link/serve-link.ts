@@ -31,7 +31,7 @@ export function serveLink<M extends MethodTable<M> = Methods, S extends StreamTa
   duplex: Duplex,
   options: ServeOptions<M, S> = {},
 ): () => void {
-  const connection = new ServedConnection(handlers as unknown as AnyHandlers, duplex, {
+  const connection = new ServedConnection(handlers, duplex, {
     manifest: (options.manifest ?? clientManifest) as AnyManifest,
     limits: options.limits ?? requestLimits,
     maxOpen: options.maxOpen ?? 256,
@@ -136,13 +136,18 @@ class ServedConnection {
     this.#calls.set(id, abort);
     let reply: WireObject;
     try {
-      const handler = this.#options.manifest.methods.includes(method) ? this.#handlers.methods[method] : undefined;
+      const handler = this.#options.manifest.methods.includes(method)
+        ? this.#handlers.methods[method]
+        : undefined;
       reply =
         handler === undefined
           ? failure(id, unknownName('method', method))
           : answer(id, await handler.call(this.#handlers.methods, params, abort.signal));
     } catch (error) {
-      reply = failure(id, abort.signal.aborted ? errorData('aborted', 'cancelled', { certain: false }) : toErrorData(error));
+      reply = failure(
+        id,
+        abort.signal.aborted ? errorData('aborted', 'cancelled', { certain: false }) : toErrorData(error),
+      );
     }
     this.#calls.delete(id);
     this.#send(reply);

@@ -46,7 +46,11 @@ export function answer(id: WireId, result: unknown): WireObject {
 }
 
 /** JSON-RPC's numbers for the cases it names; everything else is the application's. */
-const rpcCodes: Partial<Record<ErrorCode, number>> = { protocol: -32600, unsupported: -32601, invalid: -32602 };
+const rpcCodes: Partial<Record<ErrorCode, number>> = {
+  protocol: -32600,
+  unsupported: -32601,
+  invalid: -32602,
+};
 
 /** The failure of a request; `id` null when the request could not be read. The error proper is in `data`. */
 export function failure(id: WireId | null, error: ErrorData): WireObject {
@@ -58,7 +62,8 @@ export function failure(id: WireId | null, error: ErrorData): WireObject {
 export function readFailure(error: unknown): ErrorData {
   const data = isObject(error) ? error['data'] : undefined;
   if (isErrorData(data)) return data;
-  const message = isObject(error) && typeof error['message'] === 'string' ? error['message'] : 'an error without a message';
+  const message =
+    isObject(error) && typeof error['message'] === 'string' ? error['message'] : 'an error without a message';
   return errorData('protocol', message.slice(0, 1000).replace(/\s+/g, ' '), { userAction: 'report' });
 }
 

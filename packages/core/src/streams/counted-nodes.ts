@@ -59,7 +59,11 @@ export function fuse<E extends TreeEntry<E>>(parent: Branch<E>, index: number): 
 /** `entry` is the first below `node` now; so it is for every ancestor whose first child leads there. */
 export function lower<E>(node: Node<E>, entry: E): void {
   node.low = entry;
-  for (let child = node, parent = node.parent; parent?.items[0] === child; child = parent, parent = parent.parent) {
+  for (
+    let child = node, parent = node.parent;
+    parent?.items[0] === child;
+    child = parent, parent = parent.parent
+  ) {
     parent.low = entry;
   }
 }

@@ -1,4 +1,16 @@
-import { at, BRANCH_SIZE, chunks, countOf, fuse, LEAF_SIZE, lower, lowOf, newBranch, newLeaf, upperBound } from './counted-nodes.ts';
+import {
+  at,
+  BRANCH_SIZE,
+  chunks,
+  countOf,
+  fuse,
+  LEAF_SIZE,
+  lower,
+  lowOf,
+  newBranch,
+  newLeaf,
+  upperBound,
+} from './counted-nodes.ts';
 import type { Leaf, Node, TreeEntry } from './counted-nodes.ts';
 
 /**
@@ -115,7 +127,10 @@ export class CountedTree<E extends TreeEntry<E>> {
 
   /** The last child whose low end is not above the entry; the first one when all are. */
   #childFor(children: readonly Node<E>[], entry: E): number {
-    return Math.max(0, upperBound(children.length, (i) => this.#compare(lowOf(at(children, i)), entry) <= 0) - 1);
+    return Math.max(
+      0,
+      upperBound(children.length, (i) => this.#compare(lowOf(at(children, i)), entry) <= 0) - 1,
+    );
   }
 
   #positionIn(entries: readonly E[], entry: E): number {
@@ -124,7 +139,8 @@ export class CountedTree<E extends TreeEntry<E>> {
 
   #split(node: Node<E>): void {
     const half = node.items.length >> 1;
-    const right = node.kind === 'leaf' ? newLeaf(node.items.splice(half)) : newBranch(node.items.splice(half));
+    const right =
+      node.kind === 'leaf' ? newLeaf(node.items.splice(half)) : newBranch(node.items.splice(half));
     if (node.kind === 'branch') node.count -= countOf(right);
     const parent = node.parent;
     if (parent === undefined) {

@@ -22,7 +22,10 @@ class JoinedMap<K, L, J, R, V> extends DerivedMapBase<K, V> {
     this.#right = right;
     this.#options = options;
     this.follow(left, ({ key, value }) => {
-      this.#refer(key, value === undefined ? undefined : this.frames.attempt(() => options.on(value, key), undefined));
+      this.#refer(
+        key,
+        value === undefined ? undefined : this.frames.attempt(() => options.on(value, key), undefined),
+      );
       this.#refresh(key);
     });
     this.follow(right, ({ key }) => this.#referredBy.get(key)?.forEach((leftKey) => this.#refresh(leftKey)));
@@ -51,7 +54,9 @@ class JoinedMap<K, L, J, R, V> extends DerivedMapBase<K, V> {
     const to = this.#refersTo.get(key);
     const right = to === undefined ? undefined : this.#right.get(to);
     const row =
-      left === undefined ? undefined : this.frames.attempt(() => this.#options.project(left, right, key), undefined);
+      left === undefined
+        ? undefined
+        : this.frames.attempt(() => this.#options.project(left, right, key), undefined);
     if (row === undefined) this.drop(key);
     else this.put(key, row);
   }

@@ -11,7 +11,10 @@ import type { ErrorHook } from './frames.ts';
 export class LiveObservable<T> extends Observable<T> {
   readonly #onError: ErrorHook;
 
-  constructor(onError: ErrorHook, subscribe?: (this: Observable<T>, subscriber: Subscriber<T>) => TeardownLogic) {
+  constructor(
+    onError: ErrorHook,
+    subscribe?: (this: Observable<T>, subscriber: Subscriber<T>) => TeardownLogic,
+  ) {
     super(subscribe);
     this.#onError = onError;
   }
@@ -40,7 +43,11 @@ export class LiveObservable<T> extends Observable<T> {
     const observer: Partial<Observer<T>> =
       typeof observerOrNext === 'object' && observerOrNext !== null
         ? observerOrNext
-        : { ...(observerOrNext && { next: observerOrNext }), ...(error && { error }), ...(complete && { complete }) };
+        : {
+            ...(observerOrNext && { next: observerOrNext }),
+            ...(error && { error }),
+            ...(complete && { complete }),
+          };
     return super.subscribe(guarded(observer, this.#onError));
   }
 }

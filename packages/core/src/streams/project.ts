@@ -5,7 +5,8 @@ class ProjectedMap<K, V, W> extends DerivedMapBase<K, W> {
   constructor(source: LiveMap<K, V>, projection: (value: V, key: K) => W | undefined) {
     super(source);
     this.follow(source, ({ key, value }) => {
-      const row = value === undefined ? undefined : this.frames.attempt(() => projection(value, key), undefined);
+      const row =
+        value === undefined ? undefined : this.frames.attempt(() => projection(value, key), undefined);
       if (row === undefined) this.drop(key);
       else this.put(key, row);
     });

@@ -40,8 +40,14 @@ describe('a served link', () => {
     ['text that is no JSON', 'nonsense'],
     ['JSON that is no object', '[1,2]'],
     ['an object that is not JSON-RPC', '{"id":1,"method":"echo"}'],
-    ['a message that is too long', `{"jsonrpc":"2.0","id":1,"method":"echo","params":{"text":"${'x'.repeat(10_000)}"}}`],
-    ['nesting that is too deep', `{"jsonrpc":"2.0","id":1,"method":"echo","params":${'['.repeat(20)}${']'.repeat(20)}}`],
+    [
+      'a message that is too long',
+      `{"jsonrpc":"2.0","id":1,"method":"echo","params":{"text":"${'x'.repeat(10_000)}"}}`,
+    ],
+    [
+      'nesting that is too deep',
+      `{"jsonrpc":"2.0","id":1,"method":"echo","params":${'['.repeat(20)}${']'.repeat(20)}}`,
+    ],
     ['a request id that is none', '{"jsonrpc":"2.0","id":{},"method":"echo","params":{}}'],
     ['a notification that it does not know', '{"jsonrpc":"2.0","method":"$/exit","params":{"id":1}}'],
     ['a notification without an id', '{"jsonrpc":"2.0","method":"$/credit","params":{}}'],
@@ -50,12 +56,20 @@ describe('a served link', () => {
     ['an answer to what was not asked', '{"jsonrpc":"2.0","id":1,"result":1}'],
   ])('refuses %s with an error, closes, and frees what was open', async (_what, text) => {
     const { peer, server } = serve();
-    peer.say({ jsonrpc: '2.0', id: 7, method: '$/open', params: { stream: 'count', params: { from: 0 }, credits: 1 } });
+    peer.say({
+      jsonrpc: '2.0',
+      id: 7,
+      method: '$/open',
+      params: { stream: 'count', params: { from: 0 }, credits: 1 },
+    });
     peer.say({ jsonrpc: '2.0', id: 8, method: 'hang', params: {} });
     await vi.waitFor(() => expect(server.counters.size + server.hanging.length).toBe(2));
     peer.sayText(text);
     await peer.closed;
-    expect(peer.received.at(-1)).toMatchObject({ id: null, error: { code: -32600, data: { code: 'protocol' } } });
+    expect(peer.received.at(-1)).toMatchObject({
+      id: null,
+      error: { code: -32600, data: { code: 'protocol' } },
+    });
     expect(server.counters.size).toBe(0);
     expect(server.hanging[0]?.aborted).toBe(true);
   });
@@ -63,7 +77,12 @@ describe('a served link', () => {
   it('answers unknown names with an error and goes on', async () => {
     const { peer } = serve();
     peer.say({ jsonrpc: '2.0', id: 1, method: 'constructor', params: {} });
-    peer.say({ jsonrpc: '2.0', id: 2, method: '$/open', params: { stream: 'valueOf', params: {}, credits: 1 } });
+    peer.say({
+      jsonrpc: '2.0',
+      id: 2,
+      method: '$/open',
+      params: { stream: 'valueOf', params: {}, credits: 1 },
+    });
     peer.say({ jsonrpc: '2.0', id: 3, method: 'echo', params: { text: 'still here' } });
     await vi.waitFor(() => expect(peer.received).toHaveLength(3));
     expect(peer.received).toEqual(
@@ -90,7 +109,12 @@ describe('a served link', () => {
 
   it('sends one frame a credit, however much credit a hostile client claims to give', async () => {
     const { peer, server } = serve();
-    peer.say({ jsonrpc: '2.0', id: 1, method: '$/open', params: { stream: 'count', params: { from: 0 }, credits: 0 } });
+    peer.say({
+      jsonrpc: '2.0',
+      id: 1,
+      method: '$/open',
+      params: { stream: 'count', params: { from: 0 }, credits: 0 },
+    });
     await vi.waitFor(() => expect(server.counters.size).toBe(1));
     for (let n = 1; n < 10; n += 1) server.count(n);
     await new Promise((resolve) => setTimeout(resolve, 10));
@@ -105,7 +129,10 @@ describe('a served link', () => {
 
   it('survives arbitrary messages: each is answered, ignored, or ends this connection only', async () => {
     const server = new SmallServer();
-    const part = fc.oneof(fc.constantFrom('$/open', '$/credit', '$/cancel', '$/close', '$/update', 'echo'), fc.string());
+    const part = fc.oneof(
+      fc.constantFrom('$/open', '$/credit', '$/cancel', '$/close', '$/update', 'echo'),
+      fc.string(),
+    );
     const message = fc.record(
       {
         jsonrpc: fc.constantFrom('2.0', '2.0', '2.0', '1.0'),
@@ -114,7 +141,12 @@ describe('a served link', () => {
         params: fc.oneof(
           fc.jsonValue({ maxDepth: 3 }),
           fc.record(
-            { id: fc.nat(3), stream: fc.constantFrom('count', 'rows', 'log'), params: fc.jsonValue(), credits: fc.nat(3) },
+            {
+              id: fc.nat(3),
+              stream: fc.constantFrom('count', 'rows', 'log'),
+              params: fc.jsonValue(),
+              credits: fc.nat(3),
+            },
             { requiredKeys: [] },
           ),
         ),
@@ -127,7 +159,9 @@ describe('a served link', () => {
         for (const one of messages) peer.say(one);
         const { peer: other } = serve(server);
         other.say({ jsonrpc: '2.0', id: 1, method: 'echo', params: { text: 'unharmed' } });
-        await vi.waitFor(() => expect(other.received).toMatchObject([{ id: 1, result: 'unharmed' }]), { interval: 1 });
+        await vi.waitFor(() => expect(other.received).toMatchObject([{ id: 1, result: 'unharmed' }]), {
+          interval: 1,
+        });
       }),
       { numRuns: 60 },
     );
@@ -138,7 +172,11 @@ describe('a link to a hostile server', () => {
   const open: ClientLink<SmallMethods, SmallStreams>[] = [];
   afterEach(() => open.splice(0).forEach((link) => link.close()));
 
-  async function connect(): Promise<{ link: (typeof open)[0]; peers: Peer[]; reasons: (string | undefined)[] }> {
+  async function connect(): Promise<{
+    link: (typeof open)[0];
+    peers: Peer[];
+    reasons: (string | undefined)[];
+  }> {
     const peers: Peer[] = [];
     const link = await connectLink<SmallMethods, SmallStreams>({
       manifest: smallManifest,
@@ -152,11 +190,17 @@ describe('a link to a hostile server', () => {
     });
     open.push(link);
     const reasons: (string | undefined)[] = [];
-    link.onStatus((status: LinkStatus, error) => void (status === 'reconnecting' && reasons.push(error?.code)));
+    link.onStatus(
+      (status: LinkStatus, error) => void (status === 'reconnecting' && reasons.push(error?.code)),
+    );
     return { link, peers, reasons };
   }
 
-  const frame = (value: unknown): unknown => ({ jsonrpc: '2.0', method: '$/frame', params: { id: 1, frame: value } });
+  const frame = (value: unknown): unknown => ({
+    jsonrpc: '2.0',
+    method: '$/frame',
+    params: { id: 1, frame: value },
+  });
   const edges = { total: 1, offset: 0, atStart: true, atEnd: true };
 
   it.each<[string, 'count' | 'rows' | 'log', unknown]>([
@@ -165,27 +209,46 @@ describe('a link to a hostile server', () => {
     ['a frame of another kind', 'count', frame({ t: 'log', cursor: '1', items: [] })],
     ['a frame without a value', 'count', frame({ t: 'state', version: 1 })],
     ['a version that does not grow', 'count', frame({ t: 'state', version: 0, value: 1 })],
-    ['splices of rows that are not here', 'rows', frame({ t: 'window', version: 2, base: 1, splices: [], ...edges })],
-    ['a splice without rows', 'rows', frame({ t: 'window', version: 1, base: null, splices: [{ at: 0, drop: 0 }], ...edges })],
+    [
+      'splices of rows that are not here',
+      'rows',
+      frame({ t: 'window', version: 2, base: 1, splices: [], ...edges }),
+    ],
+    [
+      'a splice without rows',
+      'rows',
+      frame({ t: 'window', version: 1, base: null, splices: [{ at: 0, drop: 0 }], ...edges }),
+    ],
     ['a log frame without a cursor', 'log', frame({ t: 'log', items: [1] })],
     ['a message that is too long', 'count', frame({ t: 'state', version: 1, value: 'x'.repeat(10_000) })],
-    ['nesting that is too deep', 'count', frame({ t: 'state', version: 1, value: [[[[[[[[[[[[[[]]]]]]]]]]]]]] })],
-  ])('drops a connection that says %s, says why, and dials again without harm to the stream', async (_what, name, said) => {
-    const { link, peers, reasons } = await connect();
-    const frames: unknown[] = [];
-    const ends: EndReason[] = [];
-    link.open(name, { from: 0, offset: 0, limit: 1, after: '0' }, {
-      frame: (value) => void frames.push(value),
-      end: (why) => void ends.push(why),
-    });
-    await vi.waitFor(() => expect(peers[0]?.received).toHaveLength(1));
-    peers[0]?.say(said);
-    await peers[0]?.closed;
-    await vi.waitFor(() => expect(peers[1]?.received).toMatchObject([{ id: 1, method: '$/open' }]));
-    expect(reasons).toEqual(['protocol']);
-    expect(frames).toEqual([]);
-    expect(ends).toEqual([]);
-  });
+    [
+      'nesting that is too deep',
+      'count',
+      frame({ t: 'state', version: 1, value: [[[[[[[[[[[[[[]]]]]]]]]]]]]] }),
+    ],
+  ])(
+    'drops a connection that says %s, says why, and dials again without harm to the stream',
+    async (_what, name, said) => {
+      const { link, peers, reasons } = await connect();
+      const frames: unknown[] = [];
+      const ends: EndReason[] = [];
+      link.open(
+        name,
+        { from: 0, offset: 0, limit: 1, after: '0' },
+        {
+          frame: (value) => void frames.push(value),
+          end: (why) => void ends.push(why),
+        },
+      );
+      await vi.waitFor(() => expect(peers[0]?.received).toHaveLength(1));
+      peers[0]?.say(said);
+      await peers[0]?.closed;
+      await vi.waitFor(() => expect(peers[1]?.received).toMatchObject([{ id: 1, method: '$/open' }]));
+      expect(reasons).toEqual(['protocol']);
+      expect(frames).toEqual([]);
+      expect(ends).toEqual([]);
+    },
+  );
 
   it('drops one that sends more than it was given credit for', async () => {
     const { link, peers, reasons } = await connect();
@@ -210,8 +273,12 @@ describe('a link to a hostile server', () => {
 
   it('refuses a call that the other side would not take, and keeps the link', async () => {
     const { link, peers } = await connect();
-    await expect(link.call('echo', { text: 'x'.repeat(1 << 20) })).rejects.toMatchObject({ data: { code: 'too-large' } });
-    await expect(link.call('echo', { text: 1n as unknown as string })).rejects.toMatchObject({ data: { code: 'invalid' } });
+    await expect(link.call('echo', { text: 'x'.repeat(1 << 20) })).rejects.toMatchObject({
+      data: { code: 'too-large' },
+    });
+    await expect(link.call('echo', { text: 1n as unknown as string })).rejects.toMatchObject({
+      data: { code: 'invalid' },
+    });
     expect(peers[0]?.received).toEqual([]);
   });
 });

@@ -1,56 +1,12 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { applySplices, directLink, slowJsonLink } from '../../src/link/index.ts';
-import type { ClientLink, EndReason, LinkStatus, SlowJsonLink } from '../../src/link/index.ts';
+import { applySplices } from '../../src/link/index.ts';
+import type { LinkStatus } from '../../src/link/index.ts';
 import { NatterError } from '../../src/model/error.ts';
 import type { BlobId } from '../../src/model/ids.ts';
-import { smallManifest, SmallServer } from './small-client.ts';
-import type { SmallMethods, SmallStreams } from './small-client.ts';
+import { codeOf, collect, links, open } from './harness.ts';
+import { SmallServer } from './small-client.ts';
 
-type SmallLink = ClientLink<SmallMethods, SmallStreams>;
-
-const open: SmallLink[] = [];
 afterEach(() => open.splice(0).forEach((link) => link.close()));
-
-function track<L extends SmallLink>(link: L): L {
-  open.push(link);
-  return link;
-}
-
-async function slow(server: SmallServer, delay = 1): Promise<SlowJsonLink<SmallMethods, SmallStreams>> {
-  return track(await slowJsonLink<SmallMethods, SmallStreams>(server, { delay, manifest: smallManifest }));
-}
-
-const links: [string, (server: SmallServer) => Promise<SmallLink>][] = [
-  ['direct', async (server) => track(directLink<SmallMethods, SmallStreams>(server, smallManifest))],
-  ['JSON with a slow reader', (server) => slow(server, 2)],
-];
-
-/** Collects what a stream delivers; gives credit for each frame unless told to wait. */
-function collect<Name extends keyof SmallStreams>(
-  link: SmallLink,
-  name: Name,
-  params: SmallStreams[Name][0],
-  { credit = true } = {},
-): { frames: unknown[]; ends: EndReason[]; subscription: ReturnType<SmallLink['open']> } {
-  const frames: unknown[] = [];
-  const ends: EndReason[] = [];
-  const subscription: ReturnType<SmallLink['open']> = link.open(name, params, {
-    frame: (frame) => {
-      frames.push(frame);
-      if (credit) queueMicrotask(() => subscription.credit(1));
-    },
-    end: (why) => void ends.push(why),
-  });
-  return { frames, ends, subscription };
-}
-
-async function codeOf(promise: Promise<unknown>): Promise<string> {
-  const error = await promise.then(
-    () => undefined,
-    (caught: unknown) => caught,
-  );
-  return NatterError.isInstance(error) ? error.data.code : `not a NatterError: ${String(error)}`;
-}
 
 describe.each(links)('%s link', (_name, connect) => {
   it('answers calls and carries errors as data', async () => {
@@ -67,7 +23,9 @@ describe.each(links)('%s link', (_name, connect) => {
       retryAfter: 5,
     });
     expect(await codeOf(link.call('toString' as 'echo', { text: '' }))).toBe('unsupported');
-    expect(collect(link, '__proto__' as 'count', { from: 0 }).ends[0]).toMatchObject({ error: { code: 'unsupported' } });
+    expect(collect(link, '__proto__' as 'count', { from: 0 }).ends[0]).toMatchObject({
+      error: { code: 'unsupported' },
+    });
   });
 
   it('gives a call up by signal and by deadline, and tells the handler', async () => {
@@ -131,14 +89,18 @@ describe.each(links)('%s link', (_name, connect) => {
     const link = await connect(server);
     let rows: readonly unknown[] = [];
     let carried = 0;
-    const subscription = link.open('rows', { offset: 0, limit: 5 }, {
-      frame: ({ base, splices }) => {
-        rows = applySplices(base === null ? [] : rows, splices);
-        carried += splices.reduce((sum, splice) => sum + splice.rows.length, 0);
-        setTimeout(() => subscription.credit(1), 3);
+    const subscription = link.open(
+      'rows',
+      { offset: 0, limit: 5 },
+      {
+        frame: ({ base, splices }) => {
+          rows = applySplices(base === null ? [] : rows, splices);
+          carried += splices.reduce((sum, splice) => sum + splice.rows.length, 0);
+          setTimeout(() => subscription.credit(1), 3);
+        },
+        end: () => {},
       },
-      end: () => {},
-    });
+    );
     await vi.waitFor(() => expect(rows).toEqual(server.list.slice(0, 5)));
     carried = 0;
     server.setList([row(99), ...server.list]);
@@ -232,75 +194,3 @@ describe.each(links)('%s link', (_name, connect) => {
     expect(server.hanging[0]?.aborted).toBe(true);
   });
 });
-
-describe('a cut link', () => {
-  it('resumes states and windows at the present, and logs behind their cursor', async () => {
-    const server = new SmallServer();
-    server.items = [0, 1, 2];
-    server.list = [{ id: 1, text: 'a' }];
-    const link = await slow(server);
-    const statuses: LinkStatus[] = [];
-    link.onStatus((status) => statuses.push(status));
-    const count = collect(link, 'count', { from: 5 });
-    const rows = collect(link, 'rows', { offset: 0, limit: 3 });
-    const log = collect(link, 'log', { after: '0' });
-    await vi.waitFor(() => expect(log.frames).toHaveLength(2));
-    await vi.waitFor(() => expect(rows.frames).toHaveLength(1));
-    for (let n = 3; n < 30; n += 3) {
-      link.cut();
-      server.append(n, n + 1, n + 2);
-      await vi.waitFor(() => expect(itemsOf(log.frames)).toContain(n + 2));
-    }
-    expect(itemsOf(log.frames)).toEqual(server.items);
-    await vi.waitFor(() => expect(count.frames.filter((f) => (f as { version: number }).version === 1)).toHaveLength(10));
-    expect(rows.frames.at(-1)).toMatchObject({ base: null, splices: [{ rows: [{ id: 1 }] }] });
-    expect([...count.ends, ...rows.ends, ...log.ends]).toEqual([]);
-    expect(statuses.filter((status) => status === 'reconnecting')).toHaveLength(9);
-    expect(server.openLogs).toBe(1);
-  });
-
-  it('rejects what was under way as uncertain, and sends what was called meanwhile when it is back', async () => {
-    const server = new SmallServer();
-    const link = await slow(server);
-    const hanging = link.call('hang', {}).catch((caught: unknown) => caught);
-    await vi.waitFor(() => expect(server.hanging).toHaveLength(1));
-    link.cut();
-    const error = await hanging;
-    expect(NatterError.isInstance(error) && error.data).toMatchObject({ code: 'network', certain: false, retriable: true });
-    expect(await link.call('echo', { text: 'again' })).toBe('again');
-    expect(server.hanging[0]?.aborted).toBe(true);
-  });
-
-  it('keeps the credit that was left: a reader that waits is not pushed by a cut', async () => {
-    const server = new SmallServer();
-    const link = await slow(server);
-    const { frames } = collect(link, 'count', { from: 1 }, { credit: false });
-    await vi.waitFor(() => expect(frames).toHaveLength(1));
-    const reconnecting = new Promise<void>((resolve) =>
-      link.onStatus((status) => void (status === 'reconnecting' && resolve())),
-    );
-    link.cut();
-    await reconnecting;
-    expect(await link.call('echo', { text: 'back' })).toBe('back');
-    server.count(2);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(frames).toHaveLength(1);
-  });
-
-  it('closes instead when it is told not to dial again', async () => {
-    const server = new SmallServer();
-    const link = track(
-      await slowJsonLink<SmallMethods, SmallStreams>(server, { manifest: smallManifest, redial: false }),
-    );
-    const statuses: [LinkStatus, string | undefined][] = [];
-    link.onStatus((status, error) => statuses.push([status, error?.code]));
-    const { ends } = collect(link, 'count', { from: 0 });
-    link.cut();
-    await vi.waitFor(() => expect(statuses.at(-1)).toEqual(['closed', 'network']));
-    expect(ends).toMatchObject([{ error: { code: 'network' } }]);
-  });
-});
-
-function itemsOf(frames: readonly unknown[]): number[] {
-  return (frames as { items: number[] }[]).flatMap(({ items }) => items);
-}

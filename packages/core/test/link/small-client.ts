@@ -11,7 +11,11 @@ export interface SmallMethods {
 
 export interface SmallStreams {
   count: [{ readonly from: number }, 'state', number];
-  rows: [{ readonly offset: number; readonly limit: number }, 'window', { readonly id: number; readonly text: string }];
+  rows: [
+    { readonly offset: number; readonly limit: number },
+    'window',
+    { readonly id: number; readonly text: string },
+  ];
   log: [{ readonly after: string }, 'log', number];
   copy: [Record<string, never>, 'progress', { readonly transferred: number }];
 }
@@ -37,11 +41,15 @@ export class SmallServer implements Handlers<SmallMethods, SmallStreams> {
   readonly methods: Handlers<SmallMethods, SmallStreams>['methods'] = {
     echo: async ({ text }) => text,
     fail: async () => {
-      throw new NatterError(errorData('not-found', 'no such thing', { condition: { code: 404 }, retryAfter: 5 }));
+      throw new NatterError(
+        errorData('not-found', 'no such thing', { condition: { code: 404 }, retryAfter: 5 }),
+      );
     },
     hang: (_params, signal) => {
       this.hanging.push(signal);
-      return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
+      return new Promise((_resolve, reject) =>
+        signal.addEventListener('abort', () => reject(signal.reason as Error)),
+      );
     },
   };
 
@@ -71,7 +79,10 @@ export class SmallServer implements Handlers<SmallMethods, SmallStreams> {
       return new WritableStream({
         write: (chunk) => void parts.push(chunk),
         close: async () => {
-          this.stored.set(blob, new Uint8Array(await new Blob(parts as Uint8Array<ArrayBuffer>[]).arrayBuffer()));
+          this.stored.set(
+            blob,
+            new Uint8Array(await new Blob(parts as Uint8Array<ArrayBuffer>[]).arrayBuffer()),
+          );
         },
       });
     },
@@ -118,7 +129,7 @@ export class SmallServer implements Handlers<SmallMethods, SmallStreams> {
     this.openLogs += 1;
     try {
       const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
-      for (let at = after; !signal.aborted; ) {
+      for (let at = after; !signal.aborted;) {
         const items = this.items.slice(at, at + 2);
         if (items.length === 0) {
           await Promise.race([this.#wake.promise, aborted]);

@@ -60,13 +60,17 @@ describe('a link over a Unix socket', () => {
     small.items = [0, 1, 2, 3, 4];
     const client = await connectSmall();
     const items: number[] = [];
-    const log = client.open('log', { after: '0' }, {
-      frame: (frame) => {
-        items.push(...frame.items);
-        log.credit(1);
+    const log = client.open(
+      'log',
+      { after: '0' },
+      {
+        frame: (frame) => {
+          items.push(...frame.items);
+          log.credit(1);
+        },
+        end: () => {},
       },
-      end: () => {},
-    });
+    );
     await vi.waitFor(() => expect(items).toEqual([0, 1, 2, 3, 4]));
     const bytes = Uint8Array.from({ length: 1_500_000 }, (_, i) => i % 253);
     await client.upload('b1' as BlobId, 0, new Blob([bytes]).stream());
@@ -129,7 +133,9 @@ describe('a link over a Unix socket', () => {
     const line = Buffer.from('{"jsonrpc":"2.0","id":1,"method":"echo","params":{"text":"grüße 👋"}}\n');
     for (let at = 1; at < line.length; at += 5) {
       const socket = connect(join(folder, 's'));
-      const answer = new Promise<string>((resolve) => socket.once('data', (chunk: Buffer) => resolve(chunk.toString())));
+      const answer = new Promise<string>((resolve) =>
+        socket.once('data', (chunk: Buffer) => resolve(chunk.toString())),
+      );
       socket.write(line.subarray(0, at));
       await new Promise((resolve) => setTimeout(resolve, 1));
       socket.write(line.subarray(at));

@@ -160,7 +160,13 @@ describe('a throwing subscriber', () => {
     state.value$.subscribe((value) => seen.push(value));
     state.set(1);
     expect(seen).toEqual([0, 1]);
-    expect(errors.map((error) => (error as Error).message)).toEqual(['plain', 'piped', 'operator', 'plain', 'piped']);
+    expect(errors.map((error) => (error as Error).message)).toEqual([
+      'plain',
+      'piped',
+      'operator',
+      'plain',
+      'piped',
+    ]);
   });
 
   it('leaves operators that unsubscribe in their first value working', () => {
@@ -186,7 +192,10 @@ describe('State', () => {
     state.value$.subscribe({ next: (value) => heard.push(value), complete: () => heard.push('done') });
     state.end('last');
     state.set('ignored');
-    state.value$.subscribe({ next: (value) => heard.push(`late ${value}`), complete: () => heard.push('late done') });
+    state.value$.subscribe({
+      next: (value) => heard.push(`late ${value}`),
+      complete: () => heard.push('late done'),
+    });
     expect(heard).toEqual(['first', 'last', 'done', 'late last', 'late done']);
   });
 

@@ -109,7 +109,9 @@ describe('a view function', () => {
     expect(ordered.slice(0, 9)).toEqual([11]);
     rows.set('b', 10);
     expect(ordered.slice(0, 9)).toEqual([10, 11]);
-    expect(new Set(errors.map((error) => (error as Error).message))).toEqual(new Set(['unlucky', 'unordered']));
+    expect(new Set(errors.map((error) => (error as Error).message))).toEqual(
+      new Set(['unlucky', 'unordered']),
+    );
   });
 
   it('must not write', () => {

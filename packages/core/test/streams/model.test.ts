@@ -1,7 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { filter, Frames, group, join, LiveMapWriter, openWindow, order, project } from '../../src/streams/index.ts';
-import { applySplices, diffRows as diffOf } from '../../src/streams/index.ts';
+import {
+  applySplices,
+  diffRows as diffOf,
+  filter,
+  Frames,
+  group,
+  join,
+  LiveMapWriter,
+  openWindow,
+  order,
+  project,
+} from '../../src/streams/index.ts';
 import type { Delta, LiveMap, OffsetSpan, KeySpan } from '../../src/streams/index.ts';
 
 interface Row {
@@ -87,16 +97,20 @@ describe('views against the naive computation', () => {
           );
           expect(mirrors[3]).toEqual(
             new Map(
-              all.map(([k, { name, home }]) => [k, `${name}@${(home === 0 ? undefined : homes.get(home)) ?? '-'}`]),
+              all.map(([k, { name, home }]) => [
+                k,
+                `${name}@${(home === 0 ? undefined : homes.get(home)) ?? '-'}`,
+              ]),
             ),
           );
           const naiveTags = new Map<string, Map<number, Row>>();
           for (const [k, person] of all) {
-            for (const tag of person.tags) naiveTags.set(tag, (naiveTags.get(tag) ?? new Map()).set(k, person));
+            for (const tag of person.tags)
+              naiveTags.set(tag, (naiveTags.get(tag) ?? new Map<number, Row>()).set(k, person));
           }
-          expect(new Map([...tagged.entries()].map(([tag, members]) => [tag, new Map(members.entries())]))).toEqual(
-            naiveTags,
-          );
+          expect(
+            new Map([...tagged.entries()].map(([tag, members]) => [tag, new Map(members.entries())])),
+          ).toEqual(naiveTags);
         }
       }),
     );
@@ -131,10 +145,14 @@ describe('views against the naive computation', () => {
           expect(ordered.entries(0, Infinity)).toEqual(naive);
           naive.forEach(([k], i) => expect(ordered.indexOf(k)).toBe(i));
           const probe = { name: 'b', rank: 2, tags: [], home: 0 };
-          expect(ordered.rank(probe)).toBe(naive.filter(([, person]) => byRankThenName(person, probe) < 0).length);
+          expect(ordered.rank(probe)).toBe(
+            naive.filter(([, person]) => byRankThenName(person, probe) < 0).length,
+          );
           spans.forEach((at, i) => {
             if ('offset' in at) {
-              expect(shown[i]).toEqual(naive.slice(at.offset, at.offset + at.limit).map(([, person]) => person));
+              expect(shown[i]).toEqual(
+                naive.slice(at.offset, at.offset + at.limit).map(([, person]) => person),
+              );
             } else {
               const found = naive.findIndex(([k]) => k === at.key);
               if (found < 0) return;
