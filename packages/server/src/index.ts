@@ -1,5 +1,26 @@
 /**
  * The bundled natter instant-messaging server.
+ *
+ * @example
+ * ```ts
+ * import { createServer } from '@natter/server';
+ *
+ * const server = await createServer({ dataDirectory: './data', port: 0 });
+ * await server.administration.addUser('alice', 'correct horse');
+ * console.log(server.url);
+ * await server.close();
+ * ```
  * @packageDocumentation
  */
-export {};
+export { createServer } from './server.ts';
+export type { NatterServer } from './server.ts';
+export type { ServerOptions, VisitorLimits } from './options.ts';
+export type { SignInRates } from './accounts/sign-in-limits.ts';
+export type { Rate } from './accounts/rate-limit.ts';
+export type { PasswordCost } from './accounts/passwords.ts';
+export type { Log, LogEntry } from './log.ts';
+export { openAdministration } from './administration/administration.ts';
+export type { AccountInfo, Administration, AdministrationOptions } from './administration/administration.ts';
+export { AdministrationError } from './administration/administration-error.ts';
+export type { Standing } from './ports/accounts.ts';
+export { StartError } from './start-error.ts';

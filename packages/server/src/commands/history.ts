@@ -1,0 +1,35 @@
+import { RawResult } from './command.ts';
+import type { Command } from './command.ts';
+
+/** Characters of a page: well under what a client takes as one frame. */
+const pageLength = 1024 * 1024;
+
+/** Reads a page of messages as they are now. */
+export const history: Command<'history'> = {
+  needs: 'conversation',
+  access: 'read',
+  handle: async ({ services, member, conversation }, frame) => {
+    const { messages } = services.storage;
+    const limit = Math.min(frame.limit ?? 50, services.settings.limits.pageSize);
+    const range = {
+      limit,
+      ...(frame.before === undefined ? {} : { before: frame.before }),
+      ...(frame.after === undefined ? {} : { after: frame.after }),
+    };
+    const found = await messages.range(conversation.id, range, member.account.id);
+    const page = shorten(found, frame.after === undefined);
+    const lastSeq = await messages.lastSeq(conversation.id);
+    const first = page[0]?.seq ?? (frame.after === undefined ? 1 : frame.after + 1);
+    const last = page.at(-1)?.seq ?? (frame.after ?? lastSeq);
+    const texts = page.map(({ message }) => message).join(',');
+    return new RawResult(`{"messages":[${texts}],"reachedStart":${first <= 1},"reachedEnd":${last >= lastSeq}}`);
+  },
+};
+
+/** Cuts a page that is too long for one frame, at the end that the reader comes to last. */
+function shorten<T extends { readonly message: string }>(found: readonly T[], backwards: boolean): readonly T[] {
+  const order = backwards ? [...found].reverse() : found;
+  let length = 0;
+  const fits = order.filter(({ message }, index) => (length += message.length) <= pageLength || index === 0);
+  return backwards ? fits.reverse() : fits;
+}

@@ -1,0 +1,15 @@
+import { conversationWireId, messageWireId } from '../wire-ids.ts';
+import type { Command } from './command.ts';
+import { requireFits } from './limits.ts';
+
+/** Stores a message; answers after the commit. */
+export const send: Command<'send'> = {
+  needs: 'conversation',
+  access: 'write',
+  handle: async ({ services, member, conversation }, { clientId, body }) => {
+    requireFits(services, body);
+    const { id, members } = conversation;
+    const { seq, time } = await services.storage.messages.append({ conversation: id, sender: member.account.id, clientId, body, members });
+    return { conversation: conversationWireId(id), seq, messageId: messageWireId(id, seq), time };
+  },
+};

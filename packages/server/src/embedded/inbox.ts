@@ -1,0 +1,55 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { AccountId, DeviceId } from '../ports/identifiers.ts';
+import type { Inbox, InboxEntry, InboxPage } from '../ports/inbox.ts';
+import type { Addresses } from './addresses.ts';
+import { integer, textOrNull } from './columns.ts';
+import type { Journal } from './journal.ts';
+import { messageColumns, messageRow } from './message-reader.ts';
+import { renderMessageUpdate } from './render.ts';
+import { withPosition } from './update-log.ts';
+import type { UpdateLog } from './update-log.ts';
+
+/** The reading side of the update logs in SQLite. */
+export class SqliteInbox implements Inbox {
+  readonly #journal: Journal;
+  readonly #updates: UpdateLog;
+  readonly #addresses: Addresses;
+  readonly #select: StatementSync;
+  readonly #acknowledge: StatementSync;
+
+  constructor(database: DatabaseSync, journal: Journal, updates: UpdateLog, addresses: Addresses) {
+    this.#journal = journal;
+    this.#updates = updates;
+    this.#addresses = addresses;
+    this.#select = database.prepare(`
+      SELECT position, data, ${messageColumns}
+      FROM update_log LEFT JOIN message
+        ON message.conversation = update_log.conversation AND message.seq = update_log.seq
+      WHERE account = ? AND position > ? ORDER BY position LIMIT ?`);
+    this.#acknowledge = database.prepare('UPDATE device SET cursor = ? WHERE id = ? AND account = ? AND cursor < ?');
+  }
+
+  head(account: AccountId): Promise<number> {
+    return Promise.resolve(this.#updates.head(account));
+  }
+
+  since(account: AccountId, after: number, limit: number, bytes: number): Promise<InboxPage> {
+    const entries: InboxEntry[] = [];
+    let left = bytes;
+    for (const row of this.#select.iterate(account, after, limit)) {
+      const position = integer(row, 'position');
+      const text = textOrNull(row, 'data') ?? renderMessageUpdate(messageRow(row, account, this.#addresses));
+      left -= text.length;
+      if (left < 0 && entries.length > 0) break;
+      entries.push({ position, update: withPosition(position, text) });
+    }
+    return Promise.resolve({ entries, head: this.#updates.head(account) });
+  }
+
+  acknowledge(account: AccountId, device: DeviceId, position: number): Promise<void> {
+    return this.#journal.write(() => {
+      const cursor = Math.min(position, this.#updates.head(account));
+      this.#acknowledge.run(cursor, device, account, cursor);
+    });
+  }
+}

@@ -1,0 +1,112 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { PassCrashPoint } from '../crash-points.ts';
+import { Refusal } from '../ports/refusal.ts';
+
+interface Job {
+  /** Does the work inside a transaction and keeps the result; may run again after a rollback. */
+  run(): void;
+  /** Tells the caller, after the commit. */
+  settle(): void;
+  fail(error: unknown): void;
+}
+
+/** What takes part in a transaction beside the rows: caches, and what is to be told after the commit. */
+export interface Participant {
+  committed(): void;
+  rolledBack(): void;
+}
+
+/** Jobs of one transaction: bounds the time for which the event loop is held. */
+const mostJobs = 1024;
+
+/**
+ * Group commit. Jobs that arrive in one turn of the event loop share a transaction, so the one fsync is paid by all.
+ * A caller hears of its job after the commit and never before.
+ *
+ * A job is synchronous, touches only the database and participants, and refuses (throws `Refusal`) only before its
+ * first write. Any other throw rolls all back, and the jobs run again one by one, so that one fault harms one job.
+ */
+export class Journal {
+  readonly #database: DatabaseSync;
+  readonly #pass: PassCrashPoint;
+  readonly #participants: Participant[] = [];
+  readonly #begin: StatementSync;
+  readonly #commit: StatementSync;
+  #jobs: Job[] = [];
+  #scheduled = false;
+
+  constructor(database: DatabaseSync, pass: PassCrashPoint) {
+    this.#database = database;
+    this.#pass = pass;
+    this.#begin = database.prepare('BEGIN IMMEDIATE');
+    this.#commit = database.prepare('COMMIT');
+  }
+
+  join(participant: Participant): void {
+    this.#participants.push(participant);
+  }
+
+  write<T>(work: () => T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      let outcome: () => void = () => reject(unavailable());
+      this.#jobs.push({
+        run: () => {
+          try {
+            const value = work();
+            outcome = () => resolve(value);
+          } catch (error) {
+            if (!(error instanceof Refusal)) throw error;
+            outcome = () => reject(error);
+          }
+        },
+        settle: () => outcome(),
+        fail: reject,
+      });
+      if (this.#scheduled) return;
+      this.#scheduled = true;
+      setImmediate(() => this.flush());
+    });
+  }
+
+  /** Commits what is waiting, now. */
+  flush(): void {
+    this.#scheduled = false;
+    while (this.#jobs.length > 0) this.#transact(this.#jobs.splice(0, mostJobs));
+  }
+
+  #transact(jobs: readonly Job[]): void {
+    const error = this.#attempt(jobs);
+    if (error === null) return;
+    if (jobs.length === 1) jobs[0]?.fail(unavailable(error));
+    else for (const job of jobs) this.#transact([job]);
+  }
+
+  /** Returns what went wrong, after undoing everything. */
+  #attempt(jobs: readonly Job[]): Error | null {
+    try {
+      this.#pass('before-begin');
+      this.#begin.run();
+      this.#pass('before-write');
+      for (const job of jobs) job.run();
+      this.#pass('after-write-before-commit');
+      this.#commit.run();
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      for (const participant of this.#participants) participant.rolledBack();
+      return error instanceof Error ? error : new Error(String(error));
+    }
+    this.#pass('after-commit-before-ack');
+    for (const job of jobs) job.settle();
+    this.#pass('before-publish');
+    for (const participant of this.#participants) participant.committed();
+    this.#pass('after-publish');
+    return null;
+  }
+}
+
+/** The disk is full, the file is locked by somebody else, or worse: nothing was changed, and asking again may help. */
+function unavailable(cause?: Error): Refusal {
+  const refusal = new Refusal('unavailable', 'The server cannot store this just now; nothing was changed.', { retryAfter: 1000 });
+  if (cause !== undefined) refusal.cause = cause;
+  return refusal;
+}

@@ -1,0 +1,180 @@
+import { hash } from 'node:crypto';
+import type { DatabaseSync } from 'node:sqlite';
+import type { MarkerKind, MessageBody } from '@natter/native-protocol';
+import type { PassCrashPoint } from '../crash-points.ts';
+import type { AccountId, ConversationId } from '../ports/identifiers.ts';
+import type { ChangeTarget, Marked, MessageLog, NewMessage, Placed, Range, RenderedMessage } from '../ports/message-log.ts';
+import { Refusal } from '../ports/refusal.ts';
+import { conversationWireId } from '../wire-ids.ts';
+import type { Addresses } from './addresses.ts';
+import { bytesOrNull, integer, textOrNull } from './columns.ts';
+import type { Journal, Participant } from './journal.ts';
+import { MessageReader } from './message-reader.ts';
+import { messageStatements } from './message-statements.ts';
+import { renderMessageUpdate } from './render.ts';
+import type { UpdateLog } from './update-log.ts';
+
+/** What an embedded message log stands on. */
+export interface MessageLogParts {
+  readonly database: DatabaseSync;
+  readonly journal: Journal;
+  readonly updates: UpdateLog;
+  readonly addresses: Addresses;
+  readonly pass: PassCrashPoint;
+  readonly clock: () => number;
+}
+
+/** Conversations whose newest `seq` is remembered; past it all are forgotten and read again. */
+const mostSequences = 100_000;
+/** Different reactions that one message takes. */
+const mostReactions = 500;
+
+/** Messages in SQLite. Everything that writes is one job of the journal. */
+export class SqliteMessageLog implements MessageLog, Participant {
+  readonly #parts: MessageLogParts;
+  readonly #sql: ReturnType<typeof messageStatements>;
+  readonly #reader: MessageReader;
+  readonly #sequences = new Map<ConversationId, number>();
+
+  constructor(parts: MessageLogParts) {
+    this.#parts = parts;
+    this.#sql = messageStatements(parts.database);
+    this.#reader = new MessageReader(parts.database, parts.addresses);
+    parts.journal.join(this);
+  }
+
+  append(message: NewMessage): Promise<Placed> {
+    // Written out here and not in the job, since a job may run twice.
+    const body = JSON.stringify(message.body);
+    return this.#parts.journal.write(() => this.#earlier(message, body) ?? this.#insert(message, body));
+  }
+
+  edit(target: ChangeTarget, body: MessageBody): Promise<void> {
+    const text = JSON.stringify(body);
+    return this.#parts.journal.write(() => {
+      const current = this.#ownBody(target);
+      if (current === null) throw new Refusal('forbidden', 'A message that was taken back cannot be edited.');
+      if (current === text) return;
+      const time = this.#parts.clock();
+      this.#sql.edit.run(text, digest(current), time, target.conversation, target.seq);
+      this.#tell(target, { kind: 'edit', ...this.#wire(target), body, time });
+    });
+  }
+
+  retract(target: ChangeTarget): Promise<void> {
+    return this.#parts.journal.write(() => {
+      const current = this.#ownBody(target);
+      if (current === null) return;
+      const time = this.#parts.clock();
+      this.#sql.retract.run(digest(current), time, target.conversation, target.seq);
+      this.#sql.clearReactions.run(target.conversation, target.seq);
+      this.#tell(target, { kind: 'retraction', ...this.#wire(target), time });
+    });
+  }
+
+  react(target: ChangeTarget, key: string, on: boolean): Promise<void> {
+    return this.#parts.journal.write(() => {
+      const row = this.#sql.select.get(target.conversation, target.seq);
+      if (row === undefined) throw new Refusal('not-found', 'There is no such message.');
+      if (row['body'] === null) throw new Refusal('forbidden', 'The message was taken back.');
+      const place = [target.conversation, target.seq, key, target.by] as const;
+      if (on && integer(this.#sql.countReactions.get(target.conversation, target.seq) ?? {}, 'count') >= mostReactions) {
+        throw new Refusal('full', 'The message has as many reactions as it takes.');
+      }
+      const { changes } = on ? this.#sql.addReaction.run(...place) : this.#sql.removeReaction.run(...place);
+      if (changes === 0) return;
+      this.#tell(target, { kind: 'reaction', ...this.#wire(target), key, on });
+    });
+  }
+
+  mark(target: ChangeTarget, kind: MarkerKind): Promise<void> {
+    return this.#parts.journal.write(() => {
+      const row = this.#sql.selectMarker.get(target.conversation, target.by);
+      if (row === undefined) return;
+      const seq = Math.min(target.seq, this.#lastSeq(target.conversation));
+      if (seq <= integer(row, kind)) return;
+      const delivered = Math.max(seq, integer(row, 'delivered'));
+      const read = kind === 'read' ? seq : integer(row, 'read');
+      this.#sql.updateMarker.run(delivered, read, target.conversation, target.by);
+      this.#tell(target, { kind: 'marker', ...this.#wire({ ...target, seq }), marker: kind });
+    });
+  }
+
+  range(conversation: ConversationId, range: Range, reader: AccountId): Promise<readonly { seq: number; message: RenderedMessage }[]> {
+    return Promise.resolve(this.#reader.range(conversation, range, reader));
+  }
+
+  lastSeq(conversation: ConversationId): Promise<number> {
+    return Promise.resolve(this.#lastSeq(conversation));
+  }
+
+  markers(conversation: ConversationId): Promise<readonly Marked[]> {
+    const rows = this.#sql.selectMarkers.all(conversation);
+    return Promise.resolve(
+      rows.map((row) => ({ account: integer(row, 'account'), delivered: integer(row, 'delivered'), read: integer(row, 'read') })),
+    );
+  }
+
+  committed(): void {}
+
+  rolledBack(): void {
+    this.#sequences.clear();
+  }
+
+  /** The place of the same message sent before. */
+  #earlier(message: NewMessage, body: string): Placed | null {
+    const row = this.#sql.selectByClientId.get(message.sender, message.clientId);
+    if (row === undefined) return null;
+    const first = bytesOrNull(row, 'digest');
+    const same = first === null ? textOrNull(row, 'body') === body : digest(body).equals(first);
+    if (!same || integer(row, 'conversation') !== message.conversation) {
+      throw new Refusal('conflict', 'This client id was used before for another message; take a new one for each message.');
+    }
+    return { seq: integer(row, 'seq'), time: integer(row, 'time'), duplicate: true };
+  }
+
+  #insert(message: NewMessage, body: string): Placed {
+    const { conversation, sender, clientId } = message;
+    const seq = this.#lastSeq(conversation) + 1;
+    const time = this.#parts.clock();
+    this.#sql.insert.run(conversation, seq, sender, clientId, time, body);
+    this.#sequences.set(conversation, seq);
+    this.#parts.pass('after-message-row');
+    const row = { conversation, seq, from: this.#parts.addresses.of(sender), clientId: null, time, body, editedAt: null, retractedAt: null };
+    const forOthers = renderMessageUpdate(row);
+    for (const member of message.members) {
+      const text = member === sender ? renderMessageUpdate({ ...row, clientId }) : forOthers;
+      this.#parts.updates.appendMessage(member, conversation, seq, text);
+    }
+    return { seq, time, duplicate: false };
+  }
+
+  #lastSeq(conversation: ConversationId): number {
+    const known = this.#sequences.get(conversation);
+    if (known !== undefined) return known;
+    const seq = integer(this.#sql.selectLast.get(conversation) ?? {}, 'seq');
+    if (this.#sequences.size >= mostSequences) this.#sequences.clear();
+    this.#sequences.set(conversation, seq);
+    return seq;
+  }
+
+  /** Body of a message that `by` has written, `null` when it was retracted. */
+  #ownBody(target: ChangeTarget): string | null {
+    const row = this.#sql.select.get(target.conversation, target.seq);
+    if (row === undefined) throw new Refusal('not-found', 'There is no such message.');
+    if (integer(row, 'sender') !== target.by) throw new Refusal('forbidden', 'Only its author can change a message.');
+    return textOrNull(row, 'body');
+  }
+
+  #wire(target: ChangeTarget): { conversation: string; seq: number; by: string } {
+    return { conversation: conversationWireId(target.conversation), seq: target.seq, by: this.#parts.addresses.of(target.by) };
+  }
+
+  #tell(target: ChangeTarget, update: Readonly<Record<string, unknown>> & { readonly kind: string }): void {
+    for (const member of target.members) this.#parts.updates.append(member, update);
+  }
+}
+
+function digest(body: string): Buffer {
+  return hash('sha256', body, 'buffer');
+}

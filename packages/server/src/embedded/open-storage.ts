@@ -1,0 +1,78 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { PassCrashPoint } from '../crash-points.ts';
+import type { Storage } from '../ports/storage.ts';
+import { SqliteAccounts } from './accounts.ts';
+import { Addresses } from './addresses.ts';
+import { LocalBus } from './bus.ts';
+import { SqliteConversations } from './conversations.ts';
+import { openDatabase } from './database.ts';
+import { SqliteDevices } from './devices.ts';
+import { SqliteInbox } from './inbox.ts';
+import { Journal } from './journal.ts';
+import { FileLeases } from './leases.ts';
+import { SqliteMessageLog } from './message-log.ts';
+import { MemoryPresenceStore } from './presence-store.ts';
+import { SqliteRosters } from './rosters.ts';
+import { settleServerName } from './settings.ts';
+import { UpdateLog } from './update-log.ts';
+
+/** What an embedded storage must know. */
+export interface EmbeddedOptions {
+  readonly directory: string;
+  /** Name of the server; the stored one when absent. */
+  readonly name?: string;
+  readonly mostContacts: number;
+  readonly clock: () => number;
+  readonly pass: PassCrashPoint;
+  /** Told of faults that have no caller. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/**
+ * The ports on one SQLite file and in memory.
+ * @throws StartError
+ */
+export function openEmbeddedStorage(options: EmbeddedOptions): Storage {
+  const database = openDatabase(options.directory);
+  try {
+    const lease = new FileLeases(options.directory).acquire();
+    try {
+      const name = settleServerName(database, options.name);
+      return assemble(database, name, options, () => lease.release());
+    } catch (error) {
+      lease.release();
+      throw error;
+    }
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function assemble(database: DatabaseSync, name: string, options: EmbeddedOptions, release: () => void): Storage {
+  const { clock, pass, onFault } = options;
+  const bus = new LocalBus(onFault);
+  const journal = new Journal(database, pass);
+  const addresses = new Addresses(database, name);
+  const updates = new UpdateLog(database, bus, pass);
+  journal.join(updates);
+  return {
+    name,
+    bus,
+    directory: {
+      accounts: new SqliteAccounts(database, journal, updates, clock),
+      devices: new SqliteDevices(database, journal, updates, clock),
+      rosters: new SqliteRosters(database, journal, updates, addresses, options.mostContacts),
+      conversations: new SqliteConversations(database, journal, updates, addresses, clock),
+    },
+    messages: new SqliteMessageLog({ database, journal, updates, addresses, pass, clock }),
+    inbox: new SqliteInbox(database, journal, updates, addresses),
+    presence: new MemoryPresenceStore(),
+    close(): Promise<void> {
+      journal.flush();
+      database.close();
+      release();
+      return Promise.resolve();
+    },
+  };
+}

@@ -1,0 +1,118 @@
+/**
+ * The migrations, oldest first: `migrations[n]` takes a database from version n to n + 1. One that has been released
+ * is never changed.
+ *
+ * `WITHOUT ROWID` clusters a table by its key, so that a page of history or of an update log is one range of pages.
+ */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE account (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    user TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    password_hash TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    roster_version INTEGER NOT NULL DEFAULT 0,
+    suspended_reason TEXT,
+    suspended_until INTEGER
+  ) STRICT;
+
+  -- Invitations are stored as hashes: who reads the file cannot use them.
+  CREATE TABLE invitation (
+    hash BLOB PRIMARY KEY,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    used_by TEXT
+  ) STRICT, WITHOUT ROWID;
+
+  -- token: to be shown next. next_token: given out, not shown yet. old_token: the predecessor of token.
+  CREATE TABLE device (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    seen_at INTEGER NOT NULL,
+    cursor INTEGER NOT NULL DEFAULT 0,
+    token BLOB NOT NULL,
+    next_token BLOB,
+    old_token BLOB
+  ) STRICT;
+  CREATE INDEX device_of_account ON device (account);
+
+  -- A row that is gone keeps its version, so that a delta can say so.
+  CREATE TABLE roster (
+    owner INTEGER NOT NULL,
+    contact INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    gone INTEGER NOT NULL DEFAULT 0,
+    to_state TEXT NOT NULL,
+    from_state TEXT NOT NULL,
+    listed INTEGER NOT NULL,
+    blocked INTEGER NOT NULL,
+    alias TEXT NOT NULL,
+    groups TEXT NOT NULL,
+    request_text TEXT NOT NULL,
+    PRIMARY KEY (owner, contact)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX roster_by_version ON roster (owner, version);
+  CREATE INDEX roster_blocks ON roster (owner, contact) WHERE blocked = 1;
+
+  -- A direct conversation is found by its two accounts, the lower id first.
+  CREATE TABLE conversation (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
+    low INTEGER,
+    high INTEGER,
+    created_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX conversation_of_two ON conversation (low, high) WHERE kind = 'direct';
+
+  CREATE TABLE member (
+    conversation INTEGER NOT NULL,
+    account INTEGER NOT NULL,
+    delivered INTEGER NOT NULL DEFAULT 0,
+    read INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (conversation, account)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX member_by_account ON member (account, conversation);
+
+  -- body is NULL after retraction. digest is of the body as first sent, kept once body has changed: a resend is
+  -- compared with what was sent and not with what became of it.
+  CREATE TABLE message (
+    conversation INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    sender INTEGER NOT NULL,
+    client_id TEXT NOT NULL,
+    time INTEGER NOT NULL,
+    body TEXT,
+    digest BLOB,
+    edited_at INTEGER,
+    retracted_at INTEGER,
+    PRIMARY KEY (conversation, seq)
+  ) STRICT, WITHOUT ROWID;
+  CREATE UNIQUE INDEX message_by_client_id ON message (sender, client_id);
+
+  CREATE TABLE reaction (
+    conversation INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    account INTEGER NOT NULL,
+    PRIMARY KEY (conversation, seq, key, account)
+  ) STRICT, WITHOUT ROWID;
+
+  -- An entry either points to a message (conversation and seq) or holds its text (data).
+  CREATE TABLE update_log (
+    account INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    conversation INTEGER,
+    seq INTEGER,
+    data TEXT,
+    PRIMARY KEY (account, position)
+  ) STRICT, WITHOUT ROWID;
+  `,
+];
+
+/** Marks a file as a natter server's (PRAGMA application_id): "ntsv". */
+export const applicationId = 0x6e747376;

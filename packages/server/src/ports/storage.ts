@@ -1,0 +1,29 @@
+import type { Accounts } from './accounts.ts';
+import type { Bus } from './bus.ts';
+import type { Conversations } from './conversations.ts';
+import type { Devices } from './devices.ts';
+import type { Inbox } from './inbox.ts';
+import type { MessageLog } from './message-log.ts';
+import type { PresenceStore } from './presence-store.ts';
+import type { Rosters } from './rosters.ts';
+
+/** Accounts, devices, rosters and membership. */
+export interface Directory {
+  readonly accounts: Accounts;
+  readonly devices: Devices;
+  readonly rosters: Rosters;
+  readonly conversations: Conversations;
+}
+
+/** Everything a server stands on. Nothing above the ports knows which implementation it has. */
+export interface Storage {
+  readonly directory: Directory;
+  readonly messages: MessageLog;
+  readonly inbox: Inbox;
+  readonly bus: Bus;
+  readonly presence: PresenceStore;
+  /** Name of the server: the part of its addresses after the `@`. */
+  readonly name: string;
+  /** Finishes what is being written and lets go of everything. */
+  close(): Promise<void>;
+}

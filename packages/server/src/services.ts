@@ -1,0 +1,19 @@
+import type { Passwords } from './accounts/passwords.ts';
+import type { SignInLimits } from './accounts/sign-in-limits.ts';
+import type { Log } from './log.ts';
+import type { Settings } from './options.ts';
+import type { Storage } from './ports/storage.ts';
+import type { PresenceService } from './presence/presence-service.ts';
+import type { SessionRegistry } from './session/registry.ts';
+
+/** What all sessions of one server share. */
+export interface Services {
+  readonly storage: Storage;
+  readonly settings: Settings;
+  readonly passwords: Passwords;
+  readonly signInLimits: SignInLimits;
+  readonly presence: PresenceService;
+  readonly sessions: SessionRegistry;
+  readonly log: Log;
+  readonly clock: () => number;
+}
