@@ -8,3 +8,5 @@ export * from './ports/index.ts';
 export * from './search/index.ts';
 export * from './memory-ports/index.ts';
 export * from './client/index.ts';
+export * from './streams/index.ts';
+export * from './link/index.ts';

@@ -52,14 +52,14 @@ export type EndReason = { readonly done: true } | { readonly error: ErrorData };
 
 /** Who receives a subscription. Neither function may throw. */
 export interface Sink<Frame> {
-  /** One frame. A `window` or `state` frame takes one credit; the next one comes after {@link Subscription.credit}. */
+  /** One frame. A `window` or `state` frame takes one credit; the next one comes after {@link LinkSubscription.credit}. */
   frame(frame: Frame): void;
   /** The last call. */
   end(why: EndReason): void;
 }
 
 /** An open subscription. It starts with one credit. */
-export interface Subscription<Params> {
+export interface LinkSubscription<Params> {
   /** Shows something else from now on: moves a window, changes a query. A log cannot be updated. */
   update(params: Params): void;
   /** Lets `count` more frames come. Call it when the last frame is dealt with; that is what bounds the link. */
@@ -101,7 +101,7 @@ export interface ClientLink<M extends MethodTable<M> = Methods, S extends Stream
     stream: Name,
     params: S[Name][0],
     sink: Sink<StreamFrame<S[Name][1], S[Name][2]>>,
-  ): Subscription<S[Name][0]>;
+  ): LinkSubscription<S[Name][0]>;
   /** Writes file bytes into a blob from `offset` on. Resolves when they are durable. */
   upload(
     blob: BlobId,

@@ -1,4 +1,4 @@
-import type { EndReason, Sink, Subscription } from './client-link.ts';
+import type { EndReason, Sink, LinkSubscription } from './client-link.ts';
 import { isObject, ProtocolViolation } from './guard.ts';
 import type { WireObject } from './guard.ts';
 import type { StreamKind } from './manifest.ts';
@@ -18,7 +18,7 @@ export interface StreamHost {
  * The receiving end of one subscription. It checks every frame, and remembers what it takes to open the stream again
  * after a cut: the latest parameters, the credit that is left, and the cursor behind the last items of a log.
  */
-export class ClientStream implements Subscription<unknown> {
+export class ClientStream implements LinkSubscription<unknown> {
   readonly id: WireId;
   readonly #stream: string;
   readonly #kind: StreamKind;

@@ -8,7 +8,7 @@ import type {
   Sink,
   StatusListener,
   StreamFrame,
-  Subscription,
+  LinkSubscription,
 } from './client-link.ts';
 import type { Handlers } from './handlers.ts';
 import { clientManifest } from './manifest.ts';
@@ -63,7 +63,7 @@ class DirectLink<M extends MethodTable<M>, S extends StreamTable<S>> implements 
     stream: Name,
     params: S[Name][0],
     sink: Sink<StreamFrame<S[Name][1], S[Name][2]>>,
-  ): Subscription<S[Name][0]> {
+  ): LinkSubscription<S[Name][0]> {
     const kind = Object.hasOwn(this.#manifest.streams, stream) ? this.#manifest.streams[stream] : undefined;
     if (this.#closing.signal.aborted || kind === undefined) {
       const error = kind === undefined ? unknownName('stream', stream) : closed().data;

@@ -11,7 +11,7 @@ import type {
   Sink,
   StatusListener,
   StreamFrame,
-  Subscription,
+  LinkSubscription,
 } from './client-link.ts';
 import { ClientStream } from './client-stream.ts';
 import type { Duplex } from './duplex.ts';
@@ -141,7 +141,7 @@ class JsonLink<M extends MethodTable<M>, S extends StreamTable<S>> implements Cl
     stream: Name,
     params: S[Name][0],
     sink: Sink<StreamFrame<S[Name][1], S[Name][2]>>,
-  ): Subscription<S[Name][0]> {
+  ): LinkSubscription<S[Name][0]> {
     const kind = Object.hasOwn(this.#manifest.streams, stream) ? this.#manifest.streams[stream] : undefined;
     if (kind === undefined || this.#closing.signal.aborted) {
       sink.end({ error: kind === undefined ? unknownName('stream', stream) : closed });

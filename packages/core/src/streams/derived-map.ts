@@ -1,5 +1,5 @@
 import { LiveMapBase } from './live-map-base.ts';
-import type { Change, DerivedMap, Follower, LiveMap } from './live-map.ts';
+import type { RowChange, DerivedMap, Follower, LiveMap } from './live-map.ts';
 
 /** What a view must know of a source to take its place behind it. */
 export type FrameSource = Pick<LiveMap<never, never>, 'frames' | 'depth'>;
@@ -19,7 +19,7 @@ export abstract class DerivedMapBase<K, V> extends LiveMapBase<K, V> implements 
   }
 
   /** Takes in all rows a source has now, then every change of it; ends with it. */
-  protected follow<K2, V2>(source: LiveMap<K2, V2>, apply: (change: Change<K2, V2>) => void): void {
+  protected follow<K2, V2>(source: LiveMap<K2, V2>, apply: (change: RowChange<K2, V2>) => void): void {
     for (const [key, value] of source.entries()) apply({ key, value });
     const follower: Follower<K2, V2> = {
       apply: (changes) => changes.forEach(apply),

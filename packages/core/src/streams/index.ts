@@ -1,6 +1,6 @@
 export { Frames } from './frames.ts';
 export type { ErrorHook, FramePhase } from './frames.ts';
-export type { Change, Delta, DerivedMap, Follower, LiveMap } from './live-map.ts';
+export type { Delta, DerivedMap, Follower, LiveMap, RowChange } from './live-map.ts';
 export { LiveMapWriter } from './live-map-writer.ts';
 export { State } from './state.ts';
 export type { ReadonlyState } from './state.ts';

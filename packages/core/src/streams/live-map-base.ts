@@ -2,7 +2,7 @@ import type { Observable } from 'rxjs';
 import { Audience } from './audience.ts';
 import type { FrameMember, Frames } from './frames.ts';
 import { LiveObservable } from './live-observable.ts';
-import type { Change, Delta, Follower, LiveMap } from './live-map.ts';
+import type { Delta, Follower, LiveMap, RowChange } from './live-map.ts';
 
 /** What written and derived maps have in common: the rows, what the frame changed, and who is told. */
 export abstract class LiveMapBase<K, V> implements LiveMap<K, V>, FrameMember {
@@ -16,7 +16,7 @@ export abstract class LiveMapBase<K, V> implements LiveMap<K, V>, FrameMember {
   readonly #followers = new Set<Follower<K, V>>();
   readonly #watchers = new Map<K, Audience<V | undefined>>();
   readonly #deltas: Audience<Delta<K, V>>;
-  #changes: Change<K, V>[] = [];
+  #changes: RowChange<K, V>[] = [];
   #since: number;
   #version: number;
   #ending = false;
@@ -146,12 +146,12 @@ export abstract class LiveMapBase<K, V> implements LiveMap<K, V>, FrameMember {
     return audience;
   }
 
-  #tellWatchers(version: number, changes: readonly Change<K, V>[]): void {
+  #tellWatchers(version: number, changes: readonly RowChange<K, V>[]): void {
     if (this.#watchers.size === 0) return;
     for (const { key, value } of changes) this.#watchers.get(key)?.tell(version, value);
   }
 
-  #delta(changes: readonly Change<K, V>[]): Delta<K, V> {
+  #delta(changes: readonly RowChange<K, V>[]): Delta<K, V> {
     const set: (readonly [K, V])[] = [];
     const removed: K[] = [];
     for (const { key, value } of changes) {

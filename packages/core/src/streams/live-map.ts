@@ -19,7 +19,7 @@ export type Delta<K, V> =
     };
 
 /** One row that a frame changed; `value` is undefined when the row was removed. */
-export interface Change<K, V> {
+export interface RowChange<K, V> {
   readonly key: K;
   readonly value: V | undefined;
 }
@@ -27,7 +27,7 @@ export interface Change<K, V> {
 /** A view that follows a live map inside the frame, before any listener hears of it. */
 export interface Follower<K, V> {
   /** Called once per frame that changed the map, with each changed row once and in the order of the first write. */
-  apply(changes: readonly Change<K, V>[]): void;
+  apply(changes: readonly RowChange<K, V>[]): void;
   /** Called in the last frame of the map, after `apply`. */
   end(): void;
 }

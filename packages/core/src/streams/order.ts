@@ -1,7 +1,7 @@
 import { CountedTree } from './counted-tree.ts';
 import type { Leaf } from './counted-nodes.ts';
 import type { FrameMember, Frames } from './frames.ts';
-import type { Change, Follower, LiveMap } from './live-map.ts';
+import type { RowChange, Follower, LiveMap } from './live-map.ts';
 
 /** The rows of a live map in order, kept so change by change. */
 export interface Ordered<K, V, S = unknown> {
@@ -108,7 +108,7 @@ class OrderedView<K, V, S> implements Ordered<K, V, S>, Follower<K, V>, FrameMem
     this.frames.run(() => this.end());
   }
 
-  apply(changes: readonly Change<K, V>[]): void {
+  apply(changes: readonly RowChange<K, V>[]): void {
     this.frames.touch(this);
     if (changes.length > 64 && changes.length > this.size * REBUILD_SHARE) this.#rebuild(changes);
     else for (const change of changes) this.#move(change);
@@ -131,7 +131,7 @@ class OrderedView<K, V, S> implements Ordered<K, V, S>, Follower<K, V>, FrameMem
   /** An ordered view has no listeners of its own: windows on it have. */
   tell(): void {}
 
-  #move({ key, value }: Change<K, V>): void {
+  #move({ key, value }: RowChange<K, V>): void {
     const before = this.#byKey.get(key);
     const after = value === undefined ? this.#dismiss(key) : this.#admit(key, value);
     if (before === after) return;
@@ -139,7 +139,7 @@ class OrderedView<K, V, S> implements Ordered<K, V, S>, Follower<K, V>, FrameMem
     if (after !== undefined) this.#tree.insert(after);
   }
 
-  #rebuild(changes: readonly Change<K, V>[]): void {
+  #rebuild(changes: readonly RowChange<K, V>[]): void {
     for (const { key, value } of changes) {
       if (value === undefined) this.#dismiss(key);
       else this.#admit(key, value);
