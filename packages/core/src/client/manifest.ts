@@ -23,8 +23,25 @@ import type {
   Transfer,
 } from '../model/index.ts';
 import type { RoomListing } from '../contract/index.ts';
-import type { Anchor, ConversationsQuery, Destination, PeopleQuery, ResolveMatch, SearchParams, SendParams, Span } from './queries.ts';
-import type { ChangeItem, ChangeType, ContactView, ConversationView, MembersView, MessageView, TypingView } from './views.ts';
+import type {
+  Anchor,
+  ConversationsQuery,
+  Destination,
+  PeopleQuery,
+  ResolveMatch,
+  SearchParams,
+  SendParams,
+  Span,
+} from './queries.ts';
+import type {
+  ChangeItem,
+  ChangeType,
+  ContactView,
+  ConversationView,
+  MembersView,
+  MessageView,
+  TypingView,
+} from './views.ts';
 
 /** Method name -> [parameters, answer]. Everything is JSON; failures are ErrorData. */
 export interface Methods {
@@ -42,7 +59,14 @@ export interface Methods {
   /** Ends the waiting between attempts. */
   'account.reconnect': [{ readonly account: AccountId }, null];
   /** Starts an interaction with the session: verification, key recovery, a room form. */
-  'account.interact': [{ readonly account: AccountId; readonly about: 'verify' | 'recover' | 'register-room'; readonly target?: ContactId | ConversationId }, InteractionStep];
+  'account.interact': [
+    {
+      readonly account: AccountId;
+      readonly about: 'verify' | 'recover' | 'register-room';
+      readonly target?: ContactId | ConversationId;
+    },
+    InteractionStep,
+  ];
   'interaction.answer': [{ readonly interaction: string; readonly answer: Answer | null }, InteractionStep];
   'interaction.cancel': [{ readonly interaction: string }, null];
 
@@ -61,7 +85,10 @@ export interface Methods {
   'person.suggest': [Empty, readonly LinkSuggestion[]];
 
   'contact.list': [{ readonly account?: AccountId }, readonly ContactView[]];
-  'conversation.list': [ConversationsQuery & Span, { readonly total: number; readonly rows: readonly ConversationView[] }];
+  'conversation.list': [
+    ConversationsQuery & Span,
+    { readonly total: number; readonly rows: readonly ConversationView[] },
+  ];
   'conversation.get': [{ readonly conversation: ConversationId }, ConversationView];
   /** The conversation that a destination means; a direct one is made when there is none. Nothing is sent. */
   'conversation.open': [Destination, ConversationView];
@@ -69,24 +96,62 @@ export interface Methods {
   'conversation.start': [{ readonly account: AccountId; readonly address: string }, ConversationView];
   /** The user's own view of it; kept here, and told to the network where it can. */
   'conversation.update': [
-    { readonly conversation: ConversationId; readonly muted?: boolean; readonly archived?: boolean; readonly pinned?: boolean; readonly draft?: string | null },
+    {
+      readonly conversation: ConversationId;
+      readonly muted?: boolean;
+      readonly archived?: boolean;
+      readonly pinned?: boolean;
+      readonly draft?: string | null;
+    },
     null,
   ];
   'conversation.members': [{ readonly conversation: ConversationId }, MembersView];
   'conversation.typing': [{ readonly conversation: ConversationId; readonly active: boolean }, null];
-  'room.search': [{ readonly account: AccountId; readonly text: string; readonly cursor?: string }, { readonly items: readonly RoomListing[]; readonly next: string | null }];
+  'room.search': [
+    { readonly account: AccountId; readonly text: string; readonly cursor?: string },
+    { readonly items: readonly RoomListing[]; readonly next: string | null },
+  ];
 
   /** Durable in the outbox when answered. */
-  'message.send': [SendParams, { readonly operation: OperationId; readonly message: MessageId; readonly conversation: ConversationId }];
-  'message.edit': [{ readonly key: string; readonly message: MessageId; readonly content: Content }, OperationAnswer];
-  'message.retract': [{ readonly key: string; readonly message: MessageId; readonly reason?: string }, OperationAnswer];
-  'message.react': [{ readonly key: string; readonly message: MessageId; readonly reaction: string; readonly on: boolean }, OperationAnswer];
+  'message.send': [
+    SendParams,
+    { readonly operation: OperationId; readonly message: MessageId; readonly conversation: ConversationId },
+  ];
+  'message.edit': [
+    { readonly key: string; readonly message: MessageId; readonly content: Content },
+    OperationAnswer,
+  ];
+  'message.retract': [
+    { readonly key: string; readonly message: MessageId; readonly reason?: string },
+    OperationAnswer,
+  ];
+  'message.react': [
+    { readonly key: string; readonly message: MessageId; readonly reaction: string; readonly on: boolean },
+    OperationAnswer,
+  ];
   /** Up to a message, or all of a conversation. */
-  'message.read': [{ readonly key: string; readonly conversation: ConversationId; readonly upTo?: MessageId }, OperationAnswer | null];
+  'message.read': [
+    { readonly key: string; readonly conversation: ConversationId; readonly upTo?: MessageId },
+    OperationAnswer | null,
+  ];
   'message.get': [{ readonly message: MessageId }, MessageView];
-  'roster.change': [{ readonly key: string; readonly account: AccountId; readonly change: RosterAction }, OperationAnswer];
-  'room.change': [{ readonly key: string; readonly account: AccountId; readonly conversation?: ConversationId; readonly change: RoomAction }, OperationAnswer];
-  'profile.change': [{ readonly key: string; readonly account: AccountId; readonly change: ProfileAction }, OperationAnswer];
+  'roster.change': [
+    { readonly key: string; readonly account: AccountId; readonly change: RosterAction },
+    OperationAnswer,
+  ];
+  'room.change': [
+    {
+      readonly key: string;
+      readonly account: AccountId;
+      readonly conversation?: ConversationId;
+      readonly change: RoomAction;
+    },
+    OperationAnswer,
+  ];
+  'profile.change': [
+    { readonly key: string; readonly account: AccountId; readonly change: ProfileAction },
+    OperationAnswer,
+  ];
 
   'operation.list': [{ readonly final?: boolean; readonly limit?: number }, readonly Operation[]];
   'operation.get': [{ readonly operation: OperationId }, Operation];
@@ -97,12 +162,17 @@ export interface Methods {
 
   /** Stored messages, oldest first, and older ones from the network when the store has too few and the account is online. */
   'history.page': [
-    { readonly conversation: ConversationId; readonly before?: MessageId; readonly limit: number; readonly remote?: boolean },
+    {
+      readonly conversation: ConversationId;
+      readonly before?: MessageId;
+      readonly limit: number;
+      readonly remote?: boolean;
+    },
     { readonly rows: readonly MessageView[]; readonly atStart: boolean },
   ];
   'history.search': [SearchParams, readonly MessageView[]];
   /** What a name means: all equally good matches, best kind first. Never picks one. */
-  'resolve': [{ readonly text: string; readonly account?: AccountId }, readonly ResolveMatch[]];
+  resolve: [{ readonly text: string; readonly account?: AccountId }, readonly ResolveMatch[]];
 
   /** A new empty blob, to be filled over the blob channel. */
   'blob.create': [Empty, { readonly blob: BlobId }];
@@ -114,12 +184,24 @@ export interface Methods {
 /** Stream name -> [parameters, kind, item]. */
 export interface Streams {
   accounts: [Empty, 'state', readonly Account[]];
-  attention: [Empty, 'state', readonly { readonly account: AccountId; readonly items: readonly Attention[] }[]];
+  attention: [
+    Empty,
+    'state',
+    readonly { readonly account: AccountId; readonly items: readonly Attention[] }[],
+  ];
   /** Interactions that a network started and that wait for the user. */
-  interactions: [Empty, 'state', readonly { readonly account: AccountId; readonly about: string; readonly step: InteractionStep }[]];
+  interactions: [
+    Empty,
+    'state',
+    readonly { readonly account: AccountId; readonly about: string; readonly step: InteractionStep }[],
+  ];
   people: [PeopleQuery & Span, 'window', Person];
   conversations: [ConversationsQuery & Span, 'window', ConversationView];
-  timeline: [{ readonly conversation: ConversationId; readonly thread?: MessageId } & Anchor, 'window', MessageView];
+  timeline: [
+    { readonly conversation: ConversationId; readonly thread?: MessageId } & Anchor,
+    'window',
+    MessageView,
+  ];
   members: [{ readonly conversation: ConversationId }, 'state', MembersView];
   typing: [{ readonly conversation?: ConversationId }, 'state', readonly TypingView[]];
   operation: [{ readonly operation: OperationId }, 'state', Operation];
@@ -138,7 +220,11 @@ export interface ClientInfo {
   readonly version: string;
   /** The version of this manifest; a front end refuses another one. */
   readonly protocol: 1;
-  readonly networks: readonly { readonly id: string; readonly name: string; readonly configSchema: JsonObject }[];
+  readonly networks: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly configSchema: JsonObject;
+  }[];
 }
 
 /** What `natter account add` gives. */

@@ -71,5 +71,17 @@ export interface SearchParams {
 /** What a name that a person typed may mean. */
 export type ResolveMatch =
   | { readonly kind: 'person'; readonly person: PersonId; readonly name: string }
-  | { readonly kind: 'contact'; readonly contact: ContactId; readonly account: AccountId; readonly address: string; readonly person: PersonId }
-  | { readonly kind: 'conversation'; readonly conversation: ConversationId; readonly account: AccountId; readonly title: string; readonly type: Conversation['kind'] };
+  | {
+      readonly kind: 'contact';
+      readonly contact: ContactId;
+      readonly account: AccountId;
+      readonly address: string;
+      readonly person: PersonId;
+    }
+  | {
+      readonly kind: 'conversation';
+      readonly conversation: ConversationId;
+      readonly account: AccountId;
+      readonly title: string;
+      readonly type: Conversation['kind'];
+    };

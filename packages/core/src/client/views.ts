@@ -64,7 +64,11 @@ export interface MembersView {
  * connection are told live only and carry the cursor of the stored item before them.
  */
 export type ChangeItem =
-  | { readonly type: 'message'; readonly what: 'new' | 'edited' | 'retracted' | 'reacted' | 'decrypted' | 'delivery'; readonly message: MessageView }
+  | {
+      readonly type: 'message';
+      readonly what: 'new' | 'edited' | 'retracted' | 'reacted' | 'decrypted' | 'delivery';
+      readonly message: MessageView;
+    }
   | {
       readonly type: 'receipt';
       readonly account: AccountId;
@@ -75,8 +79,22 @@ export type ChangeItem =
     }
   | { readonly type: 'contact'; readonly contact: ContactView }
   | { readonly type: 'operation'; readonly operation: Operation }
-  | { readonly type: 'presence'; readonly account: AccountId; readonly network: string; readonly contact: ContactId; readonly address: string; readonly presence: ContactPresence }
-  | { readonly type: 'typing'; readonly account: AccountId; readonly conversation: ConversationId; readonly from: RemoteKey; readonly name: string | null; readonly active: boolean }
+  | {
+      readonly type: 'presence';
+      readonly account: AccountId;
+      readonly network: string;
+      readonly contact: ContactId;
+      readonly address: string;
+      readonly presence: ContactPresence;
+    }
+  | {
+      readonly type: 'typing';
+      readonly account: AccountId;
+      readonly conversation: ConversationId;
+      readonly from: RemoteKey;
+      readonly name: string | null;
+      readonly active: boolean;
+    }
   | { readonly type: 'connection'; readonly account: Account; readonly error: ErrorData | null };
 
 /** The types of {@link ChangeItem}. */

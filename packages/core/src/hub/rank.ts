@@ -26,7 +26,9 @@ export function ranksBetween(low: string | null, high: string | null, count: num
   const from = whole(low);
   const room = whole(high) - from;
   if (room > count) {
-    return Array.from({ length: count }, (_, index) => encode(from + Math.floor((room * (index + 1)) / (count + 1))));
+    return Array.from({ length: count }, (_, index) =>
+      encode(from + Math.floor((room * (index + 1)) / (count + 1))),
+    );
   }
   return bisect(low, high, count);
 }

@@ -54,28 +54,14 @@ const prefixes = {
 /** The kinds of hub id. */
 export type IdKind = keyof typeof prefixes;
 
-let lastTime = 0;
-let counter = 0;
-let salt = '';
-
 /**
- * Mints an id: a letter for its kind, the time in milliseconds, a counter within the millisecond, and 48 random bits.
- * Ids of one process sort by age, which keeps rows that were written together close together on disk.
+ * Mints an id: a letter for its kind, the time in milliseconds, and 64 random bits. Rows that are written together get
+ * ids that sort together, which keeps them close on disk.
  */
 export function mintId<Kind extends IdKind>(kind: Kind): HubId<Kind> {
-  const now = Date.now();
-  if (now > lastTime) {
-    lastTime = now;
-    counter = 0;
-    salt = randomText();
-  } else counter += 1;
-  const time = lastTime.toString(36).padStart(9, '0');
-  return `${prefixes[kind]}${time}${counter.toString(36).padStart(4, '0')}${salt}` as HubId<Kind>;
-}
-
-function randomText(): string {
-  const words = crypto.getRandomValues(new Uint32Array(2));
-  return ((words[0] ?? 0) * 65536 + ((words[1] ?? 0) & 0xffff)).toString(36).padStart(10, '0');
+  const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
+  const random = high.toString(36).padStart(7, '0') + low.toString(36).padStart(7, '0');
+  return `${prefixes[kind]}${Date.now().toString(36).padStart(9, '0')}${random}` as HubId<Kind>;
 }
 
 /** Marks text that came from an adapter, or from the store where an adapter's text was kept, as a {@link RemoteKey}. */

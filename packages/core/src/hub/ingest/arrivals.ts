@@ -29,7 +29,8 @@ export function arrivals(conversation: Conversation): Arrivals {
 /** Counts a new message. */
 export function noteArrival(arrived: Arrivals, message: Message, news: boolean): void {
   if (arrived.newest === null || message.order > arrived.newest.order) arrived.newest = message;
-  if (message.content.kind !== 'system') arrived.lastActivity = Math.max(arrived.lastActivity, messageTime(message));
+  if (message.content.kind !== 'system')
+    arrived.lastActivity = Math.max(arrived.lastActivity, messageTime(message));
   if (!news || !countsAsUnread(message, arrived.conversation)) return;
   arrived.unread += 1;
   if (message.mentioned) arrived.mentions += 1;
@@ -37,7 +38,12 @@ export function noteArrival(arrived: Arrivals, message: Message, news: boolean):
 
 /** Whether a message is unread at a read position: somebody else's, said and not merely happened, and behind it. */
 export function countsAsUnread(message: Message, { readOrder }: Pick<Conversation, 'readOrder'>): boolean {
-  return message.direction === 'in' && message.content.kind !== 'system' && message.retracted === null && (readOrder === null || message.order > readOrder);
+  return (
+    message.direction === 'in' &&
+    message.content.kind !== 'system' &&
+    message.retracted === null &&
+    (readOrder === null || message.order > readOrder)
+  );
 }
 
 function storeArrivals(transaction: Transaction, arrived: Arrivals): void {

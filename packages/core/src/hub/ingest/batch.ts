@@ -15,7 +15,11 @@ import { ingestTimeline } from './timeline.ts';
  * Takes a validated batch into a transaction: its events in their order, then cursors, gaps and the adapter's state, which
  * cover them. `heldScopes` are the scopes whose cursor is not taken, because the hub is catching them up.
  */
-export async function ingestBatch(ingest: Ingest, batch: Batch, heldScopes: ReadonlySet<string>): Promise<void> {
+export async function ingestBatch(
+  ingest: Ingest,
+  batch: Batch,
+  heldScopes: ReadonlySet<string>,
+): Promise<void> {
   const { transaction, account } = ingest;
   for (const run of runs(batch.events)) {
     await prefetch(ingest, run);
@@ -80,7 +84,12 @@ function ingestSelf(ingest: Ingest, { key, address, name }: Event & { type: 'sel
   const { accounts } = ingest.transaction;
   const now = accounts.get(ingest.account.id);
   if (!now) return;
-  const next = { ...now, self: key, address: address ?? now.address, name: name === undefined ? now.name : name };
+  const next = {
+    ...now,
+    self: key,
+    address: address ?? now.address,
+    name: name === undefined ? now.name : name,
+  };
   if (next.self === now.self && next.address === now.address && next.name === now.name) return;
   accounts.set(now.id, next);
   ingest.account = next;

@@ -32,14 +32,26 @@ export function ensureContact(ingest: Ingest, key: RemoteKey, name: string | nul
 export function removeContact(ingest: Ingest, key: RemoteKey): void {
   const contact = ingest.transaction.contactByKey(ingest.account.id, key);
   if (!contact || !contact.listed) return;
-  ingest.transaction.putContact({ ...contact, listed: false, groups: [], subscription: noSubscription, request: null });
+  ingest.transaction.putContact({
+    ...contact,
+    listed: false,
+    groups: [],
+    subscription: noSubscription,
+    request: null,
+  });
   if (ingest.news) ingest.transaction.log({ type: 'contact', contact: contact.id });
 }
 
 function newContact({ transaction, account }: Ingest, key: RemoteKey, address: string): Contact {
   const id = mintId('contact');
   const person = mintId('person');
-  transaction.persons.set(person, { id: person, alias: null, contacts: [id], ordered: false, mergedInto: null });
+  transaction.persons.set(person, {
+    id: person,
+    alias: null,
+    contacts: [id],
+    ordered: false,
+    mergedInto: null,
+  });
   const contact: Contact = {
     id,
     account: account.id,

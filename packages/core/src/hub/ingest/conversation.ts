@@ -21,7 +21,8 @@ export function upsertConversation(ingest: Ingest, key: RemoteKey, value: Conver
     contact: contactKey === undefined ? before.contact : (contact?.id ?? null),
     parent: parentKey === undefined ? before.parent : parent,
   };
-  if (JSON.stringify(before) !== JSON.stringify(conversation)) ingest.transaction.putConversation(conversation);
+  if (JSON.stringify(before) !== JSON.stringify(conversation))
+    ingest.transaction.putConversation(conversation);
   return conversation;
 }
 
@@ -40,13 +41,17 @@ export function ensureConversation(
   if (known) return known;
   const unborn = contact === null ? undefined : transaction.directWith(contact.id);
   const conversation =
-    unborn?.key === null ? { ...unborn, key } : newConversation({ account: account.id, key, kind, contact: contact?.id ?? null });
+    unborn?.key === null
+      ? { ...unborn, key }
+      : newConversation({ account: account.id, key, kind, contact: contact?.id ?? null });
   transaction.putConversation(conversation);
   return conversation;
 }
 
 /** An empty conversation, not stored yet. */
-export function newConversation(parts: Pick<Conversation, 'account' | 'key' | 'kind' | 'contact'>): Conversation {
+export function newConversation(
+  parts: Pick<Conversation, 'account' | 'key' | 'kind' | 'contact'>,
+): Conversation {
   return {
     id: mintId('conversation'),
     ...parts,
@@ -78,7 +83,12 @@ export function newConversation(parts: Pick<Conversation, 'account' | 'key' | 'k
 export function ensureDirect(transaction: Transaction, contact: Contact): Conversation {
   const known = transaction.directWith(contact.id);
   if (known) return known;
-  const conversation = newConversation({ account: contact.account, key: null, kind: 'direct', contact: contact.id });
+  const conversation = newConversation({
+    account: contact.account,
+    key: null,
+    kind: 'direct',
+    contact: contact.id,
+  });
   transaction.putConversation(conversation);
   return conversation;
 }

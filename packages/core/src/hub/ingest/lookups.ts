@@ -22,7 +22,12 @@ async function prefetchTail({ transaction }: Ingest, conversation: ConversationI
   transaction.tails.set(conversation, { last, lastSettled });
 }
 
-function collect(ingest: Ingest, event: Event, lookups: MessageLookup[], appended: Set<ConversationId>): void {
+function collect(
+  ingest: Ingest,
+  event: Event,
+  lookups: MessageLookup[],
+  appended: Set<ConversationId>,
+): void {
   if (event.type === 'operation') {
     const operation = ingest.transaction.operations.get(event.operation);
     if (operation?.message) lookups.push({ message: operation.message });
@@ -65,7 +70,11 @@ export function lookup(conversation: ConversationId, target: Target): MessageLoo
 }
 
 /** Finds a prefetched message by what the network calls it. */
-export function findTarget({ transaction }: Pick<Ingest, 'transaction'>, conversation: ConversationId, target: Target): Message | null {
+export function findTarget(
+  { transaction }: Pick<Ingest, 'transaction'>,
+  conversation: ConversationId,
+  target: Target,
+): Message | null {
   return 'stable' in target
     ? transaction.messages.stable(conversation, target.stable)
     : transaction.messages.claimed(conversation, target.sender, target.claimed);

@@ -26,9 +26,16 @@ export async function ingestMarker(ingest: Ingest, event: MarkerEvent): Promise<
 }
 
 async function ownUpTo({ transaction }: Ingest, upTo: Message): Promise<readonly Message[]> {
-  const { rows } = await transaction.store.timeline({ conversation: upTo.conversation, at: upTo.order, before: reach, after: 0 });
+  const { rows } = await transaction.store.timeline({
+    conversation: upTo.conversation,
+    at: upTo.order,
+    before: reach,
+    after: 0,
+  });
   await transaction.messages.prefetch(rows.map(({ id }) => ({ message: id })));
-  const own = [...rows, upTo].map((row) => transaction.messages.get(row.id) ?? row).filter((row) => row.direction === 'out');
+  const own = [...rows, upTo]
+    .map((row) => transaction.messages.get(row.id) ?? row)
+    .filter((row) => row.direction === 'out');
   return own.filter((row) => row.order <= upTo.order);
 }
 

@@ -6,25 +6,48 @@ import type { Ingest } from './scope.ts';
 import { markSeen } from './sweep-marks.ts';
 
 /** Takes in what a network tells of a member of a conversation. */
-export async function upsertMember(ingest: Ingest, inKey: RemoteKey, key: RemoteKey, value: MemberIn): Promise<void> {
+export async function upsertMember(
+  ingest: Ingest,
+  inKey: RemoteKey,
+  key: RemoteKey,
+  value: MemberIn,
+): Promise<void> {
   const { transaction, account } = ingest;
   const conversation = ensureConversation(ingest, inKey, null, 'group');
   markSeen(ingest, 'member', conversation.id, key);
   const known = (await transaction.membersOf(conversation.id)).get(key);
   const before = known ?? newMember(key);
   const { contact: contactKey, ...fields } = withoutUndefined(value);
-  const contact = contactKey === undefined ? before.contact : contactKey && (transaction.contactByKey(account.id, contactKey)?.id ?? null);
+  const contact =
+    contactKey === undefined
+      ? before.contact
+      : contactKey && (transaction.contactByKey(account.id, contactKey)?.id ?? null);
   const member: Member = { ...before, ...fields, contact };
-  if (!known || JSON.stringify(known) !== JSON.stringify(member)) await transaction.putMember(conversation.id, member);
-  if (member.self && member.role !== conversation.role) transaction.putConversation({ ...conversation, role: member.role });
+  if (!known || JSON.stringify(known) !== JSON.stringify(member))
+    await transaction.putMember(conversation.id, member);
+  if (member.self && member.role !== conversation.role)
+    transaction.putConversation({ ...conversation, role: member.role });
 }
 
 /** A member is no longer listed. */
-export async function removeMember({ transaction, account }: Ingest, inKey: RemoteKey, key: RemoteKey): Promise<void> {
+export async function removeMember(
+  { transaction, account }: Ingest,
+  inKey: RemoteKey,
+  key: RemoteKey,
+): Promise<void> {
   const conversation = transaction.conversationByKey(account.id, inKey);
   if (conversation) await transaction.removeMember(conversation.id, key);
 }
 
 function newMember(key: RemoteKey): Member {
-  return { key, self: false, contact: null, name: null, proof: 'account', role: 'member', state: 'joined', away: false };
+  return {
+    key,
+    self: false,
+    contact: null,
+    name: null,
+    proof: 'account',
+    role: 'member',
+    state: 'joined',
+    away: false,
+  };
 }

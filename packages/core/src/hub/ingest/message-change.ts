@@ -6,7 +6,13 @@ import { changeCounts } from './unread.ts';
 
 type What = 'edited' | 'retracted' | 'reacted' | 'decrypted';
 
-const whats = { edit: 'edited', retract: 'retracted', react: 'reacted', reactions: 'reacted', decrypted: 'decrypted' } as const satisfies Record<MessageChange['kind'], What>;
+const whats = {
+  edit: 'edited',
+  retract: 'retracted',
+  react: 'reacted',
+  reactions: 'reacted',
+  decrypted: 'decrypted',
+} as const satisfies Record<MessageChange['kind'], What>;
 
 /** Folds a change into its message, if `by` may make it. Replays change nothing. */
 export function applyChange(ingest: Ingest, message: Message, by: Sender, change: MessageChange): void {
@@ -30,7 +36,13 @@ function changedMessage(ingest: Ingest, message: Message, by: Sender, change: Me
       return withReactions(message, replaced(message.reactions, by, change.keys));
     case 'decrypted':
       if (message.content.kind !== 'undecryptable') return message;
-      return { ...message, content: change.content, trust: change.trust, mentions: change.mentions ?? [], mentioned: mentionsUs(ingest, change) };
+      return {
+        ...message,
+        content: change.content,
+        trust: change.trust,
+        mentions: change.mentions ?? [],
+        mentioned: mentionsUs(ingest, change),
+      };
     default:
       change satisfies never;
       return message;
@@ -43,15 +55,27 @@ function isAuthor(message: Message, by: Sender): boolean {
 }
 
 function edited(message: Message, { content, at }: MessageChange & { kind: 'edit' }): Message {
-  if (message.retracted !== null || JSON.stringify(content) === JSON.stringify(message.content)) return message;
+  if (message.retracted !== null || JSON.stringify(content) === JSON.stringify(message.content))
+    return message;
   // A late edit that is older than the one we have (an archive read backwards) is history already.
-  if (at !== null && message.edited !== null && message.edited.at !== null && at < message.edited.at) return message;
+  if (at !== null && message.edited !== null && message.edited.at !== null && at < message.edited.at)
+    return message;
   return { ...message, content, edited: { at, count: (message.edited?.count ?? 0) + 1 } };
 }
 
-function retracted(message: Message, by: Sender, { at, reason }: MessageChange & { kind: 'retract' }): Message {
+function retracted(
+  message: Message,
+  by: Sender,
+  { at, reason }: MessageChange & { kind: 'retract' },
+): Message {
   if (message.retracted !== null) return message;
-  return { ...message, content: { kind: 'text', text: '' }, retracted: { by: by.key, at, reason }, reactions: [], mentioned: false };
+  return {
+    ...message,
+    content: { kind: 'text', text: '' },
+    retracted: { by: by.key, at, reason },
+    reactions: [],
+    mentioned: false,
+  };
 }
 
 function withReactions(message: Message, reactions: readonly Reaction[]): Message {
@@ -62,7 +86,9 @@ function toggled(reactions: readonly Reaction[], by: Sender, key: string, on: bo
   const before = reactions.find((reaction) => reaction.key === key);
   if ((before?.senders.includes(by.key) ?? false) === on) return reactions;
   if (!before) return [...reactions, { key, senders: [by.key], mine: by.self }];
-  const senders: readonly RemoteKey[] = on ? [...before.senders, by.key] : before.senders.filter((sender) => sender !== by.key);
+  const senders: readonly RemoteKey[] = on
+    ? [...before.senders, by.key]
+    : before.senders.filter((sender) => sender !== by.key);
   if (senders.length === 0) return reactions.filter((reaction) => reaction !== before);
   const mine = by.self ? on : before.mine;
   return reactions.map((reaction) => (reaction === before ? { key, senders, mine } : reaction));

@@ -8,7 +8,13 @@ import type { Ingest } from './scope.ts';
  * What a second telling of a message adds: names and times that were missing, the archive's order, and the text of a
  * message that could not be decrypted before. What is known stays; the same row is returned when nothing is new.
  */
-export function mergeMessage(ingest: Ingest, row: Message, item: MessageIn, order: OrderKey | null, provisional: boolean): Message {
+export function mergeMessage(
+  ingest: Ingest,
+  row: Message,
+  item: MessageIn,
+  order: OrderKey | null,
+  provisional: boolean,
+): Message {
   const merged: Message = {
     ...row,
     stable: row.stable ?? (item.part === 0 ? item.stable : null),
@@ -27,15 +33,25 @@ function claimedOf({ transaction }: Ingest, row: Message, item: MessageIn): stri
   return holder === null || holder.id === row.id ? item.claimed : null;
 }
 
-function placed(row: Message, order: OrderKey | null, provisional: boolean): Pick<Message, 'order' | 'provisional'> {
-  if (order === null || isPendingOrder(order)) return { order: row.order, provisional: row.provisional && provisional };
+function placed(
+  row: Message,
+  order: OrderKey | null,
+  provisional: boolean,
+): Pick<Message, 'order' | 'provisional'> {
+  if (order === null || isPendingOrder(order))
+    return { order: row.order, provisional: row.provisional && provisional };
   return { order, provisional: row.provisional && provisional };
 }
 
 function healed(ingest: Ingest, row: Message, item: MessageIn): Partial<Message> {
   if (row.content.kind !== 'undecryptable' || item.content.kind === 'undecryptable') return {};
   ingest.transaction.log({ type: 'message', what: 'decrypted', message: row.id });
-  return { content: item.content, trust: item.trust, mentions: item.mentions ?? [], mentioned: mentionsUs(ingest, item) };
+  return {
+    content: item.content,
+    trust: item.trust,
+    mentions: item.mentions ?? [],
+    mentioned: mentionsUs(ingest, item),
+  };
 }
 
 function sameRow(a: Message, b: Message): boolean {

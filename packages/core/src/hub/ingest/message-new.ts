@@ -1,15 +1,29 @@
 import type { MessageIn, Sender } from '../../contract/index.ts';
-import type { ConversationId, Message, MessageReference, OrderKey, Participant, Target } from '../../model/index.ts';
+import type {
+  Conversation,
+  ConversationId,
+  Message,
+  MessageReference,
+  OrderKey,
+  Participant,
+  Target,
+} from '../../model/index.ts';
 import { mintId } from '../../model/index.ts';
-import type { Conversation } from '../../model/index.ts';
 import { ensureContact } from './contact.ts';
 import { findTarget } from './lookups.ts';
 import type { Ingest } from './scope.ts';
 
 /** The row of a message that is seen for the first time. */
-export function newMessage(ingest: Ingest, conversation: Conversation, item: MessageIn, order: OrderKey, provisional: boolean): Message {
+export function newMessage(
+  ingest: Ingest,
+  conversation: Conversation,
+  item: MessageIn,
+  order: OrderKey,
+  provisional: boolean,
+): Message {
   const { sender } = item;
-  const claimed = item.claimed !== null && isFree(ingest, conversation.id, sender, item.claimed) ? item.claimed : null;
+  const claimed =
+    item.claimed !== null && isFree(ingest, conversation.id, sender, item.claimed) ? item.claimed : null;
   return {
     id: mintId('message'),
     account: ingest.account.id,
@@ -40,21 +54,39 @@ export function newMessage(ingest: Ingest, conversation: Conversation, item: Mes
 }
 
 /** A sender who uses one id for two messages keeps both; only the first is found by that id. */
-function isFree({ transaction }: Ingest, conversation: ConversationId, sender: Sender, claimed: string): boolean {
+function isFree(
+  { transaction }: Ingest,
+  conversation: ConversationId,
+  sender: Sender,
+  claimed: string,
+): boolean {
   return transaction.messages.claimed(conversation, sender.key, claimed) === null;
 }
 
 /** Who spoke; a proven contact that we have not met yet is made. */
 export function participantOf(ingest: Ingest, { key, self, contact, name, proof }: Sender): Participant {
-  return { key, self, contact: contact === null || self ? null : ensureContact(ingest, contact, name).id, name, proof };
+  return {
+    key,
+    self,
+    contact: contact === null || self ? null : ensureContact(ingest, contact, name).id,
+    name,
+    proof,
+  };
 }
 
 /** Whether a message mentions us: as the network says, else by our own key. */
-export function mentionsUs({ account }: Ingest, { mentioned, mentions }: Pick<MessageIn, 'mentioned' | 'mentions'>): boolean {
+export function mentionsUs(
+  { account }: Ingest,
+  { mentioned, mentions }: Pick<MessageIn, 'mentioned' | 'mentions'>,
+): boolean {
   return mentioned ?? (account.self !== null && mentions?.includes(account.self) === true);
 }
 
-function reference(ingest: Ingest, conversation: ConversationId, { target, quote }: { target: Target; quote?: string }): MessageReference {
+function reference(
+  ingest: Ingest,
+  conversation: ConversationId,
+  { target, quote }: { target: Target; quote?: string },
+): MessageReference {
   const message = findTarget(ingest, conversation, target)?.id ?? null;
   return { target, message, ...(quote === undefined ? {} : { quote }) };
 }

@@ -5,7 +5,11 @@ import { applyChange } from './message-change.ts';
 import type { Ingest } from './scope.ts';
 
 /** Applies what waited for these messages. */
-export async function adoptOrphans(ingest: Ingest, conversation: ConversationId, items: readonly MessageIn[]): Promise<void> {
+export async function adoptOrphans(
+  ingest: Ingest,
+  conversation: ConversationId,
+  items: readonly MessageIn[],
+): Promise<void> {
   const { transaction } = ingest;
   const targets = items.flatMap((item): Target[] => [
     ...(item.stable === null ? [] : [{ stable: item.stable }]),

@@ -7,7 +7,11 @@ import type { Ingest } from './scope.ts';
 
 /** Takes in a change of a message; it waits when its message is not here yet. */
 export function ingestPatch(ingest: Ingest, event: PatchEvent): void {
-  const conversation = ensureConversation(ingest, event.conversation, ingest.transaction.contactByKey(ingest.account.id, event.conversation) ?? null);
+  const conversation = ensureConversation(
+    ingest,
+    event.conversation,
+    ingest.transaction.contactByKey(ingest.account.id, event.conversation) ?? null,
+  );
   const message = findTarget(ingest, conversation.id, event.target);
   if (message === null) keepOrphan(ingest, conversation.id, event);
   else applyChange(ingest, message, event.by, event.change);

@@ -25,16 +25,26 @@ export function isPendingOrder(order: OrderKey): boolean {
 
 /** The tail of a conversation, as far as it was prefetched; empty for a new conversation. */
 export function tailOf(transaction: Transaction, conversation: ConversationId): Tail {
-  return transaction.tails.get(conversation) ?? transaction.profile.tails.get(conversation) ?? { last: null, lastSettled: null };
+  return (
+    transaction.tails.get(conversation) ??
+    transaction.profile.tails.get(conversation) ?? { last: null, lastSettled: null }
+  );
 }
 
 /** Remembers a row that may be the newest. */
-export function noteOrder(transaction: Transaction, conversation: ConversationId, order: OrderKey, provisional: boolean): void {
+export function noteOrder(
+  transaction: Transaction,
+  conversation: ConversationId,
+  order: OrderKey,
+  provisional: boolean,
+): void {
   if (isPendingOrder(order)) return;
   const tail = tailOf(transaction, conversation);
   const last = tail.last === null || order > tail.last ? order : tail.last;
-  const lastSettled = provisional || (tail.lastSettled !== null && order <= tail.lastSettled) ? tail.lastSettled : order;
-  if (last !== tail.last || lastSettled !== tail.lastSettled) transaction.tails.set(conversation, { last, lastSettled });
+  const lastSettled =
+    provisional || (tail.lastSettled !== null && order <= tail.lastSettled) ? tail.lastSettled : order;
+  if (last !== tail.last || lastSettled !== tail.lastSettled)
+    transaction.tails.set(conversation, { last, lastSettled });
 }
 
 /** An order key behind everything that the network has. */
@@ -58,12 +68,20 @@ export async function pageOrders(
   let low = bounds.low;
   let waiting = 0;
   const flush = (high: OrderKey | null): void => {
-    const ranks = ranksBetween(low === null ? null : low.slice(1), high === null ? null : high.slice(1), waiting);
+    const ranks = ranksBetween(
+      low === null ? null : low.slice(1),
+      high === null ? null : high.slice(1),
+      waiting,
+    );
     for (const rank of ranks) orders.push(withPrefix(rank));
     waiting = 0;
   };
   for (const row of existing) {
-    const stands = row !== null && !isPendingOrder(row.order) && (low === null || row.order > low) && (bounds.high === null || row.order < bounds.high);
+    const stands =
+      row !== null &&
+      !isPendingOrder(row.order) &&
+      (low === null || row.order > low) &&
+      (bounds.high === null || row.order < bounds.high);
     if (!stands) {
       waiting += 1;
       continue;
@@ -102,21 +120,33 @@ async function pageBounds(
     const found = near.find((row) => row.order !== at && !inPage.has(row.id) && !isPendingOrder(row.order));
     return found?.order ?? null;
   };
-  const after = place.after === null ? null : (transaction.messages.stable(conversation, place.after)?.order ?? null);
-  const before = place.before === null ? null : (transaction.messages.stable(conversation, place.before)?.order ?? null);
+  const after =
+    place.after === null ? null : (transaction.messages.stable(conversation, place.after)?.order ?? null);
+  const before =
+    place.before === null ? null : (transaction.messages.stable(conversation, place.before)?.order ?? null);
   if (after !== null) return { low: after, high: before ?? (await neighbour(after, 'after')) };
   if (before !== null) return { low: await neighbour(before, 'before'), high: before };
   const { lastSettled } = tailOf(transaction, conversation);
-  if (lastSettled === null) return { low: null, high: await firstStranger(transaction, conversation, inPage) };
+  if (lastSettled === null)
+    return { low: null, high: await firstStranger(transaction, conversation, inPage) };
   const overlap = existing.find((row) => row !== null && !row.provisional && row.order <= lastSettled);
   const low = overlap ? await neighbour(overlap.order, 'before') : lastSettled;
   return { low, high: await neighbour(lastSettled, 'after') };
 }
 
-async function firstStranger(transaction: Transaction, conversation: ConversationId, inPage: ReadonlySet<string | undefined>): Promise<OrderKey | null> {
+async function firstStranger(
+  transaction: Transaction,
+  conversation: ConversationId,
+  inPage: ReadonlySet<string | undefined>,
+): Promise<OrderKey | null> {
   const { first } = await transaction.store.edges(conversation);
   if (first === null || isPendingOrder(first)) return null;
-  const { rows } = await transaction.store.timeline({ conversation, at: first, before: 0, after: inPage.size + 1 });
+  const { rows } = await transaction.store.timeline({
+    conversation,
+    at: first,
+    before: 0,
+    after: inPage.size + 1,
+  });
   return rows.find((row) => !inPage.has(row.id) && !isPendingOrder(row.order))?.order ?? null;
 }
 

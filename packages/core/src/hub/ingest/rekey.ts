@@ -31,13 +31,18 @@ function rekeyContact({ transaction, account }: Ingest, from: RemoteKey, to: Rem
   // Somebody known already has the new key: two contacts, and only the user can say that they are one.
   if (transaction.contactByKey(account.id, to)) return;
   transaction.keepAlias(account.id, 'contact', contact.key, contact.id);
-  transaction.putContact({ ...contact, key: to, address: contact.address === contact.key ? to : contact.address });
+  transaction.putContact({
+    ...contact,
+    key: to,
+    address: contact.address === contact.key ? to : contact.address,
+  });
 }
 
 function rekeyConversation({ transaction, account }: Ingest, from: RemoteKey, to: RemoteKey): void {
   const conversation = transaction.conversationByKey(account.id, from);
   if (!conversation || conversation.key === to || transaction.conversationByKey(account.id, to)) return;
-  if (conversation.key !== null) transaction.keepAlias(account.id, 'conversation', conversation.key, conversation.id);
+  if (conversation.key !== null)
+    transaction.keepAlias(account.id, 'conversation', conversation.key, conversation.id);
   transaction.putConversation({ ...conversation, key: to });
 }
 

@@ -3,12 +3,21 @@ import type { ConversationId, RemoteKey } from '../../model/index.ts';
 import type { Ingest } from './scope.ts';
 
 /** Notes that a running sweep has told of this row. */
-export function markSeen(ingest: Ingest, of: SweepEvent['of'], conversation: ConversationId | null, key: RemoteKey): void {
+export function markSeen(
+  ingest: Ingest,
+  of: SweepEvent['of'],
+  conversation: ConversationId | null,
+  key: RemoteKey,
+): void {
   const { sweeps } = ingest.transaction.profile;
   if (sweeps.size > 0) sweeps.get(sweepName(ingest, of, conversation))?.seen.add(key);
 }
 
 /** Under which name a running sweep is kept. */
-export function sweepName({ account }: Ingest, of: SweepEvent['of'], conversation: ConversationId | null): string {
+export function sweepName(
+  { account }: Ingest,
+  of: SweepEvent['of'],
+  conversation: ConversationId | null,
+): string {
   return `${account.id} ${of} ${conversation ?? ''}`;
 }

@@ -29,7 +29,8 @@ export async function sweep(ingest: Ingest, event: SweepEvent): Promise<void> {
 
 function sweepContacts(ingest: Ingest, seen: ReadonlySet<RemoteKey>): void {
   for (const contact of ingest.transaction.contacts.values()) {
-    if (contact.account === ingest.account.id && contact.listed && !seen.has(contact.key)) removeContact(ingest, contact.key);
+    if (contact.account === ingest.account.id && contact.listed && !seen.has(contact.key))
+      removeContact(ingest, contact.key);
   }
 }
 
@@ -40,7 +41,11 @@ function sweepConversations(ingest: Ingest, seen: ReadonlySet<RemoteKey>): void 
   }
 }
 
-async function sweepMembers({ transaction }: Ingest, conversation: ConversationId, seen: ReadonlySet<RemoteKey>): Promise<void> {
+async function sweepMembers(
+  { transaction }: Ingest,
+  conversation: ConversationId,
+  seen: ReadonlySet<RemoteKey>,
+): Promise<void> {
   const members = await transaction.membersOf(conversation);
-  for (const key of [...members.keys()]) if (!seen.has(key)) await transaction.removeMember(conversation, key);
+  for (const key of members.keys()) if (!seen.has(key)) await transaction.removeMember(conversation, key);
 }

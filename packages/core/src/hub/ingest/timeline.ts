@@ -15,25 +15,35 @@ export async function ingestTimeline(ingest: Ingest, event: TimelineEvent): Prom
   const { transaction } = ingest;
   const conversation = ensureConversation(ingest, event.conversation, otherSide(ingest, event));
   const existing = event.items.map((item) => findExisting(ingest, conversation, item));
-  const orders = event.place.by === 'page' ? await pageOrders(transaction, conversation.id, event.place, existing) : null;
+  const orders =
+    event.place.by === 'page' ? await pageOrders(transaction, conversation.id, event.place, existing) : null;
   const arrived = arrivals(conversation);
   const provisional = isProvisional(ingest, event);
   for (const [index, item] of event.items.entries()) {
     // Looked up again: an item before may have been its double.
     const row = findExisting(ingest, conversation, item);
     const order = orders?.[index] ?? (event.place.by === 'key' ? keyOrder(event.place.keys[index]) : null);
-    const message = row === null ? insert(ingest, conversation, item, order, provisional) : merge(ingest, row, item, order, provisional);
+    const message =
+      row === null
+        ? insert(ingest, conversation, item, order, provisional)
+        : merge(ingest, row, item, order, provisional);
     noteOrder(transaction, conversation.id, message.order, message.provisional);
     if (row === null) noteArrival(arrived, message, ingest.news);
     if (row === null && ingest.news) transaction.log({ type: 'message', what: 'new', message: message.id });
   }
   arrived.store(transaction);
-  if (transaction.profile.orphaned.has(conversation.id)) await adoptOrphans(ingest, conversation.id, event.items);
+  if (transaction.profile.orphaned.has(conversation.id))
+    await adoptOrphans(ingest, conversation.id, event.items);
 }
 
 /** Live rows are provisional while older ones are still on their way. */
 function isProvisional({ transaction, account, purpose, order }: Ingest, event: TimelineEvent): boolean {
-  return event.place.by === 'tail' && purpose === 'live' && order !== 'total' && transaction.profile.catchingUp.has(account.id);
+  return (
+    event.place.by === 'tail' &&
+    purpose === 'live' &&
+    order !== 'total' &&
+    transaction.profile.catchingUp.has(account.id)
+  );
 }
 
 function keyOrder(key: OrderKey | undefined): OrderKey | null {
@@ -64,10 +74,21 @@ function findExisting(ingest: Ingest, conversation: Conversation, item: MessageI
   if (item.claimed === null) return null;
   const claimed = messages.claimed(conversation.id, item.sender.key, item.claimed);
   // Two different ids of the server are two messages, whatever their sender claims.
-  return claimed !== null && claimed.stable !== null && item.stable !== null && !claimed.parts.includes(item.stable) ? null : claimed;
+  return claimed !== null &&
+    claimed.stable !== null &&
+    item.stable !== null &&
+    !claimed.parts.includes(item.stable)
+    ? null
+    : claimed;
 }
 
-function insert(ingest: Ingest, conversation: Conversation, item: MessageIn, order: OrderKey | null, provisional: boolean): Message {
+function insert(
+  ingest: Ingest,
+  conversation: Conversation,
+  item: MessageIn,
+  order: OrderKey | null,
+  provisional: boolean,
+): Message {
   const { transaction } = ingest;
   const place = order ?? tailOrder(transaction, conversation.id);
   const message = newMessage(ingest, conversation, item, place, provisional);
@@ -75,7 +96,13 @@ function insert(ingest: Ingest, conversation: Conversation, item: MessageIn, ord
   return message;
 }
 
-function merge(ingest: Ingest, row: Message, item: MessageIn, order: OrderKey | null, provisional: boolean): Message {
+function merge(
+  ingest: Ingest,
+  row: Message,
+  item: MessageIn,
+  order: OrderKey | null,
+  provisional: boolean,
+): Message {
   const echoed = acceptEcho(ingest, row, item, order, provisional);
   const merged = mergeMessage(ingest, echoed, item, order, provisional);
   if (merged !== row) ingest.transaction.messages.put(merged);

@@ -21,19 +21,30 @@ function mentionCounts(message: Message, conversation: Conversation): boolean {
 }
 
 /** Moves our read position to a message, never back, and counts anew what is behind it. */
-export async function moveReadPosition(transaction: Transaction, id: ConversationId, upTo: Message): Promise<boolean> {
+export async function moveReadPosition(
+  transaction: Transaction,
+  id: ConversationId,
+  upTo: Message,
+): Promise<boolean> {
   const conversation = transaction.conversations.get(id);
-  if (!conversation || (conversation.readOrder !== null && upTo.order <= conversation.readOrder)) return false;
+  if (!conversation || (conversation.readOrder !== null && upTo.order <= conversation.readOrder))
+    return false;
   const position = { readUpTo: upTo.id, readOrder: upTo.order };
-  const counts = conversation.counts === 'server' ? {} : await countBehind(transaction, { ...conversation, ...position });
+  const counts =
+    conversation.counts === 'server' ? {} : await countBehind(transaction, { ...conversation, ...position });
   transaction.putConversation({ ...conversation, ...counts, ...position });
   return true;
 }
 
 /** What the store counts, plus what this transaction is about to add to it. */
-async function countBehind(transaction: Transaction, conversation: Conversation): Promise<{ unread: number; mentions: number }> {
+async function countBehind(
+  transaction: Transaction,
+  conversation: Conversation,
+): Promise<{ unread: number; mentions: number }> {
   const stored = await transaction.store.countUnread(conversation.id, conversation.readOrder);
-  const written = transaction.messages.written().filter((message) => message.conversation === conversation.id);
+  const written = transaction.messages
+    .written()
+    .filter((message) => message.conversation === conversation.id);
   const known = await transaction.store.findMessages(written.map(({ id }) => ({ message: id })));
   let { unread, mentions } = stored;
   for (const [index, message] of written.entries()) {

@@ -19,7 +19,9 @@ export function validateBatch(account: AccountId, batch: Batch): void {
 function faultOf(event: Event): string | null {
   switch (event.type) {
     case 'timeline':
-      return keyFault(event.conversation) ?? placeFault(event.place, event.items.length) ?? itemsFault(event.items);
+      return (
+        keyFault(event.conversation) ?? placeFault(event.place, event.items.length) ?? itemsFault(event.items)
+      );
     case 'patch':
       return keyFault(event.conversation) ?? keyFault(event.by.key) ?? targetFault(event.target);
     case 'marker':

@@ -5,7 +5,11 @@ import { isPendingOrder, tailOrder } from '../ingest/placement.ts';
 import type { Ingest } from '../ingest/scope.ts';
 
 /** The message of ours that an item echoes; believed only of ourselves and for what is in our own outbox. */
-export function echoedMessage({ transaction, account }: Ingest, conversation: Conversation, item: MessageIn): Message | null {
+export function echoedMessage(
+  { transaction, account }: Ingest,
+  conversation: Conversation,
+  item: MessageIn,
+): Message | null {
   if (!item.sender.self || item.operation === null) return null;
   const message = transaction.messages.operation(item.operation);
   return message?.account === account.id && message.conversation === conversation.id ? message : null;
@@ -15,7 +19,13 @@ export function echoedMessage({ transaction, account }: Ingest, conversation: Co
  * An echo is the best acknowledgement: the operation is accepted, whatever was known of it. Gives the row as it is then.
  * Later wire parts of the same send become further names of the row.
  */
-export function acceptEcho(ingest: Ingest, row: Message, item: MessageIn, order: OrderKey | null, provisional: boolean): Message {
+export function acceptEcho(
+  ingest: Ingest,
+  row: Message,
+  item: MessageIn,
+  order: OrderKey | null,
+  provisional: boolean,
+): Message {
   const { transaction } = ingest;
   if (row.direction !== 'out' || !item.sender.self) return row;
   let echoed = row;
@@ -23,7 +33,8 @@ export function acceptEcho(ingest: Ingest, row: Message, item: MessageIn, order:
     transaction.keepMessageAlias(row.conversation, null, item.stable, row.id);
     echoed = { ...echoed, parts: [...echoed.parts, item.stable] };
   }
-  if (isPendingOrder(row.order)) echoed = { ...echoed, order: order ?? tailOrder(transaction, row.conversation), provisional };
+  if (isPendingOrder(row.order))
+    echoed = { ...echoed, order: order ?? tailOrder(transaction, row.conversation), provisional };
   if (row.delivery !== 'delivered' && row.delivery !== 'read' && row.delivery !== 'sent') {
     echoed = { ...echoed, delivery: 'sent', error: null };
     transaction.log({ type: 'message', what: 'delivery', message: row.id });

@@ -7,10 +7,17 @@ import { adoptConversation } from './born.ts';
 import { applyOwnChange } from './own-change.ts';
 
 /** Takes in how an operation ended, now or late. Final operations stay as they are, unless a late word is better. */
-export async function applyOutcome(transaction: Transaction, id: OperationId, outcome: Outcome, now: number, account: AccountId): Promise<void> {
+export async function applyOutcome(
+  transaction: Transaction,
+  id: OperationId,
+  outcome: Outcome,
+  now: number,
+  account: AccountId,
+): Promise<void> {
   const operation = transaction.operations.get(id);
   if (!operation || operation.account !== account) return;
-  if (isFinal(operation.state) && !(operation.state === 'unconfirmed' && outcome.result !== 'unknown')) return;
+  if (isFinal(operation.state) && !(operation.state === 'unconfirmed' && outcome.result !== 'unknown'))
+    return;
   const settled = adoptConversation(transaction, settledOperation(operation, outcome, now), outcome);
   transaction.putOperation(settled);
   transaction.log({ type: 'operation', operation: id });
@@ -19,7 +26,8 @@ export async function applyOutcome(transaction: Transaction, id: OperationId, ou
   const message = transaction.messages.get(settled.message);
   if (message === null) return;
   if (settled.body.type === 'send') await settleMessage(transaction, message, settled, outcome);
-  else if (settled.state === 'accepted' || settled.state === 'unconfirmed') applyOwnChange(transaction, message, settled, now);
+  else if (settled.state === 'accepted' || settled.state === 'unconfirmed')
+    applyOwnChange(transaction, message, settled, now);
 }
 
 function settledOperation(operation: Operation, outcome: Outcome, now: number): Operation {
@@ -41,8 +49,17 @@ function settledOperation(operation: Operation, outcome: Outcome, now: number): 
   }
 }
 
-async function settleMessage(transaction: Transaction, message: Message, operation: Operation, outcome: Outcome): Promise<void> {
-  const settled = { ...message, conversation: operation.conversation ?? message.conversation, ...deliveryOf(message, operation) };
+async function settleMessage(
+  transaction: Transaction,
+  message: Message,
+  operation: Operation,
+  outcome: Outcome,
+): Promise<void> {
+  const settled = {
+    ...message,
+    conversation: operation.conversation ?? message.conversation,
+    ...deliveryOf(message, operation),
+  };
   const named = 'refs' in outcome ? await nameMessage(transaction, settled, outcome.refs) : settled;
   const claimed = 'claimed' in outcome ? outcome.claimed : undefined;
   if (claimed !== undefined && claimed !== message.claimed) {
@@ -75,7 +92,11 @@ function deliveryOf(message: Message, { state, error }: Operation): Pick<Message
 }
 
 /** Takes over the network's names; a row that an echo made before we could know that it is ours is dropped for this one. */
-async function nameMessage(transaction: Transaction, message: Message, refs: readonly RemoteKey[]): Promise<Message> {
+async function nameMessage(
+  transaction: Transaction,
+  message: Message,
+  refs: readonly RemoteKey[],
+): Promise<Message> {
   const [first, ...rest] = refs;
   let named = message;
   if (first !== undefined && message.stable === null) {
@@ -96,7 +117,11 @@ async function nameMessage(transaction: Transaction, message: Message, refs: rea
 }
 
 /** What the network has taken leaves the waiting rows; where the network has a total order, its echo says where to. */
-async function placeMessage(transaction: Transaction, message: Message, operation: Operation): Promise<Message> {
+async function placeMessage(
+  transaction: Transaction,
+  message: Message,
+  operation: Operation,
+): Promise<Message> {
   const { profile, store } = transaction;
   const handedOver = operation.state === 'accepted' || operation.state === 'unconfirmed';
   const total = profile.statuses.get(operation.account)?.capabilities.order === 'total';
@@ -105,7 +130,11 @@ async function placeMessage(transaction: Transaction, message: Message, operatio
     const { last, lastSettled } = await store.edges(message.conversation);
     transaction.tails.set(message.conversation, { last, lastSettled });
   }
-  const placed = { ...message, order: tailOrder(transaction, message.conversation), provisional: profile.catchingUp.has(message.account) };
+  const placed = {
+    ...message,
+    order: tailOrder(transaction, message.conversation),
+    provisional: profile.catchingUp.has(message.account),
+  };
   noteOrder(transaction, message.conversation, placed.order, placed.provisional);
   return placed;
 }

@@ -3,7 +3,11 @@ import { distinctionKey } from '../state/profile.ts';
 import type { Transaction } from '../state/transaction.ts';
 
 /** Moves every contact of the other persons to the first; their ids go on to lead to it. */
-export function linkPersons(transaction: Transaction, first: PersonRecord, others: readonly PersonRecord[]): PersonRecord {
+export function linkPersons(
+  transaction: Transaction,
+  first: PersonRecord,
+  others: readonly PersonRecord[],
+): PersonRecord {
   let kept = first;
   for (const other of others) {
     if (other.id === kept.id) continue;
@@ -32,7 +36,12 @@ function moveOthersOut(transaction: Transaction, contact: Contact, from: PersonR
   const others = from.contacts.filter((id) => id !== contact.id);
   const next = transaction.contacts.get(others[0] ?? contact.id);
   if (next) {
-    const home: PersonRecord = { ...ownPerson(next), alias: from.alias, contacts: others, ordered: from.ordered };
+    const home: PersonRecord = {
+      ...ownPerson(next),
+      alias: from.alias,
+      contacts: others,
+      ordered: from.ordered,
+    };
     transaction.persons.set(home.id, home);
     for (const id of others) moveContact(transaction, id, home);
   }
@@ -54,16 +63,20 @@ function moveContact(transaction: Transaction, id: ContactId, to: PersonRecord):
 
 /** Whether the user has said that two of these contacts are not the same. */
 export function areDistinct({ profile }: Transaction, a: PersonRecord, b: PersonRecord): boolean {
-  return a.contacts.some((one) => b.contacts.some((other) => profile.distinctions.has(distinctionKey({ a: one, b: other }))));
+  return a.contacts.some((one) =>
+    b.contacts.some((other) => profile.distinctions.has(distinctionKey({ a: one, b: other }))),
+  );
 }
 
 /** Links by itself only what networks have verified to be one identity, and never against the user's word. */
 export function linkVerified(transaction: Transaction, contact: Contact): void {
   if (contact.verified.length === 0) return;
   for (const other of transaction.contacts.values()) {
-    if (other.id === contact.id || !other.verified.some((identity) => contact.verified.includes(identity))) continue;
+    if (other.id === contact.id || !other.verified.some((identity) => contact.verified.includes(identity)))
+      continue;
     const person = transaction.persons.get(transaction.contacts.get(contact.id)?.person ?? contact.person);
     const same = transaction.persons.get(other.person);
-    if (person && same && person.id !== same.id && !areDistinct(transaction, person, same)) linkPersons(transaction, same, [person]);
+    if (person && same && person.id !== same.id && !areDistinct(transaction, person, same))
+      linkPersons(transaction, same, [person]);
   }
 }

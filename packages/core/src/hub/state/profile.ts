@@ -67,6 +67,7 @@ export class Profile {
   /** Accounts whose messages at the tail are provisional, because something before them is still to come. */
   readonly catchingUp: Set<AccountId> = new Set();
   lastChange = 0;
+  #serial = 0;
 
   constructor(onError: ErrorHook) {
     const frames = new Frames(onError);
@@ -104,9 +105,16 @@ export class Profile {
     for (const gap of stored.gaps) this.gaps.set(gap.account, gap.gap.id, gap);
     for (const { account, key, value } of stored.cursors) this.cursors.set(account, key, value);
     for (const { account, key, value } of stored.states) this.states.set(account, key, value);
-    for (const distinction of stored.distinctions) this.distinctions.set(distinctionKey(distinction), distinction);
+    for (const distinction of stored.distinctions)
+      this.distinctions.set(distinctionKey(distinction), distinction);
     for (const conversation of stored.orphaned) this.orphaned.add(conversation);
     this.lastChange = stored.lastChange;
+  }
+
+  /** Tells apart what is written within one millisecond. */
+  nextSerial(): number {
+    this.#serial = (this.#serial + 1) % 36 ** 4;
+    return this.#serial;
   }
 
   #fillConversation(conversation: Conversation): void {
@@ -133,7 +141,9 @@ export interface Tail {
 }
 
 /** The conversation in which to reach a contact: direct, and not a private message within a room. */
-export function isDirect(conversation: Conversation): conversation is Conversation & { readonly contact: ContactId } {
+export function isDirect(
+  conversation: Conversation,
+): conversation is Conversation & { readonly contact: ContactId } {
   return conversation.kind === 'direct' && conversation.contact !== null && conversation.parent === null;
 }
 

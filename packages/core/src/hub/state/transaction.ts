@@ -87,13 +87,23 @@ export class Transaction {
   }
 
   /** A former key goes on to lead to its contact or conversation. */
-  keepAlias(account: AccountId, of: 'contact' | 'conversation', key: RemoteKey, id: ContactId | ConversationId): void {
+  keepAlias(
+    account: AccountId,
+    of: 'contact' | 'conversation',
+    key: RemoteKey,
+    id: ContactId | ConversationId,
+  ): void {
     this.#writes.push({ put: 'alias', value: { account, of, key, id } });
     if (of === 'contact') this.#contactKeys.set(account, key, id as ContactId);
     else this.#conversationKeys.set(account, key, id as ConversationId);
   }
 
-  keepMessageAlias(conversation: ConversationId, sender: RemoteKey | null, key: string, message: MessageId): void {
+  keepMessageAlias(
+    conversation: ConversationId,
+    sender: RemoteKey | null,
+    key: string,
+    message: MessageId,
+  ): void {
     this.messages.alias(conversation, sender, key, message);
     this.#writes.push({ put: 'message-alias', value: { conversation, sender, key, message } });
   }
@@ -172,7 +182,8 @@ export class Transaction {
   publish(): void {
     const { profile } = this;
     profile.frames.run(() => {
-      for (const overlay of [this.accounts, this.persons, this.contacts, this.conversations, this.operations]) overlay.publish();
+      for (const overlay of [this.accounts, this.persons, this.contacts, this.conversations, this.operations])
+        overlay.publish();
       profile.contactKeys.merge(this.#contactKeys);
       profile.conversationKeys.merge(this.#conversationKeys);
       for (const [contact, conversation] of this.#directs) profile.directs.set(contact, conversation);

@@ -13,10 +13,12 @@ export function collectWrites(transaction: Transaction, others: readonly Write[]
   for (const [contact, value] of transaction.contacts.changed()) {
     writes.push(value ? { put: 'contact', value } : { remove: 'contact', contact });
   }
-  for (const [, value] of transaction.conversations.changed()) if (value) writes.push({ put: 'conversation', value });
+  for (const [, value] of transaction.conversations.changed())
+    if (value) writes.push({ put: 'conversation', value });
   for (const { id } of transaction.messages.removed()) writes.push({ remove: 'message', message: id });
   for (const value of transaction.messages.written()) writes.push({ put: 'message', value });
-  for (const [, value] of transaction.operations.changed()) if (value) writes.push({ put: 'operation', value });
+  for (const [, value] of transaction.operations.changed())
+    if (value) writes.push({ put: 'operation', value });
   for (const write of others) writes.push(write);
   for (const value of transaction.changes) writes.push({ put: 'change', value });
   return writes;

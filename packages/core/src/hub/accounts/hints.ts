@@ -1,0 +1,116 @@
+import type { Ephemeral } from '../../contract/index.ts';
+import type { AccountId, ContactId, ContactPresence, Presence } from '../../model/index.ts';
+import { aggregatePresence, unknownPresence } from '../../model/index.ts';
+import type { Environment } from '../environment.ts';
+import type { CommitQueue } from '../state/commit-queue.ts';
+import type { Profile } from '../state/profile.ts';
+import type { TransferTable } from '../client/transfers.ts';
+
+/**
+ * What is shown now and never stored: presence, typing, progress. Conflated to the latest per key until everything that
+ * was committed before is stored (a presence may be that of a contact in the batch just before), then shown in one frame.
+ */
+export class Hints {
+  readonly #profile: Profile;
+  readonly #queue: CommitQueue;
+  readonly #transfers: TransferTable;
+  readonly #account: AccountId;
+  readonly #pending = new Map<string, Ephemeral>();
+  #scheduled = false;
+
+  constructor({ profile, queue }: Environment, transfers: TransferTable, account: AccountId) {
+    this.#profile = profile;
+    this.#queue = queue;
+    this.#transfers = transfers;
+    this.#account = account;
+  }
+
+  add(events: readonly Ephemeral[]): void {
+    for (const event of events) this.#pending.set(keyOf(event), event);
+    if (this.#scheduled || this.#pending.size === 0) return;
+    this.#scheduled = true;
+    const flush = (): void => this.#flush();
+    // A dead store is told to those who commit; presence is shown all the same.
+    void this.#queue.run(() => undefined).then(flush, flush);
+  }
+
+  /** The session is gone: nobody is known to be here or to type. */
+  clear(): void {
+    this.#pending.clear();
+    const profile = this.#profile;
+    profile.frames.run(() => {
+      for (const [contact] of profile.presences.entries()) {
+        if (profile.contacts.get(contact)?.account === this.#account) profile.presences.delete(contact);
+      }
+      for (const [key, typist] of profile.typists.entries()) {
+        if (typist.account === this.#account) profile.typists.delete(key);
+      }
+    });
+  }
+
+  #flush(): void {
+    this.#scheduled = false;
+    const events = [...this.#pending.values()];
+    this.#pending.clear();
+    this.#profile.frames.run(() => {
+      for (const event of events) this.#show(event);
+    });
+  }
+
+  #show(event: Ephemeral): void {
+    if (event.type === 'presence') this.#showPresence(event);
+    else if (event.type === 'typing') this.#showTyping(event);
+    else this.#transfers.progress(event.blob, event.transferred, event.total);
+  }
+
+  #showPresence({ key, resource, presence }: Ephemeral & { type: 'presence' }): void {
+    const { presences, contactKeys } = this.#profile;
+    const contact = contactKeys.get(this.#account, key);
+    if (contact === undefined) return;
+    const known = presences.get(contact);
+    const next = resource === null ? wholePresence(presence) : withResource(known, resource, presence);
+    this.#setPresence(contact, next);
+  }
+
+  #setPresence(contact: ContactId, presence: ContactPresence): void {
+    this.#profile.presences.set(contact, presence);
+  }
+
+  #showTyping(event: Ephemeral & { type: 'typing' }): void {
+    const { typists, conversationKeys } = this.#profile;
+    const conversation = conversationKeys.get(this.#account, event.conversation);
+    if (conversation === undefined) return;
+    const key = `${conversation} ${event.key}`;
+    const { name, expiresAt } = event;
+    if (event.active) typists.set(key, { account: this.#account, conversation, key: event.key, name, expiresAt });
+    else typists.delete(key);
+  }
+}
+
+function keyOf(event: Ephemeral): string {
+  switch (event.type) {
+    case 'presence':
+      return `presence ${event.key} ${event.resource ?? ''}`;
+    case 'typing':
+      return `typing ${event.conversation} ${event.key}`;
+    case 'progress':
+      return `progress ${event.blob}`;
+    default:
+      event satisfies never;
+      return '';
+  }
+}
+
+function wholePresence(presence: Presence | null): ContactPresence {
+  return presence === null ? { ...unknownPresence, availability: 'offline' } : { ...presence, resources: {} };
+}
+
+/** The last presence of a resource that went keeps its text and time: it is how we know when somebody was last seen. */
+function withResource(known: ContactPresence | undefined, name: string, presence: Presence | null): ContactPresence {
+  const { [name]: gone, ...others } = known?.resources ?? {};
+  if (presence !== null && presence.availability !== 'offline') return aggregatePresence({ ...others, [name]: presence });
+  const rest = aggregatePresence(others);
+  if (Object.keys(others).length > 0) return rest;
+  const last = presence ?? gone;
+  return { ...rest, text: presence?.text ?? null, since: presence?.since ?? last?.since ?? null };
+}

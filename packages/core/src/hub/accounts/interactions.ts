@@ -1,0 +1,95 @@
+import type { Interaction } from '../../contract/index.ts';
+import type { AccountId, Answer, Step } from '../../model/index.ts';
+import { NatterError, errorData, toErrorData } from '../../model/index.ts';
+import type { InteractionStep } from '../../client/index.ts';
+import { State } from '../../streams/index.ts';
+import type { Frames, ReadonlyState } from '../../streams/index.ts';
+
+/** An interaction that a network started and that waits for the user. */
+export interface AskedInteraction {
+  readonly account: AccountId;
+  readonly about: string;
+  readonly step: InteractionStep;
+}
+
+interface Running {
+  readonly interaction: Interaction;
+  readonly abort: AbortController;
+  /** Called with the last step; gives the account when there is one now. */
+  readonly finish: (step: Step) => Promise<AccountId | null>;
+  busy: boolean;
+}
+
+/** Interactions by id, whoever began them: front ends see only steps and answers. */
+export class InteractionTable {
+  readonly #running = new Map<string, Running>();
+  readonly #asked: State<readonly AskedInteraction[]>;
+  /** More at once than anybody can answer is a front end that forgets them. */
+  readonly #limit = 100;
+
+  constructor(frames: Frames) {
+    this.#asked = new State<readonly AskedInteraction[]>(frames, []);
+  }
+
+  get asked(): ReadonlyState<readonly AskedInteraction[]> {
+    return this.#asked;
+  }
+
+  /** Begins an interaction that a front end wants; `finish` runs once, when its last step is known. */
+  async begin(interaction: Interaction, finish: Running['finish']): Promise<InteractionStep> {
+    if (this.#running.size >= this.#limit) throw new NatterError(errorData('rate-limited', 'too many interactions are open'));
+    const id = crypto.randomUUID();
+    this.#running.set(id, { interaction, abort: new AbortController(), finish, busy: false });
+    return this.answer(id, null);
+  }
+
+  /** Answers a step and gives the next. */
+  async answer(id: string, answer: Answer | null): Promise<InteractionStep> {
+    const running = this.#running.get(id);
+    if (!running) throw new NatterError(errorData('not-found', 'this interaction is over'));
+    if (running.busy) throw new NatterError(errorData('conflict', 'this interaction is busy with another answer'));
+    running.busy = true;
+    const step = await running.interaction.next(answer, running.abort.signal).catch((error: unknown): Step => ({ kind: 'failed', error: toErrorData(error) }));
+    running.busy = false;
+    if (step.kind !== 'done' && step.kind !== 'failed') return { interaction: id, step, account: null };
+    this.#running.delete(id);
+    this.#forget(id);
+    return { interaction: id, step, account: await running.finish(step) };
+  }
+
+  /** Ends an interaction early; one that is over is left alone. */
+  async cancel(id: string): Promise<void> {
+    const running = this.#running.get(id);
+    this.#running.delete(id);
+    this.#forget(id);
+    running?.abort.abort();
+    await running?.interaction.cancel();
+  }
+
+  /** A network asks the user something; resolves when that is answered, cancelled, or the account stops. */
+  async ask(account: AccountId, about: string, interaction: Interaction, signal: AbortSignal): Promise<void> {
+    const over = Promise.withResolvers<null>();
+    const first = await this.begin(interaction, async () => {
+      over.resolve(null);
+      return null;
+    });
+    if (first.step.kind === 'done' || first.step.kind === 'failed') return;
+    this.#asked.set([...this.#asked.value, { account, about, step: first }]);
+    const stop = (): void => {
+      void this.cancel(first.interaction).finally(() => over.resolve(null));
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    await over.promise;
+    signal.removeEventListener('abort', stop);
+  }
+
+  /** Ends all of them. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#running.keys()].map((id) => this.cancel(id)));
+  }
+
+  #forget(id: string): void {
+    const left = this.#asked.value.filter(({ step }) => step.interaction !== id);
+    if (left.length < this.#asked.value.length) this.#asked.set(left);
+  }
+}

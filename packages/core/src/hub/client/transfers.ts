@@ -1,0 +1,37 @@
+import type { BlobId, Transfer } from '../../model/index.ts';
+import { LiveMapWriter } from '../../streams/index.ts';
+import type { Frames, LiveMap } from '../../streams/index.ts';
+
+/** Transfers that run, and the last word of those that ended, until somebody has had time to read it. */
+export class TransferTable {
+  readonly #rows: LiveMapWriter<BlobId, Transfer>;
+  readonly #kept = 100;
+
+  constructor(frames: Frames) {
+    this.#rows = new LiveMapWriter(frames);
+  }
+
+  get rows(): LiveMap<BlobId, Transfer> {
+    return this.#rows;
+  }
+
+  set(transfer: Transfer): void {
+    this.#rows.set(transfer.blob, transfer);
+    if (this.#rows.size > this.#kept) this.#forgetOldest();
+  }
+
+  /** What an adapter tells of a transfer that runs. */
+  progress(blob: BlobId, transferred: number, total: number | null): void {
+    const known = this.#rows.get(blob);
+    if (known && known.state !== 'running' && known.state !== 'waiting') return;
+    this.set({ blob, direction: known?.direction ?? 'upload', transferred, total: total ?? known?.total ?? null, state: 'running' });
+  }
+
+  #forgetOldest(): void {
+    for (const [blob, { state }] of this.#rows.entries()) {
+      if (state === 'running' || state === 'waiting') continue;
+      this.#rows.delete(blob);
+      return;
+    }
+  }
+}

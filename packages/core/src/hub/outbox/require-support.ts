@@ -1,0 +1,100 @@
+import type { Capabilities, Conversation, ErrorScope, OperationBody, SupportKey } from '../../model/index.ts';
+import { NatterError, attachmentsOf, errorData, supportOf } from '../../model/index.ts';
+import type { Transaction } from '../state/transaction.ts';
+import type { Request } from './request.ts';
+
+/** Throws `unsupported` or `too-large` for what the conversation, account or network cannot do. */
+export function requireSupport(transaction: Transaction, request: Request): void {
+  const conversation =
+    request.conversation === null ? undefined : transaction.conversations.get(request.conversation);
+  const account = transaction.profile.statuses.get(request.account)?.capabilities;
+  const capabilities = conversation?.capabilities ?? account;
+  if (!capabilities) return;
+  for (const key of neededSupport(request.body, conversation)) {
+    if (supportOf(capabilities, key) === 'none') {
+      throw new NatterError(
+        errorData('unsupported', `this network cannot do it: ${key}`, {
+          scope: scopeOf(request),
+          condition: { capability: key },
+        }),
+      );
+    }
+  }
+  checkLimits(request, capabilities);
+}
+
+function scopeOf(request: Request): ErrorScope {
+  return request.conversation === null ? 'account' : 'conversation';
+}
+
+const bodySupport = { edit: 'edit', retract: 'retract', react: 'react' } as const;
+const roomSupport: Readonly<Record<string, SupportKey>> = {
+  join: 'join-room',
+  create: 'create-room',
+  invite: 'invite',
+  kick: 'kick',
+  ban: 'ban',
+  unban: 'ban',
+  role: 'roles',
+  topic: 'topic',
+};
+const rosterSupport: Readonly<Record<string, SupportKey>> = {
+  add: 'roster-edit',
+  remove: 'roster-edit',
+  rename: 'roster-edit',
+  groups: 'roster-groups',
+  accept: 'subscriptions',
+  deny: 'subscriptions',
+  block: 'block',
+  unblock: 'block',
+};
+
+function neededSupport(body: OperationBody, conversation: Conversation | undefined): readonly SupportKey[] {
+  const known = (key: SupportKey | undefined): readonly SupportKey[] => (key === undefined ? [] : [key]);
+  switch (body.type) {
+    case 'send':
+      return [
+        conversation?.kind === 'direct' ? ('direct' as const) : ('groups' as const),
+        ...(attachmentsOf(body.draft.content).length > 0 ? (['attachments'] as const) : []),
+      ];
+    case 'edit':
+    case 'retract':
+    case 'react':
+      return [bodySupport[body.type]];
+    case 'room':
+      return known(roomSupport[body.change.action]);
+    case 'roster':
+      return known(rosterSupport[body.change.action]);
+    case 'profile':
+      return body.change.action === 'name' ? ['profile'] : [];
+    case 'mark-read':
+      return [];
+    default:
+      body satisfies never;
+      return [];
+  }
+}
+
+function checkLimits({ body }: Request, { limits }: Capabilities): void {
+  const content = body.type === 'send' ? body.draft.content : body.type === 'edit' ? body.content : null;
+  if (content === null) return;
+  const bytes = new TextEncoder().encode(content.text).length;
+  if (limits.textBytes !== undefined && bytes > limits.textBytes) {
+    throw new NatterError(
+      errorData('too-large', `the text has ${bytes} bytes, this network carries ${limits.textBytes}`, {
+        scope: 'message',
+        userAction: 'shorten',
+        condition: { limit: limits.textBytes, bytes },
+      }),
+    );
+  }
+  for (const { name, size } of attachmentsOf(content)) {
+    if (limits.fileBytes !== undefined && size !== null && size > limits.fileBytes) {
+      throw new NatterError(
+        errorData('too-large', `${name} has ${size} bytes, this network carries ${limits.fileBytes}`, {
+          scope: 'message',
+        }),
+      );
+    }
+  }
+}
