@@ -52,7 +52,9 @@ export function checkHistory(entries: Iterable<Entry>): Verdict {
 export function formatVerdict(verdict: Verdict): string {
   const head = `${verdict.invoked} sent, ${verdict.acknowledged} acknowledged, ${verdict.rows} rows read`;
   if (verdict.violations.length === 0) return `${head}: every promise kept`;
-  const groups = [...Map.groupBy(verdict.violations, ({ promise }) => promise)].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const groups = [...Map.groupBy(verdict.violations, ({ promise }) => promise)].toSorted(([a], [b]) =>
+    a < b ? -1 : 1,
+  );
   const lines = groups.flatMap(([promise, found]) => [
     ...found.slice(0, 20).map(({ fault, text }) => `${promise} ${fault}: ${text}`),
     ...(found.length > 20 ? [`${promise}: ${found.length - 20} more`] : []),

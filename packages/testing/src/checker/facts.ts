@@ -47,7 +47,8 @@ export function collectFacts(entries: Iterable<Entry>): Facts {
   const devices = new Map(sorted.device.map((entry) => [entry.device, entry]));
   const invoked = new Map<string, InvokeEntry>();
   for (const entry of sorted.invoke) {
-    if (invoked.has(entry.message)) throw new UnjudgeableHistoryError(`message ${entry.message} is invoked twice`);
+    if (invoked.has(entry.message))
+      throw new UnjudgeableHistoryError(`message ${entry.message} is invoked twice`);
     invoked.set(entry.message, entry);
   }
   const histories = finalHistories(sorted, devices);
@@ -135,16 +136,23 @@ function sortByType(entries: Iterable<Entry>): Sorted {
 }
 
 function finalHistories(sorted: Sorted, devices: ReadonlyMap<string, DeviceEntry>): FinalHistory[] {
-  const histories: FinalHistory[] = sorted.server.map(({ conversation, rows }) => ({ device: null, conversation, rows }));
+  const histories: FinalHistory[] = sorted.server.map(({ conversation, rows }) => ({
+    device: null,
+    conversation,
+    rows,
+  }));
   for (const { device: name, conversation, rows } of sorted.stored) {
     const device = devices.get(name);
-    if (device === undefined) throw new UnjudgeableHistoryError(`device ${name} stores rows but was never declared`);
+    if (device === undefined)
+      throw new UnjudgeableHistoryError(`device ${name} stores rows but was never declared`);
     histories.push({ device, conversation, rows });
   }
   for (const device of sorted.device) {
     for (const conversation of device.conversations) {
       if (!histories.some((history) => history.device === device && history.conversation === conversation)) {
-        throw new UnjudgeableHistoryError(`device ${device.device} was not read for conversation ${conversation}`);
+        throw new UnjudgeableHistoryError(
+          `device ${device.device} was not read for conversation ${conversation}`,
+        );
       }
     }
   }

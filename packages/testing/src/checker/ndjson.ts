@@ -32,7 +32,9 @@ type FieldKind = 'string' | 'number' | 'boolean' | 'strings' | 'rows';
 const row = { message: 'string', conversation: 'string' } as const;
 
 /** The fields each entry must have; TypeScript checks that no entry and no field is forgotten. */
-const shapes: { [Type in Entry['type']]: Record<Exclude<keyof Extract<Entry, { type: Type }>, 'type'>, FieldKind> } = {
+const shapes: {
+  [Type in Entry['type']]: Record<Exclude<keyof Extract<Entry, { type: Type }>, 'type'>, FieldKind>;
+} = {
   conversation: { conversation: 'string', order: 'string', history: 'boolean' },
   device: { device: 'string', account: 'string', conversations: 'strings' },
   invoke: { ...row, sender: 'string', n: 'number' },
@@ -64,7 +66,7 @@ function whyNotAnEntry(value: unknown): string | null {
   if (!isRecord(value)) return 'not an object';
   const type = value['type'];
   if (typeof type !== 'string' || !Object.hasOwn(shapes, type)) return `unknown type ${JSON.stringify(type)}`;
-  for (const [field, kind] of Object.entries(shapes[type as Entry['type']]) as [string, FieldKind][]) {
+  for (const [field, kind] of Object.entries(shapes[type as Entry['type']])) {
     if (!hasKind(value[field], kind)) return `${type}.${field} is not of kind ${kind}`;
   }
   return null;

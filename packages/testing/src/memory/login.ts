@@ -1,4 +1,12 @@
-import { errorData, remoteKey, type Answer, type BaseHost, type Interaction, type LoginStart, type Step } from '@natter/core';
+import {
+  errorData,
+  remoteKey,
+  type Answer,
+  type BaseHost,
+  type Interaction,
+  type LoginStart,
+  type Step,
+} from '@natter/core';
 import { toError } from './mapping/errors.ts';
 import type { MemoryNetwork } from './network/network.ts';
 
@@ -7,12 +15,24 @@ export function signIn(network: MemoryNetwork, start: LoginStart, host: BaseHost
   return interaction(steps(network, start, host));
 }
 
-async function* steps(network: MemoryNetwork, start: LoginStart, host: BaseHost): AsyncGenerator<Step, void, Answer> {
+async function* steps(
+  network: MemoryNetwork,
+  start: LoginStart,
+  host: BaseHost,
+): AsyncGenerator<Step, void, Answer> {
   const { fingerprint, known } = network.certificate;
   if (!known && start.config['fingerprint'] !== fingerprint) {
-    const { action } = yield { kind: 'show', what: 'certificate', data: { fingerprint }, actions: ['trust', 'reject'] };
+    const { action } = yield {
+      kind: 'show',
+      what: 'certificate',
+      data: { fingerprint },
+      actions: ['trust', 'reject'],
+    };
     if (action !== 'trust') {
-      yield { kind: 'failed', error: errorData('certificate-untrusted', 'the certificate was not trusted', { scope: 'account' }) };
+      yield {
+        kind: 'failed',
+        error: errorData('certificate-untrusted', 'the certificate was not trusted', { scope: 'account' }),
+      };
       return;
     }
   }
@@ -37,7 +57,9 @@ function interaction(generator: AsyncGenerator<Step, void, Answer>): Interaction
       try {
         signal.throwIfAborted();
         const { value } = await generator.next(answer ?? { action: 'submit', values: {} });
-        return value ?? { kind: 'failed', error: errorData('closed', 'the sign-in is over', { scope: 'account' }) };
+        return (
+          value ?? { kind: 'failed', error: errorData('closed', 'the sign-in is over', { scope: 'account' }) }
+        );
       } catch (caught) {
         return { kind: 'failed', error: toError(caught) };
       }

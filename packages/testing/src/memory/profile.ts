@@ -22,12 +22,45 @@ function full(...keys: readonly SupportKey[]): Partial<Record<SupportKey, Suppor
   return Object.fromEntries(keys.map((key) => [key, 'full']));
 }
 
-const rooms = ['direct', 'groups', 'channels', 'create-room', 'join-room', 'list-rooms', 'invite', 'kick', 'ban', 'roles', 'topic', 'members'] as const;
+const rooms = [
+  'direct',
+  'groups',
+  'channels',
+  'create-room',
+  'join-room',
+  'list-rooms',
+  'invite',
+  'kick',
+  'ban',
+  'roles',
+  'topic',
+  'members',
+] as const;
 
 const rich = [
   ...rooms,
-  ...(['register', 'roster', 'roster-edit', 'roster-groups', 'subscriptions', 'block', 'presence', 'presence-own'] as const),
-  ...(['presence-text', 'profile', 'reply', 'thread', 'mention', 'edit', 'retract', 'react', 'attachments', 'history'] as const),
+  ...([
+    'register',
+    'roster',
+    'roster-edit',
+    'roster-groups',
+    'subscriptions',
+    'block',
+    'presence',
+    'presence-own',
+  ] as const),
+  ...([
+    'presence-text',
+    'profile',
+    'reply',
+    'thread',
+    'mention',
+    'edit',
+    'retract',
+    'react',
+    'attachments',
+    'history',
+  ] as const),
   ...(['receipts-delivered', 'receipts-read', 'read-marker', 'typing', 'own-echo'] as const),
 ] as const;
 

@@ -1,18 +1,22 @@
-import type {
-  AccountSpec,
-  Ended,
-  Interaction,
-  Op,
-  Outcome,
-  Page,
-  PageRequest,
-  Queries,
-  Resume,
-  Session,
-  SessionHost,
-  Signal,
+import {
+  errorData,
+  NatterError,
+  type AccountSpec,
+  type BlobId,
+  type Ended,
+  type Interaction,
+  type Op,
+  type Opaque,
+  type Outcome,
+  type Page,
+  type PageRequest,
+  type Queries,
+  type Resume,
+  type ScopeKey,
+  type Session,
+  type SessionHost,
+  type Signal,
 } from '@natter/core';
-import { errorData, NatterError, type BlobId, type Opaque, type RemoteKey, type ScopeKey } from '@natter/core';
 import { connect } from './features/connect.ts';
 import { download } from './features/files.ts';
 import { history, missed } from './features/history.ts';
@@ -73,13 +77,14 @@ export class MemorySession implements Session {
       signal.removeEventListener('abort', close);
       link.end('closed');
     }
-    return endedBecause(await link.ended);
+    return signal.aborted ? { why: 'stopped' } : endedBecause(await link.ended);
   }
 
   async perform(op: Op, signal: AbortSignal): Promise<Outcome> {
     const context = this.#context;
     if (context === null) return toOutcome(new LinkDown(false));
-    if (signal.aborted) return { result: 'not-sent', error: errorData('aborted', 'cancelled', { scope: 'operation' }) };
+    if (signal.aborted)
+      return { result: 'not-sent', error: errorData('aborted', 'cancelled', { scope: 'operation' }) };
     return perform(context, op, signal);
   }
 
@@ -97,7 +102,11 @@ export class MemorySession implements Session {
     return answered(missed(this.#online(), after), signal);
   }
 
-  async query<Name extends keyof Queries>(name: Name, argument: Queries[Name][0], signal: AbortSignal): Promise<Queries[Name][1]> {
+  async query<Name extends keyof Queries>(
+    name: Name,
+    argument: Queries[Name][0],
+    signal: AbortSignal,
+  ): Promise<Queries[Name][1]> {
     return answered(query(this.#online(), name, argument), signal);
   }
 
@@ -105,9 +114,12 @@ export class MemorySession implements Session {
     const { link, view } = this.#context ?? {};
     if (link === undefined || view?.profile.keeps !== true) return;
     // Best effort by contract: nobody waits for it and nobody is told.
-    if (signal.type === 'presence') link.request({ do: 'presence', presence: signal.presence }).catch(() => {});
+    if (signal.type === 'presence')
+      link.request({ do: 'presence', presence: signal.presence }).catch(() => {});
     if (signal.type === 'typing') {
-      link.request({ do: 'typing', conversation: signal.conversation, active: signal.active }).catch(() => {});
+      link
+        .request({ do: 'typing', conversation: signal.conversation, active: signal.active })
+        .catch(() => {});
     }
   }
 
@@ -116,7 +128,12 @@ export class MemorySession implements Session {
     return { next: async () => failed, cancel: async () => {} };
   }
 
-  async download(remote: Opaque, blob: BlobId, offset: number, signal: AbortSignal): Promise<{ done: boolean }> {
+  async download(
+    remote: Opaque,
+    blob: BlobId,
+    offset: number,
+    signal: AbortSignal,
+  ): Promise<{ done: boolean }> {
     return answered(download(this.#online(), remote, blob, offset), signal);
   }
 
@@ -126,12 +143,17 @@ export class MemorySession implements Session {
 
   #online(): Context {
     if (this.#context !== null) return this.#context;
-    throw new NatterError(errorData('offline', 'the account is not online', { scope: 'account', retriable: true }));
+    throw new NatterError(
+      errorData('offline', 'the account is not online', { scope: 'account', retriable: true }),
+    );
   }
 }
 
 function endedBecause(end: LinkEnd): Ended {
-  const error = (code: 'network' | 'replaced' | 'suspended', message: string): { error: ReturnType<typeof errorData> } => ({
+  const error = (
+    code: 'network' | 'replaced' | 'suspended',
+    message: string,
+  ): { error: ReturnType<typeof errorData> } => ({
     error: errorData(code, message, { scope: 'account', retriable: code === 'network' }),
   });
   switch (end) {

@@ -21,8 +21,18 @@ export class ProxyConnection {
     const gone = new AbortController();
     const cut = this.cut.bind(this);
     const shared = { capacity: options.capacity, signal: gone.signal, cut };
-    this.toServer = new Lane({ ...shared, source: client, sink: server, random: options.random.fork('to server') });
-    this.toClient = new Lane({ ...shared, source: server, sink: client, random: options.random.fork('to client') });
+    this.toServer = new Lane({
+      ...shared,
+      source: client,
+      sink: server,
+      random: options.random.fork('to server'),
+    });
+    this.toClient = new Lane({
+      ...shared,
+      source: server,
+      sink: client,
+      random: options.random.fork('to client'),
+    });
     this.closed = Promise.all([this.#watch(client), this.#watch(server)]).then(() => gone.abort());
   }
 

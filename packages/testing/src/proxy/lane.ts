@@ -130,7 +130,10 @@ export class Lane {
     // A slow link trickles: it does not wait and then deliver a whole read at once.
     const trickle = bandwidth === undefined ? Infinity : Math.max(1, Math.floor(bandwidth / 50));
     if (slice === undefined) return trickle;
-    return Math.min(trickle, typeof slice === 'number' ? slice : this.#options.random.between(slice.min, slice.max));
+    return Math.min(
+      trickle,
+      typeof slice === 'number' ? slice : this.#options.random.between(slice.min, slice.max),
+    );
   }
 
   #cutOff(parcel: Parcel, length: number): Buffer {
@@ -146,7 +149,9 @@ export class Lane {
     const { corrupt } = this.#faults;
     if (corrupt === undefined) return bytes;
     const { random } = this.#options;
-    return bytes.map((byte) => (random.chance(corrupt) ? byte ^ (1 << random.between(0, 7)) : byte)) as Buffer;
+    return bytes.map((byte) =>
+      random.chance(corrupt) ? byte ^ (1 << random.between(0, 7)) : byte,
+    ) as Buffer;
   }
 
   async #write(bytes: Buffer): Promise<void> {

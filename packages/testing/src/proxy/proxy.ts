@@ -131,6 +131,7 @@ function seedOfEnvironment(): number | undefined {
   const text = process.env['NATTER_SEED'];
   if (text === undefined || text === '') return undefined;
   const seed = Number(text);
-  if (!Number.isInteger(seed)) throw new RangeError(`NATTER_SEED is ${JSON.stringify(text)}, not a whole number`);
+  if (!Number.isInteger(seed))
+    throw new RangeError(`NATTER_SEED is ${JSON.stringify(text)}, not a whole number`);
   return seed;
 }

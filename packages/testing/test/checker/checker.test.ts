@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkHistory, formatEntry, formatVerdict, parseHistory, type Entry, type FaultName } from '../../src/checker/index.ts';
+import {
+  checkHistory,
+  formatEntry,
+  formatVerdict,
+  parseHistory,
+  type Entry,
+  type FaultName,
+} from '../../src/checker/index.ts';
 import { Simulation, type Mutation, type Step } from './simulation.ts';
 
 /** Everything happens in it at least once, in an order in which each mutation shows. */
@@ -46,7 +53,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     do: fc.constant('send' as const),
     account: fc.nat(3),
     conversation: fc.nat(3),
-    server: fc.constantFrom('commits' as const, 'crashes' as const, 'loses the answer' as const, 'refuses' as const),
+    server: fc.constantFrom(
+      'commits' as const,
+      'crashes' as const,
+      'loses the answer' as const,
+      'refuses' as const,
+    ),
   }),
   fc.record({ do: fc.constant('disconnect' as const), device: fc.nat(5) }),
   fc.record({ do: fc.constant('connect' as const), device: fc.nat(5) }),
@@ -80,7 +92,8 @@ describe('each planted mutation is caught', () => {
 });
 
 describe('weaker networks', () => {
-  const rows = (...messages: string[]) => messages.map((message) => ({ message, sender: message.slice(0, 3) }));
+  const rows = (...messages: string[]) =>
+    messages.map((message) => ({ message, sender: message.slice(0, 3) }));
   const log = (order: 'total' | 'arrival', history: boolean, phone: string[], desk: string[]): Entry[] => [
     { type: 'conversation', conversation: 'c', order, history },
     { type: 'device', device: 'phone', account: 'ada', conversations: ['c'] },
@@ -101,12 +114,16 @@ describe('weaker networks', () => {
   });
 
   it('still wants every sender to have what was acknowledged', () => {
-    const faults = checkHistory(log('arrival', false, ['bob1'], ['bob1'])).violations.map(({ fault }) => fault);
+    const faults = checkHistory(log('arrival', false, ['bob1'], ['bob1'])).violations.map(
+      ({ fault }) => fault,
+    );
     expect(faults).toEqual(['lost']);
   });
 
   it('wants history where the network keeps it', () => {
-    const faults = checkHistory(log('total', true, ['ada1'], ['ada1', 'bob1'])).violations.map(({ fault }) => fault);
+    const faults = checkHistory(log('total', true, ['ada1'], ['ada1', 'bob1'])).violations.map(
+      ({ fault }) => fault,
+    );
     expect(new Set(faults)).toEqual(new Set(['lost', 'divergent']));
   });
 });
@@ -129,24 +146,42 @@ describe('a log', () => {
   });
 
   it.each([
-    ['garbage in the middle', '{"type":"ok","message":"a"}\n{"type":\n{"type":"ok","message":"b"}\n', /line 2/],
+    [
+      'garbage in the middle',
+      '{"type":"ok","message":"a"}\n{"type":\n{"type":"ok","message":"b"}\n',
+      /line 2/,
+    ],
     ['an unknown type', '{"type":"okay","message":"a"}\n', /unknown type "okay"/],
     ['a missing field', '{"type":"ok"}\n', /ok.message/],
-    ['a row without sender', '{"type":"server","conversation":"c","rows":[{"message":"a"}]}\n', /server.rows/],
+    [
+      'a row without sender',
+      '{"type":"server","conversation":"c","rows":[{"message":"a"}]}\n',
+      /server.rows/,
+    ],
   ])('with %s is refused', (_, text, message) => {
     expect(() => parseHistory(text)).toThrow(message);
   });
 
   it.each<[string, Entry[], RegExp]>([
-    ['nothing was read', [{ type: 'invoke', message: 'a', conversation: 'c', sender: 'ada', n: 1 }], /no device and no server/],
-    ['a device was not read', [{ type: 'device', device: 'd', account: 'ada', conversations: ['c'] }], /was not read/],
+    [
+      'nothing was read',
+      [{ type: 'invoke', message: 'a', conversation: 'c', sender: 'ada', n: 1 }],
+      /no device and no server/,
+    ],
+    [
+      'a device was not read',
+      [{ type: 'device', device: 'd', account: 'ada', conversations: ['c'] }],
+      /was not read/,
+    ],
     ['a device is unknown', [{ type: 'stored', device: 'd', conversation: 'c', rows: [] }], /never declared/],
   ])('is not judged when %s', (_, entries, message) => {
     expect(() => checkHistory(entries)).toThrow(message);
   });
 
   it('reports a figure that could not be measured', () => {
-    const verdict = checkHistory([{ type: 'resource', owner: 'ada', name: 'rss', value: Number.NaN, bound: 1 }]);
+    const verdict = checkHistory([
+      { type: 'resource', owner: 'ada', name: 'rss', value: Number.NaN, bound: 1 },
+    ]);
     expect(verdict.violations.map(({ fault }) => fault)).toEqual(['unbounded']);
   });
 });

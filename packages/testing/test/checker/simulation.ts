@@ -22,7 +22,12 @@ export type Mutation =
 
 /** One thing that happens. Accounts, conversations and devices are indexes, taken modulo their number. */
 export type Step =
-  | { do: 'send'; account: number; conversation: number; server: 'commits' | 'crashes' | 'loses the answer' | 'refuses' }
+  | {
+      do: 'send';
+      account: number;
+      conversation: number;
+      server: 'commits' | 'crashes' | 'loses the answer' | 'refuses';
+    }
   | { do: 'disconnect'; device: number }
   | { do: 'connect'; device: number }
   | { do: 'redeliver'; device: number; conversation: number }
@@ -69,7 +74,8 @@ export class Simulation {
   }
 
   run(steps: readonly Step[]): Entry[] {
-    for (const { name: device, account } of this.#devices) this.log.push({ type: 'device', device, account, conversations });
+    for (const { name: device, account } of this.#devices)
+      this.log.push({ type: 'device', device, account, conversations });
     for (const step of steps) this.#step(step);
     this.#heal();
     return this.log;
@@ -80,7 +86,8 @@ export class Simulation {
   }
 
   #step(step: Step): void {
-    if (step.do === 'send') this.#send(at(accounts, step.account), at(conversations, step.conversation), step.server);
+    if (step.do === 'send')
+      this.#send(at(accounts, step.account), at(conversations, step.conversation), step.server);
     else if (step.do === 'break') this.#break(at(accounts, step.account));
     else if (step.do === 'connect') this.#connect(at(this.#devices, step.device));
     else if (step.do === 'disconnect') at(this.#devices, step.device).online = false;
@@ -91,7 +98,11 @@ export class Simulation {
     }
   }
 
-  #send(account: string, conversation: string, server: 'commits' | 'crashes' | 'loses the answer' | 'refuses'): void {
+  #send(
+    account: string,
+    conversation: string,
+    server: 'commits' | 'crashes' | 'loses the answer' | 'refuses',
+  ): void {
     const key = `${account}/${conversation}`;
     const n = (this.#numbers.get(key) ?? 0) + 1;
     this.#numbers.set(key, n);
@@ -110,7 +121,7 @@ export class Simulation {
   }
 
   #loseAnswer(account: string, message: string): void {
-    for (const pending of [...(this.#outboxes.get(account) ?? [])]) this.#accept(account, pending);
+    for (const pending of this.#outboxes.get(account) ?? []) this.#accept(account, pending);
     if (!this.#has('outbox forgets what timed out')) return;
     this.#forget(account, message);
     this.#outcomes.delete(message);
@@ -130,16 +141,21 @@ export class Simulation {
     const rows = this.#server.get(pending.conversation) ?? [];
     const known = rows.some((row) => row.message === pending.message);
     if (!known || this.#has('server has no unique index on the message id')) {
-      const sender = this.#has('server takes the sender from the payload') && account === 'bob' ? 'ada' : account;
+      const sender =
+        this.#has('server takes the sender from the payload') && account === 'bob' ? 'ada' : account;
       rows.push({ message: pending.message, sender });
-      for (const device of this.#devices) if (device.online) this.#receive(device, pending.conversation, rows.length - 1);
+      for (const device of this.#devices)
+        if (device.online) this.#receive(device, pending.conversation, rows.length - 1);
     }
     return !pending.refused;
   }
 
   #acknowledge(account: string, message: string): void {
     this.log.push({ type: 'ok', message });
-    this.#outcomes.set(message, this.#has('outbox shows an acknowledged message as failed') ? 'failed' : 'sent');
+    this.#outcomes.set(
+      message,
+      this.#has('outbox shows an acknowledged message as failed') ? 'failed' : 'sent',
+    );
     this.#forget(account, message);
   }
 
@@ -151,7 +167,10 @@ export class Simulation {
   }
 
   #forget(account: string, message: string): void {
-    this.#outboxes.set(account, (this.#outboxes.get(account) ?? []).filter((pending) => pending.message !== message));
+    this.#outboxes.set(
+      account,
+      (this.#outboxes.get(account) ?? []).filter((pending) => pending.message !== message),
+    );
   }
 
   #connect(device: Device): void {
@@ -165,7 +184,8 @@ export class Simulation {
       // A live message overtakes the catch-up.
       if ((early || arrival) && last >= 0) this.#receive(device, conversation, last);
       if (early) device.cursor.set(conversation, last + 1);
-      if (!this.#has('device never catches up')) this.#deliver(device, conversation, device.cursor.get(conversation) ?? 0);
+      if (!this.#has('device never catches up'))
+        this.#deliver(device, conversation, device.cursor.get(conversation) ?? 0);
     }
     this.#flush(device.account);
   }

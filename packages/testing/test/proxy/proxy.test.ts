@@ -2,7 +2,12 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startFaultProxy, type ConnectionFaults, type FaultProxy, type FaultProxyOptions } from '../../src/proxy/index.ts';
+import {
+  startFaultProxy,
+  type ConnectionFaults,
+  type FaultProxy,
+  type FaultProxyOptions,
+} from '../../src/proxy/index.ts';
 
 const text = 'é€😀'.repeat(20);
 
@@ -27,7 +32,10 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-async function start(faults: ConnectionFaults = {}, options: Partial<FaultProxyOptions> = {}): Promise<FaultProxy> {
+async function start(
+  faults: ConnectionFaults = {},
+  options: Partial<FaultProxyOptions> = {},
+): Promise<FaultProxy> {
   const upstream = { host: '127.0.0.1', port: (server.address() as AddressInfo).port };
   const proxy = await startFaultProxy({ upstream, faults, seed: 7, print: () => {}, ...options });
   proxies.push(proxy);
@@ -102,7 +110,9 @@ describe('corruption', () => {
 
 describe('endings after a number of bytes', () => {
   it('reset: the bytes before it arrive, then RST on both sides', async () => {
-    const { client, remote } = await dial(await start({ toServer: { endAfter: { bytes: 10, how: 'reset' } } }));
+    const { client, remote } = await dial(
+      await start({ toServer: { endAfter: { bytes: 10, how: 'reset' } } }),
+    );
     const failed = once(client, 'error') as Promise<[NodeJS.ErrnoException]>;
     const remoteFailed = new Promise((resolve) => remote.once('close', resolve));
     collect(client);
@@ -114,7 +124,9 @@ describe('endings after a number of bytes', () => {
   });
 
   it('close: exactly so many bytes, then the end', async () => {
-    const { client, remote } = await dial(await start({ toServer: { endAfter: { bytes: 10, how: 'close' } } }));
+    const { client, remote } = await dial(
+      await start({ toServer: { endAfter: { bytes: 10, how: 'close' } } }),
+    );
     const received = collect(remote);
     client.write(text);
     await once(remote, 'end');
@@ -122,7 +134,9 @@ describe('endings after a number of bytes', () => {
   });
 
   it('half-close: one direction ends, the other goes on', async () => {
-    const { client, remote } = await dial(await start({ toServer: { endAfter: { bytes: 3, how: 'half-close' } } }));
+    const { client, remote } = await dial(
+      await start({ toServer: { endAfter: { bytes: 3, how: 'half-close' } } }),
+    );
     const [received, answered] = [collect(remote), collect(client)];
     client.write('abcdef');
     await once(remote, 'end');

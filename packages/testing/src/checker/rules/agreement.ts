@@ -8,7 +8,9 @@ import { violation, type Violation } from '../violation.ts';
  */
 export function* agreement(facts: Facts): Generator<Violation> {
   const notShared = new Set(
-    facts.outcomes.filter(({ delivery }) => delivery !== 'delivered' && delivery !== 'read' && delivery !== 'sent').map(({ message }) => message),
+    facts.outcomes
+      .filter(({ delivery }) => delivery !== 'delivered' && delivery !== 'read' && delivery !== 'sent')
+      .map(({ message }) => message),
   );
   for (const [conversation, histories] of byConversation(facts)) {
     if (!facts.conversation(conversation).history) continue;
@@ -28,10 +30,16 @@ export function* agreement(facts: Facts): Generator<Violation> {
 }
 
 /** The rows others should have too: all, but for the sender's own unsent ones. */
-function sharedRows(history: FinalHistory, all: readonly FinalHistory[], unsent: ReadonlySet<string>): Set<string> {
+function sharedRows(
+  history: FinalHistory,
+  all: readonly FinalHistory[],
+  unsent: ReadonlySet<string>,
+): Set<string> {
   const rows = history.rows.filter(({ message, sender }) => {
     if (!unsent.has(message) || history.device?.account !== sender) return true;
-    return all.some((other) => other.device?.account !== sender && other.rows.some((row) => row.message === message));
+    return all.some(
+      (other) => other.device?.account !== sender && other.rows.some((row) => row.message === message),
+    );
   });
   return new Set(rows.map((row) => row.message));
 }

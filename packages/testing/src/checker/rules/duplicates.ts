@@ -8,13 +8,20 @@ export function* duplicates(facts: Facts): Generator<Violation> {
     for (const [message, times] of repeated(history.rows.map((row) => row.message))) {
       const fault = device === null ? 'duplicate-on-server' : 'duplicate-in-store';
       const where = device === null ? {} : { device: device.device };
-      yield violation(fault, `${nameOf(history)} has ${message} ${times} times`, { message, conversation, ...where });
+      yield violation(fault, `${nameOf(history)} has ${message} ${times} times`, {
+        message,
+        conversation,
+        ...where,
+      });
     }
   }
   for (const { device } of facts.devices) {
     const emitted = facts.emitted.filter((entry) => entry.device === device).map((entry) => entry.message);
     for (const [message, times] of repeated(emitted)) {
-      yield violation('duplicate-in-stream', `device ${device} emitted ${message} ${times} times`, { message, device });
+      yield violation('duplicate-in-stream', `device ${device} emitted ${message} ${times} times`, {
+        message,
+        device,
+      });
     }
   }
 }

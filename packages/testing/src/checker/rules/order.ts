@@ -37,7 +37,9 @@ export function* divergentOrder(facts: Facts): Generator<Violation> {
 
 /** The server's rows, or else those of the account's first device. */
 function referenceFor(facts: Facts, history: FinalHistory): FinalHistory | undefined {
-  const others = facts.histories.filter((other) => other !== history && other.conversation === history.conversation);
+  const others = facts.histories.filter(
+    (other) => other !== history && other.conversation === history.conversation,
+  );
   return (
     others.find((other) => other.device === null) ??
     others.find((other) => other.device?.account === history.device?.account)
@@ -49,7 +51,10 @@ function commonTo(history: FinalHistory, other: FinalHistory): string[] {
   return [...new Set(history.rows.map((row) => row.message))].filter((message) => there.has(message));
 }
 
-function firstDifference(expected: string[], found: string[]): { expected: string; found: string } | undefined {
+function firstDifference(
+  expected: string[],
+  found: string[],
+): { expected: string; found: string } | undefined {
   for (const [index, message] of expected.entries()) {
     const other = found[index];
     if (other !== undefined && other !== message) return { expected: message, found: other };

@@ -14,13 +14,17 @@ export function* visibility(facts: Facts): Generator<Violation> {
     const text = contradiction(facts.completed.get(sent.message), shown.get(sent.message));
     if (text !== null) yield violation('silent', `${sent.message} ${text}`, placeOf(sent));
   }
-  const failed = new Set([...shown].filter(([, delivery]) => delivery === 'failed').map(([message]) => message));
+  const failed = new Set(
+    [...shown].filter(([, delivery]) => delivery === 'failed').map(([message]) => message),
+  );
   for (const [message, completion] of facts.completed) if (completion === 'fail') failed.add(message);
   for (const history of facts.histories) {
     for (const { message, sender } of history.rows) {
       // The sender's own device keeps the failed message, to show it.
       if (!failed.has(message) || history.device?.account === sender) continue;
-      yield violation('failed-yet-delivered', `${message} is called failed, but ${nameOf(history)} has it`, { message });
+      yield violation('failed-yet-delivered', `${message} is called failed, but ${nameOf(history)} has it`, {
+        message,
+      });
     }
   }
 }
@@ -29,7 +33,8 @@ function contradiction(
   told: 'ok' | 'fail' | 'info' | undefined,
   shown: OutcomeEntry['delivery'] | undefined,
 ): string | null {
-  if (shown === undefined) return 'was sent and is shown nowhere: neither as sent nor as pending nor as failed';
+  if (shown === undefined)
+    return 'was sent and is shown nowhere: neither as sent nor as pending nor as failed';
   if (told === 'ok' && !isSent(shown)) return `was acknowledged, but is shown as ${shown}`;
   if (told === 'fail' && shown !== 'failed') return `was refused, but is shown as ${shown}`;
   return null;

@@ -20,7 +20,10 @@ export async function bodiesOf(context: Context, op: Op, send: Send): Promise<Bo
   const limit = capabilities.limits.textBytes ?? Infinity;
   if (byteLength(text) > limit) throw new Refusal('too-large', `a text may have ${limit} bytes at most`);
   if (!keeps) return split(text, textBytes).map((part) => ({ kind, text: part }));
-  const reply = replyTo !== null && 'stable' in replyTo.target ? { id: replyTo.target.stable, quote: replyTo.quote } : null;
+  const reply =
+    replyTo !== null && 'stable' in replyTo.target
+      ? { id: replyTo.target.stable, quote: replyTo.quote }
+      : null;
   return [
     {
       kind,

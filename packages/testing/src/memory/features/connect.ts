@@ -11,18 +11,27 @@ export async function connect(
   host: SessionHost,
 ): Promise<{ link: Link; at: number } | Ended> {
   if (network.down) {
-    const error = errorData('connection-refused', 'the memory network is down', { scope: 'account', retriable: true });
+    const error = errorData('connection-refused', 'the memory network is down', {
+      scope: 'account',
+      retriable: true,
+    });
     return { why: 'network', error };
   }
   const { fingerprint, known } = network.certificate;
   if (!known && account.config['fingerprint'] !== fingerprint) {
     const parts = { scope: 'account', userAction: 'trust-certificate', condition: { fingerprint } } as const;
-    return { why: 'needsTrust', error: errorData('certificate-untrusted', 'the certificate is not trusted yet', parts) };
+    return {
+      why: 'needsTrust',
+      error: errorData('certificate-untrusted', 'the certificate is not trusted yet', parts),
+    };
   }
   host.phase('authenticating');
   const password = await host.secret('password');
   if (password === null) {
-    return { why: 'needsLogin', error: errorData('secret', 'there is no password', { scope: 'account', userAction: 'sign-in' }) };
+    return {
+      why: 'needsLogin',
+      error: errorData('secret', 'there is no password', { scope: 'account', userAction: 'sign-in' }),
+    };
   }
   try {
     return network.connect(address, password, account.deviceId);

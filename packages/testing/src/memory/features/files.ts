@@ -4,7 +4,8 @@ import type { Context } from '../session.ts';
 
 /** Sends the bytes of an attachment and returns what the network calls them. */
 export async function upload({ link, host, view }: Context, attachment: Attachment): Promise<string> {
-  if (attachment.blob === null) throw new Refusal('invalid', `${attachment.name} has neither bytes nor an address`);
+  if (attachment.blob === null)
+    throw new Refusal('invalid', `${attachment.name} has neither bytes nor an address`);
   const limit = view.profile.capabilities.limits.fileBytes ?? Infinity;
   const chunks: Uint8Array[] = [];
   let transferred = 0;
@@ -19,7 +20,12 @@ export async function upload({ link, host, view }: Context, attachment: Attachme
 }
 
 /** Fetches a file into a blob. A file of this network never changes, so it can always be gone on with. */
-export async function download({ link, host }: Context, file: string, blob: BlobId, offset: number): Promise<{ done: boolean }> {
+export async function download(
+  { link, host }: Context,
+  file: string,
+  blob: BlobId,
+  offset: number,
+): Promise<{ done: boolean }> {
   const { bytes, total } = await link.request({ do: 'download', file, offset });
   const writer = (await host.writeBlob(blob, offset)).getWriter();
   await writer.write(bytes);

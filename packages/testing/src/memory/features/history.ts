@@ -1,4 +1,14 @@
-import { accountScope, NatterError, remoteKey, type Event, type Gap, type GapChange, type Opaque, type Page, type PageRequest } from '@natter/core';
+import {
+  accountScope,
+  NatterError,
+  remoteKey,
+  type Event,
+  type Gap,
+  type GapChange,
+  type Opaque,
+  type Page,
+  type PageRequest,
+} from '@natter/core';
 import { unsupported } from '../mapping/errors.ts';
 import { eventsOf, patchOf } from '../mapping/events.ts';
 import type { AnswerTo, Hole, WireMessage } from '../network/protocol.ts';
@@ -15,7 +25,11 @@ export async function history(context: Context, request: PageRequest): Promise<P
   const page = await context.link.request({ do: 'page', conversation, after, before, limit: request.limit });
   const complete = older ? page.start : page.end;
   const edge = older ? page.messages[0] : page.messages.at(-1);
-  const events = eventsOfPage(context, page, older ? { after: complete ? after : null, before } : { after, before: complete ? before : null });
+  const events = eventsOfPage(
+    context,
+    page,
+    older ? { after: complete ? after : null, before } : { after, before: complete ? before : null },
+  );
   const gaps = gap === undefined ? [] : [shrunk(gap, complete ? undefined : edge, older)];
   return {
     batch: { origin: 'archive', events, gaps },
@@ -39,12 +53,23 @@ export async function missed(context: Context, after: Opaque | null): Promise<Pa
   return { batch, next: more ? String(at) : null, reached: more ? null : 'end' };
 }
 
-function eventsOfPage(context: Context, page: AnswerTo<'page'>, between: { after: string | null; before: string | null }): Event[] {
+function eventsOfPage(
+  context: Context,
+  page: AnswerTo<'page'>,
+  between: { after: string | null; before: string | null },
+): Event[] {
   const { view } = context;
-  const events = eventsOf(view, page.messages.map((message) => ({ type: 'message', message })), true);
+  const events = eventsOf(
+    view,
+    page.messages.map((message) => ({ type: 'message', message })),
+    true,
+  );
   const placed = events.map((event): Event => {
     if (event.type !== 'timeline' || event.place.by !== 'page') return event;
-    return { ...event, place: { by: 'page', after: keyOrNull(between.after), before: keyOrNull(between.before) } };
+    return {
+      ...event,
+      place: { by: 'page', after: keyOrNull(between.after), before: keyOrNull(between.before) },
+    };
   });
   return [...placed, ...page.changes.map((change) => patchOf(view, change))];
 }
@@ -52,7 +77,13 @@ function eventsOfPage(context: Context, page: AnswerTo<'page'>, between: { after
 /** The same hole always gets the same id, so that a replayed batch opens no second one. */
 function gapOf({ conversation, after, before }: Hole): Gap {
   const id = `${conversation}:${after ?? ''}`;
-  return { id, conversation: remoteKey(conversation), after: keyOrNull(after), before: remoteKey(before), token: null };
+  return {
+    id,
+    conversation: remoteKey(conversation),
+    after: keyOrNull(after),
+    before: remoteKey(before),
+    token: null,
+  };
 }
 
 /** What is left of a gap once a page of it has come; without an edge nothing is. */

@@ -25,8 +25,12 @@ export async function verify(context: Context, op: Op, signal: AbortSignal): Pro
   if (op.body.type !== 'send') return perform(context, op, signal);
   try {
     const found = await abortable(context.link.request({ do: 'find', clientId: op.id }), signal);
-    if (found !== null) return { result: 'accepted', refs: [remoteKey(found.id)], conversation: remoteKey(found.conversation) };
-    return { result: 'not-sent', error: errorData('network', 'the message did not arrive', { scope: 'operation', retriable: true }) };
+    if (found !== null)
+      return { result: 'accepted', refs: [remoteKey(found.id)], conversation: remoteKey(found.conversation) };
+    return {
+      result: 'not-sent',
+      error: errorData('network', 'the message did not arrive', { scope: 'operation', retriable: true }),
+    };
   } catch (caught) {
     // A question that got no answer leaves the operation as unknown as it was.
     const outcome = toOutcome(caught);
@@ -43,9 +47,13 @@ async function dispatch(context: Context, op: Op): Promise<Outcome> {
     case 'retract':
     case 'react':
     case 'mark-read':
-      return context.view.profile.keeps ? change(context, op, body) : refused(`change or mark a message (${body.type})`);
+      return context.view.profile.keeps
+        ? change(context, op, body)
+        : refused(`change or mark a message (${body.type})`);
     case 'roster':
-      return context.view.profile.keeps ? done(context, rosterCommand(body.change)) : refused('keep a contact list');
+      return context.view.profile.keeps
+        ? done(context, rosterCommand(body.change))
+        : refused('keep a contact list');
     case 'room':
       return room(context, op, body);
     case 'profile':
@@ -60,11 +68,12 @@ async function dispatch(context: Context, op: Op): Promise<Outcome> {
 async function send(context: Context, op: Op, body: Body<'send'>): Promise<Outcome> {
   const { link, host, view } = context;
   if (op.conversation === null) throw new Refusal('invalid', 'a message needs a conversation');
+  const clientId = view.profile.keeps ? op.id : null;
   const refs: string[] = [];
   let conversation = '';
   for (const part of await bodiesOf(context, op, body)) {
     if (refs.length > 0 && !link.open) throw new LinkDown(true);
-    const { message, at } = await link.request({ do: 'send', to: op.conversation, clientId: op.id, body: part });
+    const { message, at } = await link.request({ do: 'send', to: op.conversation, clientId, body: part });
     refs.push(message.id);
     conversation = message.conversation;
     if (!view.profile.keeps) continue;
@@ -77,8 +86,13 @@ async function send(context: Context, op: Op, body: Body<'send'>): Promise<Outco
   return { result: 'accepted', refs: refs.map(remoteKey), conversation: remoteKey(conversation) };
 }
 
-function change(context: Context, op: Op, body: Body<'edit' | 'retract' | 'react' | 'mark-read'>): Promise<Outcome> {
-  if (typeof op.conversation !== 'string') throw new Refusal('invalid', 'the conversation has no messages yet');
+function change(
+  context: Context,
+  op: Op,
+  body: Body<'edit' | 'retract' | 'react' | 'mark-read'>,
+): Promise<Outcome> {
+  if (typeof op.conversation !== 'string')
+    throw new Refusal('invalid', 'the conversation has no messages yet');
   const { conversation } = op;
   const id = idOf(body.type === 'mark-read' ? body.upTo : body.target);
   switch (body.type) {

@@ -3,7 +3,9 @@ import { unsupported } from '../mapping/errors.ts';
 import { memberOf } from '../mapping/events.ts';
 import type { Context } from '../session.ts';
 
-type Handlers = { [Name in keyof Queries]: (context: Context, argument: Queries[Name][0]) => Promise<Queries[Name][1]> };
+type Handlers = {
+  [Name in keyof Queries]: (context: Context, argument: Queries[Name][0]) => Promise<Queries[Name][1]>;
+};
 
 const handlers: Handlers = {
   async resolve({ link }, address) {
@@ -14,7 +16,12 @@ const handlers: Handlers = {
     const members = await context.link.request({ do: 'members', room: conversation });
     const sweep = { type: 'sweep', of: 'member', in: conversation, generation: 'members' } as const;
     const upserts = members.map((member) => memberOf(context.view, conversation, member));
-    const complete = { type: 'upsert', of: 'conversation', key: conversation, value: { membersComplete: true } } as const;
+    const complete = {
+      type: 'upsert',
+      of: 'conversation',
+      key: conversation,
+      value: { membersComplete: true },
+    } as const;
     const events = [{ ...sweep, end: false }, ...upserts, { ...sweep, end: true }, complete];
     return { batch: { origin: 'snapshot', events }, next: null, reached: 'end' };
   },

@@ -7,7 +7,10 @@ export async function takeSnapshot(context: Context, presence: OwnPresence): Pro
   const { link, host, view } = context;
   const { capabilities, keeps } = view.profile;
   host.phase('syncing');
-  await host.commit({ origin: 'snapshot', events: [{ type: 'self', key: remoteKey(view.self), address: view.self }] });
+  await host.commit({
+    origin: 'snapshot',
+    events: [{ type: 'self', key: remoteKey(view.self), address: view.self }],
+  });
   if (supports(capabilities, 'roster')) {
     host.roster('loading');
     const entries = await link.request({ do: 'roster' });

@@ -1,4 +1,11 @@
-import { errorData, NatterError, toErrorData, type ErrorData, type Outcome, type UserAction } from '@natter/core';
+import {
+  errorData,
+  NatterError,
+  toErrorData,
+  type ErrorData,
+  type Outcome,
+  type UserAction,
+} from '@natter/core';
 import { LinkDown } from '../network/link.ts';
 import { Refusal } from '../network/protocol.ts';
 
@@ -14,7 +21,11 @@ export function toError(caught: unknown): ErrorData {
   if (caught instanceof Refusal) {
     const userAction = actions[caught.code];
     const condition = { refusal: caught.code };
-    return errorData(caught.code, caught.message, { scope: 'account', condition, ...(userAction && { userAction }) });
+    return errorData(caught.code, caught.message, {
+      scope: 'account',
+      condition,
+      ...(userAction && { userAction }),
+    });
   }
   if (caught instanceof LinkDown) {
     return errorData('network', caught.message, { scope: 'account', retriable: true, certain: !caught.sent });
@@ -46,7 +57,8 @@ export async function answered<T>(promise: Promise<T>, signal: AbortSignal): Pro
 /** Gives up waiting, as `aborted` and uncertain, when the signal is aborted. */
 export async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const abort = (): void => reject(new NatterError(errorData('aborted', 'cancelled', { scope: 'operation', certain: false })));
+  const abort = (): void =>
+    reject(new NatterError(errorData('aborted', 'cancelled', { scope: 'operation', certain: false })));
   if (signal.aborted) abort();
   signal.addEventListener('abort', abort, { once: true });
   try {

@@ -1,5 +1,13 @@
 import { remoteKey, type Ephemeral, type Event, type MessageChange } from '@natter/core';
-import type { Change, Passing, RosterEntry, Update, WireConversation, WireMember, WireMessage } from '../network/protocol.ts';
+import type {
+  Change,
+  Passing,
+  RosterEntry,
+  Update,
+  WireConversation,
+  WireMember,
+  WireMessage,
+} from '../network/protocol.ts';
 import { contentOf, messageIn, placeOf, senderOf, type View } from './messages.ts';
 
 /** How long somebody who typed is shown to type, in milliseconds. */
@@ -32,19 +40,43 @@ export function hintOf(passing: Passing): Ephemeral {
   if (passing.type === 'typing') {
     const { conversation, address, name, active } = passing;
     const expiresAt = Date.now() + typingFor;
-    return { type: 'typing', conversation: remoteKey(conversation), key: remoteKey(address), name, active, expiresAt };
+    return {
+      type: 'typing',
+      conversation: remoteKey(conversation),
+      key: remoteKey(address),
+      name,
+      active,
+      expiresAt,
+    };
   }
   const { address, device, presence, since } = passing;
   const gone = presence === null || presence.availability === 'invisible';
   const shown = gone
     ? null
-    : { availability: presence.availability, text: presence.text, since, expiresAt: null, priority: 0, device };
+    : {
+        availability: presence.availability,
+        text: presence.text,
+        since,
+        expiresAt: null,
+        priority: 0,
+        device,
+      };
   return { type: 'presence', key: remoteKey(address), resource: device, presence: shown };
 }
 
-function timelineOf(view: View, conversation: string, messages: readonly WireMessage[], archive: boolean): Event {
+function timelineOf(
+  view: View,
+  conversation: string,
+  messages: readonly WireMessage[],
+  archive: boolean,
+): Event {
   const items = messages.map((message) => messageIn(view, message));
-  return { type: 'timeline', conversation: remoteKey(conversation), place: placeOf(view, messages, archive), items };
+  return {
+    type: 'timeline',
+    conversation: remoteKey(conversation),
+    place: placeOf(view, messages, archive),
+    items,
+  };
 }
 
 function eventsOfOther(view: View, update: Exclude<Update, { type: 'message' }>): Event[] {
@@ -77,7 +109,13 @@ function eventsOfOther(view: View, update: Exclude<Update, { type: 'message' }>)
 export function patchOf(view: View, change: Change): Event {
   const target = { stable: remoteKey(change.id) };
   const by = senderOf(view, change.by, null);
-  return { type: 'patch', conversation: remoteKey(change.conversation), target, by, change: changeOf(view, change) };
+  return {
+    type: 'patch',
+    conversation: remoteKey(change.conversation),
+    target,
+    by,
+    change: changeOf(view, change),
+  };
 }
 
 function changeOf(view: View, change: Change): MessageChange {
@@ -99,7 +137,17 @@ function changeOf(view: View, change: Change): MessageChange {
 /** A roster entry. */
 export function contactOf(entry: RosterEntry): Event {
   const { address, name, alias, groups, subscription, request, blocked } = entry;
-  const value = { address, name, alias, groups, subscription, request, blocked, listed: true, stability: 'permanent' } as const;
+  const value = {
+    address,
+    name,
+    alias,
+    groups,
+    subscription,
+    request,
+    blocked,
+    listed: true,
+    stability: 'permanent',
+  } as const;
   return { type: 'upsert', of: 'contact', key: remoteKey(address), value };
 }
 

@@ -1,4 +1,12 @@
-import { orderKey, remoteKey, type Content, type MessageIn, type OperationId, type Place, type Sender } from '@natter/core';
+import {
+  orderKey,
+  remoteKey,
+  type Content,
+  type MessageIn,
+  type OperationId,
+  type Place,
+  type Sender,
+} from '@natter/core';
 import type { Body, WireMessage } from '../network/protocol.ts';
 import type { Profile } from '../profile.ts';
 
@@ -29,17 +37,26 @@ export function messageIn(view: View, message: WireMessage): MessageIn {
     sender,
     sentAt: message.sentAt,
     receivedAt: message.sentAt,
-    content: body === null ? { kind: 'undecryptable', text: '', reason: 'the key has not come yet' } : contentOf(body),
-    ...(body?.replyTo && { replyTo: { target: { stable: remoteKey(body.replyTo.id) }, quote: body.replyTo.quote } }),
+    content:
+      body === null
+        ? { kind: 'undecryptable', text: '', reason: 'the key has not come yet' }
+        : contentOf(body),
+    ...(body?.replyTo && {
+      replyTo: { target: { stable: remoteKey(body.replyTo.id) }, quote: body.replyTo.quote },
+    }),
     ...(body?.thread !== undefined && { thread: { target: { stable: remoteKey(body.thread) } } }),
-    ...(body?.mentions && { mentions: body.mentions.map(remoteKey), mentioned: body.mentions.includes(view.self) }),
+    ...(body?.mentions && {
+      mentions: body.mentions.map(remoteKey),
+      mentioned: body.mentions.includes(view.self),
+    }),
     trust: 'server',
   };
 }
 
 /** What a message says. */
 export function contentOf(body: Body): Content {
-  if (body.kind === 'attachment') return { kind: 'attachment', text: body.text, attachments: body.attachments ?? [] };
+  if (body.kind === 'attachment')
+    return { kind: 'attachment', text: body.text, attachments: body.attachments ?? [] };
   return { kind: body.kind, text: body.text };
 }
 
@@ -47,7 +64,10 @@ export function contentOf(body: Body): Content {
 export function placeOf(view: View, messages: readonly WireMessage[], archive: boolean): Place {
   switch (view.profile.capabilities.order) {
     case 'total':
-      return { by: 'key', keys: messages.map(({ position }) => orderKey(position.toString(36).padStart(8, '0'))) };
+      return {
+        by: 'key',
+        keys: messages.map(({ position }) => orderKey(position.toString(36).padStart(8, '0'))),
+      };
     case 'archive':
       return archive ? { by: 'page', after: null, before: null } : { by: 'tail' };
     case 'arrival':

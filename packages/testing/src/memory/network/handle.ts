@@ -7,7 +7,11 @@ import type { Account, State } from './state.ts';
 import { page, sync } from './sync.ts';
 
 type Handlers = {
-  [Name in Command['do']]: (state: State, by: Account, command: Extract<Command, { do: Name }>) => AnswerTo<Name>;
+  [Name in Command['do']]: (
+    state: State,
+    by: Account,
+    command: Extract<Command, { do: Name }>,
+  ) => AnswerTo<Name>;
 };
 
 /** What the server does for each command. */

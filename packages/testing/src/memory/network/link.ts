@@ -65,12 +65,16 @@ export class Link {
   }
 
   /** Asks the server. Rejects with its `Refusal`, or with {@link LinkDown} when the link is or goes down. */
-  async request<Name extends Command['do']>(command: Extract<Command, { do: Name }>): Promise<AnswerTo<Name>> {
+  async request<Name extends Command['do']>(
+    command: Extract<Command, { do: Name }>,
+  ): Promise<AnswerTo<Name>> {
     if (!this.#open) throw new LinkDown(false);
     return Promise.race([this.#exchange(command), this.#gone.promise]);
   }
 
-  async #exchange<Name extends Command['do']>(command: Extract<Command, { do: Name }>): Promise<AnswerTo<Name>> {
+  async #exchange<Name extends Command['do']>(
+    command: Extract<Command, { do: Name }>,
+  ): Promise<AnswerTo<Name>> {
     await nextTurn();
     if (!this.#open) throw new LinkDown(true);
     const sends = command.do === 'send' ? ++this.#sends : 0;

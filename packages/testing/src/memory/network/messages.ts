@@ -1,4 +1,11 @@
-import { Refusal, type AnswerTo, type Body, type Change, type Command, type WireMessage } from './protocol.ts';
+import {
+  Refusal,
+  type AnswerTo,
+  type Body,
+  type Change,
+  type Command,
+  type WireMessage,
+} from './protocol.ts';
 import { otherThan, type Account, type Room, type State, type StoredMessage } from './state.ts';
 
 type Do<Name extends Command['do']> = Extract<Command, { do: Name }>;
@@ -6,8 +13,12 @@ type Do<Name extends Command['do']> = Extract<Command, { do: Name }>;
 /** Takes a message: the same client id of the same sender is the same message. */
 export function send(state: State, sender: Account, command: Do<'send'>): AnswerTo<'send'> {
   const size = new TextEncoder().encode(command.body.text).length;
-  if (size > state.profile.textBytes) throw new Refusal('too-large', `${size} bytes are more than ${state.profile.textBytes}`);
-  const room = typeof command.to === 'string' ? state.roomOf(command.to, sender) : directRoom(state, sender, command.to.direct);
+  if (size > state.profile.textBytes)
+    throw new Refusal('too-large', `${size} bytes are more than ${state.profile.textBytes}`);
+  const room =
+    typeof command.to === 'string'
+      ? state.roomOf(command.to, sender)
+      : directRoom(state, sender, command.to.direct);
   const known = command.clientId === null ? undefined : ownMessage(room, sender, command.clientId);
   if (known !== undefined) return answer(state, room, known, sender);
   refuseBlocked(room, sender);
@@ -25,7 +36,16 @@ export function store(
   locked: boolean,
 ): StoredMessage {
   const position = room.messages.length + 1;
-  const message = { id: state.fresh('m'), position, from, clientId, sentAt: state.now(), body, locked, changes: [] };
+  const message = {
+    id: state.fresh('m'),
+    position,
+    from,
+    clientId,
+    sentAt: state.now(),
+    body,
+    locked,
+    changes: [],
+  };
   room.messages.push(message);
   for (const [member, { state: standing }] of room.members) {
     if (standing !== 'joined' || (member === from && !state.profile.acknowledges)) continue;
@@ -49,7 +69,8 @@ export function change(state: State, by: Account, command: Do<'edit' | 'retract'
   const message = messageIn(state, room, command.id);
   const own = message.from === by;
   const moderator = ['owner', 'admin', 'moderator'].includes(room.members.get(by)?.role ?? 'none');
-  const allowed = command.do === 'react' || own || (command.do === 'retract' && room.kind !== 'direct' && moderator);
+  const allowed =
+    command.do === 'react' || own || (command.do === 'retract' && room.kind !== 'direct' && moderator);
   if (!allowed) throw new Refusal('forbidden', 'the message is not yours');
   const render = (member: Account): Change => {
     const common = { conversation: state.keyFor(room, member), id: message.id, by: by.address };
@@ -132,11 +153,13 @@ function ownMessage(room: Room, sender: Account, clientId: string): StoredMessag
 }
 
 function answer(state: State, room: Room, message: StoredMessage, sender: Account): AnswerTo<'send'> {
-  const at = sender.log.findIndex((update) => update.type === 'message' && update.message.id === message.id) + 1;
+  const at =
+    sender.log.findIndex((update) => update.type === 'message' && update.message.id === message.id) + 1;
   return { message: wireMessage(state, room, message, sender), at };
 }
 
 function refuseBlocked(room: Room, sender: Account): void {
   const other = room.kind === 'direct' ? otherThan(room, sender) : undefined;
-  if (other?.roster.get(sender.address)?.blocked === true) throw new Refusal('forbidden', `${other.address} does not want to hear from you`);
+  if (other?.roster.get(sender.address)?.blocked === true)
+    throw new Refusal('forbidden', `${other.address} does not want to hear from you`);
 }

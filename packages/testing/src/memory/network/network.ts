@@ -23,9 +23,12 @@ export interface MemoryNetworkOptions {
 export class MemoryNetwork {
   readonly profile: Profile;
   readonly seed: number;
-  readonly certificate: { readonly fingerprint: string; readonly known: boolean };
+  /** May be changed: connections to come see the new one. */
+  certificate: { readonly fingerprint: string; readonly known: boolean };
   /** Faults of the connections to come. */
   faults: LinkFaults;
+  /** Faults of the next connection alone, in place of {@link MemoryNetwork.faults}. */
+  faultsOnce: LinkFaults | null = null;
   /** While true, no connection succeeds. */
   down = false;
   readonly #state: State;
@@ -43,7 +46,8 @@ export class MemoryNetwork {
 
   /** Opens an account and returns the party that holds it. Throws a `Refusal` when the address is taken. */
   register(address: string, password: string, name: string | null = null): Second {
-    if (!/^[a-z][a-z0-9_-]*$/.test(address)) throw new Refusal('invalid', 'an address is made of a-z, 0-9, - and _');
+    if (!/^[a-z][a-z0-9_-]*$/.test(address))
+      throw new Refusal('invalid', 'an address is made of a-z, 0-9, - and _');
     if (this.#state.accounts.has(address)) throw new Refusal('conflict', `${address} is taken`);
     const account: Account = {
       address,
@@ -60,6 +64,12 @@ export class MemoryNetwork {
     return new Second(this.#state, account);
   }
 
+  /** The party that holds an account, if there is one. */
+  known(address: string): Second | null {
+    const account = this.#state.accounts.get(address);
+    return account === undefined ? null : new Second(this.#state, account);
+  }
+
   /** Throws a `Refusal` unless the password is right and the account in good standing. */
   checkPassword(address: string, password: string): void {
     const account = this.#state.accounts.get(address);
@@ -72,8 +82,10 @@ export class MemoryNetwork {
     this.checkPassword(address, password);
     const account = this.#state.account(address);
     account.devices.get(device)?.end('replaced');
+    const faults = this.faultsOnce ?? this.faults;
+    this.faultsOnce = null;
     const random = this.#random.fork(`connection ${this.#connections++}`);
-    const link = new Link((command) => handle(this.#state, account, command), this.faults, random);
+    const link = new Link((command) => handle(this.#state, account, command), faults, random);
     account.devices.set(device, link);
     void link.ended.then(() => this.#leave(account, device, link));
     return { link, at: account.log.length };
@@ -83,14 +95,16 @@ export class MemoryNetwork {
   showContacts(address: string): void {
     const viewer = this.#state.account(address);
     for (const contact of viewer.roster.values()) {
-      if (contact.subscription.to === 'granted') showPresence(this.#state, this.#state.account(contact.address), viewer);
+      if (contact.subscription.to === 'granted')
+        showPresence(this.#state, this.#state.account(contact.address), viewer);
     }
   }
 
   /** Cuts every connection of an account, or of all. */
   cut(address?: string): void {
     for (const account of this.#state.accounts.values()) {
-      if (address === undefined || account.address === address) for (const link of account.devices.values()) link.end('cut');
+      if (address === undefined || account.address === address)
+        for (const link of account.devices.values()) link.end('cut');
     }
   }
 

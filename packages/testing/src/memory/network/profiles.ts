@@ -29,7 +29,13 @@ export function typing(state: State, account: Account, key: string, active: bool
   for (const member of room.members.keys()) {
     if (member === account) continue;
     const conversation = state.keyFor(room, member);
-    state.pass(member, { type: 'typing', conversation, address: account.address, name: account.name, active });
+    state.pass(member, {
+      type: 'typing',
+      conversation,
+      address: account.address,
+      name: account.name,
+      active,
+    });
   }
   return null;
 }
@@ -40,7 +46,12 @@ export function typing(state: State, account: Account, key: string, active: bool
  */
 export function rename(state: State, account: Account, to: string): void {
   const from = account.address;
-  const before = new Map([...state.rooms].map((room) => [room, new Map([...room.members.keys()].map((member) => [member, state.keyFor(room, member)]))]));
+  const before = new Map(
+    [...state.rooms].map((room) => [
+      room,
+      new Map([...room.members.keys()].map((member) => [member, state.keyFor(room, member)])),
+    ]),
+  );
   state.accounts.delete(from);
   account.address = to;
   state.accounts.set(to, account);
@@ -48,10 +59,12 @@ export function rename(state: State, account: Account, to: string): void {
   for (const [room, keys] of before) {
     if (!room.members.has(account)) continue;
     for (const [member, key] of keys) {
-      if (member !== account && !told.has(member)) state.tell(member, { type: 'rekey', of: 'contact', from, to });
+      if (member !== account && !told.has(member))
+        state.tell(member, { type: 'rekey', of: 'contact', from, to });
       told.add(member);
       const conversation = state.keyFor(room, member);
-      if (key !== conversation) state.tell(member, { type: 'rekey', of: 'conversation', from: key, to: conversation });
+      if (key !== conversation)
+        state.tell(member, { type: 'rekey', of: 'conversation', from: key, to: conversation });
       state.tell(member, { type: 'rekey', of: 'participant', conversation, from, to });
       if (room.kind === 'direct' && otherThan(room, member) === account) {
         state.tell(member, { type: 'conversation', conversation: state.viewOf(room, member) });

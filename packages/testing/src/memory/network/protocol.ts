@@ -1,4 +1,12 @@
-import type { Attachment, ConversationKind, ErrorCode, MemberState, OwnPresence, Role, Subscription } from '@natter/core';
+import type {
+  Attachment,
+  ConversationKind,
+  ErrorCode,
+  MemberState,
+  OwnPresence,
+  Role,
+  Subscription,
+} from '@natter/core';
 
 /** The memory network's own words: plain data in both directions, nothing of natter's contract. */
 
@@ -30,7 +38,15 @@ export interface WireMessage {
 /** A later change of a message, by its author or, for reactions, by anybody. */
 export type Change =
   | { type: 'edit'; conversation: string; id: string; by: string; body: Body; at: number }
-  | { type: 'retract'; conversation: string; id: string; by: string; reason: string | null; at: number; moderator: boolean }
+  | {
+      type: 'retract';
+      conversation: string;
+      id: string;
+      by: string;
+      reason: string | null;
+      at: number;
+      moderator: boolean;
+    }
   | { type: 'react'; conversation: string; id: string; by: string; key: string; on: boolean }
   | { type: 'decrypted'; conversation: string; id: string; by: string; body: Body };
 
@@ -97,14 +113,28 @@ export type Command =
   | { do: 'mark'; conversation: string; id: string; kind: 'delivered' | 'read' }
   | { do: 'find'; clientId: string }
   | { do: 'roster' }
-  | { do: 'roster-add'; address: string; alias: string | null; groups: readonly string[]; text: string | null }
+  | {
+      do: 'roster-add';
+      address: string;
+      alias: string | null;
+      groups: readonly string[];
+      text: string | null;
+    }
   | { do: 'roster-set'; address: string; alias: string | null; groups: readonly string[] }
   | { do: 'roster-answer'; address: string; granted: boolean }
   | { do: 'roster-remove'; address: string }
   | { do: 'roster-block'; address: string; blocked: boolean }
   | { do: 'conversations' }
-  | { do: 'room-create'; name: string; kind: 'group' | 'channel'; topic: string | null; invite: readonly string[]; clientId: string | null }
-  | { do: 'room-join' | 'room-leave'; room: string }
+  | {
+      do: 'room-create';
+      name: string;
+      kind: 'group' | 'channel';
+      topic: string | null;
+      invite: readonly string[];
+      clientId: string | null;
+    }
+  | { do: 'room-join'; room: string }
+  | { do: 'room-leave'; room: string }
   | { do: 'room-invite'; room: string; address: string }
   | { do: 'room-remove'; room: string; address: string; how: 'kick' | 'ban' | 'unban' }
   | { do: 'room-role'; room: string; address: string; role: Role }

@@ -11,7 +11,8 @@ export function create(state: State, owner: Account, command: Do<'room-create'>)
   const known = [...state.rooms].find((room) => room.clientId !== null && room.clientId === command.clientId);
   if (known !== undefined) return { key: known.key };
   const key = command.kind === 'channel' ? `#${command.name}` : state.fresh('g');
-  if ([...state.rooms].some((room) => room.key === key)) throw new Refusal('conflict', `${key} exists already`);
+  if ([...state.rooms].some((room) => room.key === key))
+    throw new Refusal('conflict', `${key} exists already`);
   const { kind, name: title, topic, clientId } = command;
   const room: Room = { key, clientId, kind, title, topic, members: new Map(), messages: [] };
   state.rooms.add(room);
@@ -25,7 +26,8 @@ export function join(state: State, account: Account, command: In): AnswerTo<'roo
   const room = state.room(command.room, account);
   const before = room.members.get(account);
   if (before?.state === 'banned') throw new Refusal('forbidden', `you are banned from ${room.key}`);
-  if (room.kind !== 'channel' && before === undefined) throw new Refusal('forbidden', `${room.key} is by invitation`);
+  if (room.kind !== 'channel' && before === undefined)
+    throw new Refusal('forbidden', `${room.key} is by invitation`);
   stand(state, room, account, 'joined', before?.role ?? 'member');
   return { key: room.key };
 }

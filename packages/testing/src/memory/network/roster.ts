@@ -51,7 +51,13 @@ export function showPresence(state: State, account: Account, only?: Account): vo
     const viewer = state.account(address);
     if (entry.subscription.from !== 'granted' || (only !== undefined && viewer !== only)) continue;
     const presence = account.presence?.availability === 'invisible' ? null : account.presence;
-    state.pass(viewer, { type: 'presence', address: account.address, device: 'memory', presence, since: account.since });
+    state.pass(viewer, {
+      type: 'presence',
+      address: account.address,
+      device: 'memory',
+      presence,
+      since: account.since,
+    });
   }
 }
 
@@ -69,9 +75,20 @@ function entryOf(own: Account, other: Account): RosterEntry {
   );
 }
 
-function set(state: State, own: Account, other: Account, fields: Partial<RosterEntry>, subscription: Partial<Subscription>): void {
+function set(
+  state: State,
+  own: Account,
+  other: Account,
+  fields: Partial<RosterEntry>,
+  subscription: Partial<Subscription>,
+): void {
   const entry = entryOf(own, other);
-  const contact = { ...entry, name: other.name, ...fields, subscription: { ...entry.subscription, ...subscription } };
+  const contact = {
+    ...entry,
+    name: other.name,
+    ...fields,
+    subscription: { ...entry.subscription, ...subscription },
+  };
   own.roster.set(other.address, contact);
   state.tell(own, { type: 'contact', contact });
 }

@@ -33,13 +33,25 @@ export class Second {
   }
 
   /** Sends a direct message, or one to a conversation of which it knows the key; returns the server's id. */
-  send(to: { direct: string } | string, text: string, more: Partial<Body> = {}, clientId: string | null = null): string {
+  send(
+    to: { direct: string } | string,
+    text: string,
+    more: Partial<Body> = {},
+    clientId: string | null = null,
+  ): string {
     return this.ask({ do: 'send', to, clientId, body: { kind: 'text', text, ...more } }).message.id;
   }
 
   /** Shows a presence. */
   appear(availability: OwnPresence['availability'], text: string | null = null): void {
     this.ask({ do: 'presence', presence: { availability, text } });
+  }
+
+  /** How somebody looks to this party: null unless it may see them, or when they are not there. */
+  sees(address: string): OwnPresence | null {
+    const { roster, presence } = this.#state.account(address);
+    const granted = roster.get(this.address)?.subscription.from === 'granted';
+    return granted && presence?.availability !== 'invisible' ? presence : null;
   }
 
   /** Takes another address. */
@@ -83,7 +95,12 @@ export class Second {
   conversationWith(address: string): readonly { id: string; from: string; text: string }[] {
     const other = this.#state.account(address);
     for (const room of this.#state.rooms) {
-      if (room.kind !== 'direct' || !room.members.has(this.#account) || otherThan(room, this.#account) !== other) continue;
+      if (
+        room.kind !== 'direct' ||
+        !room.members.has(this.#account) ||
+        otherThan(room, this.#account) !== other
+      )
+        continue;
       return room.messages.map(({ id, from, body }) => ({ id, from: from.address, text: body.text }));
     }
     return [];

@@ -1,7 +1,16 @@
 import type { MemberState, OwnPresence, Role } from '@natter/core';
 import type { Profile } from '../profile.ts';
 import type { Link } from './link.ts';
-import { Refusal, type Body, type Change, type Passing, type RosterEntry, type Update, type WireConversation, type WireMember } from './protocol.ts';
+import {
+  Refusal,
+  type Body,
+  type Change,
+  type Passing,
+  type RosterEntry,
+  type Update,
+  type WireConversation,
+  type WireMember,
+} from './protocol.ts';
 
 /** Somebody's account on the network. */
 export interface Account {

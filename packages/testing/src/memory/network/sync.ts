@@ -59,7 +59,8 @@ function holesIn(account: Account, after: number, dropped: ReadonlySet<string>):
 export function page(state: State, account: Account, command: Do<'page'>): AnswerTo<'page'> {
   const room = state.roomOf(command.conversation, account);
   const from = command.after === null ? 0 : messageIn(state, room, command.after).position;
-  const to = command.before === null ? room.messages.length : messageIn(state, room, command.before).position - 1;
+  const to =
+    command.before === null ? room.messages.length : messageIn(state, room, command.before).position - 1;
   const backwards = command.before !== null || command.after === null;
   const start = backwards ? Math.max(from, to - command.limit) : from;
   const end = backwards ? to : Math.min(to, from + command.limit);

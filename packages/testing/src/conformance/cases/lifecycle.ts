@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { mintId, type Op } from '@natter/core';
+import type { ConformanceCase } from '../case.ts';
+import { assertEnded } from '../check-error.ts';
+import { Driver, textBody, within } from '../driver.ts';
+
+const presence = { availability: 'available', text: null } as const;
+
+/** A run is one connection attempt: it never rejects, ends when it is told to, and leaves nothing behind. */
+export const lifecycleCases: readonly ConformanceCase[] = [
+  {
+    name: 'lifecycle: open() does nothing by itself',
+    async run(setup) {
+      const driver = await Driver.create(setup);
+      const before = resources();
+      const again = await Driver.create(setup);
+      await sleep(50);
+      assert.deepEqual(grown(before, resources()), []);
+      assert.deepEqual([...driver.host.phases, ...again.host.phases], []);
+      await again.stop();
+      await driver.stop();
+    },
+  },
+  {
+    name: 'lifecycle: a run that is aborted before it starts is stopped, and never online',
+    async run(setup) {
+      const driver = await Driver.create(setup);
+      driver.host.running = true;
+      const run = driver.session.run({ cursors: {}, openGaps: [], presence }, AbortSignal.abort());
+      const ended = await within('run() ends', run);
+      assert.equal(ended.why, 'stopped');
+      assert.ok(!driver.host.phases.includes('online'));
+      await driver.stop();
+    },
+  },
+  {
+    name: 'lifecycle: an abort ends the run as stopped, in every phase',
+    async run(setup) {
+      for (const phase of ['connecting', 'authenticating', 'syncing', 'online'] as const) {
+        const driver = await Driver.create(setup);
+        const abort = new AbortController();
+        driver.host.running = true;
+        driver.host.onChange(() => driver.host.phases.at(-1) === phase && abort.abort());
+        const run = driver.session.run({ cursors: {}, openGaps: [], presence }, abort.signal);
+        await reaches(driver, phase, run);
+        abort.abort();
+        const ended = await within(`run() ends after an abort while ${phase}`, run);
+        assert.equal(ended.why, 'stopped', `aborted while ${phase}`);
+        await driver.stop();
+      }
+    },
+  },
+  {
+    name: 'lifecycle: nothing is left open when a run has ended, however often',
+    async run(setup) {
+      const driver = await Driver.start(setup);
+      await driver.stop();
+      await sleep(50);
+      const before = resources();
+      for (let count = 0; count < 3; count++) {
+        driver.run();
+        await driver.ready();
+        await driver.stop();
+      }
+      await becomesEmpty(() => grown(before, resources()));
+    },
+  },
+  {
+    name: 'lifecycle: a session is silent after its run has ended',
+    async run(setup) {
+      const driver = await Driver.start(setup);
+      await driver.stop();
+      const told = driver.host.batches.length + driver.host.hints.length;
+      await setup.peer.send('is anybody there?');
+      driver.session.signal({ type: 'presence', presence });
+      await sleep(100);
+      assert.equal(driver.host.batches.length + driver.host.hints.length, told);
+      await driver.stop();
+    },
+  },
+  {
+    name: 'lifecycle: an operation without a run is not sent',
+    async run(setup) {
+      const driver = await Driver.create(setup);
+      const op: Op = {
+        id: mintId('operation'),
+        conversation: driver.direct,
+        attempt: 1,
+        memo: null,
+        body: textBody('x'),
+      };
+      const outcome = await driver.attempt(op);
+      assert.equal(outcome.result, 'not-sent');
+      assert.ok(
+        'error' in outcome && outcome.error.retriable,
+        'it may be sent later: the error must be retriable',
+      );
+      await driver.stop();
+    },
+  },
+  {
+    name: 'lifecycle: a dead store ends the run, which does not reject',
+    async run(setup) {
+      const driver = await Driver.create(setup);
+      driver.host.running = true;
+      driver.host.broken = new Error('the disk is full');
+      const run = driver.session.run({ cursors: {}, openGaps: [], presence }, new AbortController().signal);
+      const poke = setInterval(() => void setup.peer.send('are you there?').catch(() => {}), 100);
+      try {
+        const ended = await within('run() ends when commits reject', run);
+        assert.notEqual(ended.why, 'stopped');
+      } finally {
+        clearInterval(poke);
+      }
+    },
+  },
+  {
+    name: 'lifecycle: a broken connection ends the run as network trouble, and another run goes on',
+    needs: { means: ['cut'] },
+    async run(setup) {
+      const driver = await Driver.start(setup);
+      setup.means?.cut?.();
+      await driver.until('the run ends', () => driver.endings.length > 0);
+      const [ended] = driver.endings;
+      assert.equal(ended?.why, 'network');
+      if (ended?.why === 'network')
+        assert.ok(ended.error.retriable, 'a broken connection is worth another try');
+      await driver.ready();
+      await driver.hear('back again');
+      await driver.stop();
+    },
+  },
+  {
+    name: 'lifecycle: a network that is down ends the run as network trouble',
+    needs: { means: ['down'] },
+    async run(setup) {
+      const driver = await Driver.create(setup);
+      setup.means?.down?.(true);
+      driver.host.running = true;
+      const run = driver.session.run({ cursors: {}, openGaps: [], presence }, new AbortController().signal);
+      const ended = await within('run() ends', run);
+      assertEnded(ended);
+      assert.equal(ended.why, 'network');
+      await driver.stop();
+    },
+  },
+  {
+    name: 'lifecycle: after wipe() the account needs to sign in again',
+    async run(setup) {
+      const driver = await Driver.start(setup);
+      await driver.stop();
+      await within('wipe() resolves', driver.session.wipe(false, AbortSignal.timeout(5000)));
+      driver.run();
+      await driver.until('the run ends', () => driver.endings.length > 1);
+      assert.equal(driver.endings.at(-1)?.why, 'needsLogin');
+      await driver.stop();
+    },
+  },
+];
+
+/** What keeps the process alive, by kind. */
+function resources(): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const kind of process.getActiveResourcesInfo()) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  counts.delete('Immediate');
+  return counts;
+}
+
+function grown(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): string[] {
+  return [...after].filter(([kind, count]) => count > (before.get(kind) ?? 0)).map(([kind]) => kind);
+}
+
+/** The other end of a socket may take a moment to notice; a leak stays. */
+async function becomesEmpty(left: () => string[]): Promise<void> {
+  for (let count = 0; count < 20 && left().length > 0; count++) await sleep(50);
+  assert.deepEqual(left(), [], 'something was left open');
+}
+
+/** The phase was told, or the run ended because the observer aborted it there. */
+async function reaches(driver: Driver, phase: string, run: Promise<unknown>): Promise<void> {
+  let over = false;
+  void run.then(() => (over = true));
+  await driver.until(`the phase ${phase}`, () => over || driver.host.phases.some((told) => told === phase));
+}

@@ -1,0 +1,288 @@
+import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import {
+  mintId,
+  remoteKey,
+  type AccountSpec,
+  type Ended,
+  type Op,
+  type OpBody,
+  type Outcome,
+  type OwnPresence,
+  type RemoteKey,
+  type Session,
+} from '@natter/core';
+import { catchUp } from './catch-up.ts';
+import { assertEnded, assertOutcome } from './check-error.ts';
+import { TestHost } from './host.ts';
+import type { Ledger } from './ledger.ts';
+import type { AdapterSetup } from './setup.ts';
+import { signIn } from './sign-in.ts';
+
+/** How a driver starts. */
+export interface DriverOptions {
+  /** What the store holds already: a ledger after a crash. */
+  readonly from?: Ledger;
+  /** Another device of the same account. */
+  readonly deviceId?: string;
+}
+
+/** How long a case waits for something to happen, in milliseconds. */
+export const patience = 8000;
+
+/**
+ * A hub in miniature: signs in, keeps one session running, catches up as the declared mode wants, and carries operations
+ * to their outcome. It does what the contract promises an adapter that the hub does, and looks closely meanwhile.
+ */
+export class Driver {
+  readonly host: TestHost = new TestHost();
+  readonly session: Session;
+  /** How each run ended, oldest first. */
+  readonly endings: Ended[] = [];
+  readonly #setup: AdapterSetup;
+  #abort: AbortController = new AbortController();
+  #calls: AbortController = new AbortController();
+  #loop: Promise<void> = Promise.resolve();
+  #online = false;
+  #waiters: (() => void)[] = [];
+
+  private constructor(setup: AdapterSetup, options: DriverOptions) {
+    this.#setup = setup;
+    if (options.from !== undefined) Object.assign(this.host.ledger, options.from.copy());
+    this.host.onChange(() => this.#notify());
+    const { address, config } = setup.account;
+    const account: AccountSpec = {
+      id: mintId('account'),
+      address,
+      config,
+      deviceId: options.deviceId ?? 'conformance',
+    };
+    this.session = setup.adapter.open(account, this.host);
+  }
+
+  /** Signs in, opens a session and leaves it at rest. */
+  static async create(setup: AdapterSetup, options: DriverOptions = {}): Promise<Driver> {
+    const { step, secrets } = await signIn(setup);
+    assert.equal(step.kind, 'done', `sign-in ended with ${JSON.stringify(step)}`);
+    const config = step.kind === 'done' ? { ...setup.account.config, ...step.config } : setup.account.config;
+    const driver = new Driver({ ...setup, account: { ...setup.account, config } }, options);
+    for (const [name, secret] of secrets) driver.host.secrets.set(name, secret);
+    return driver;
+  }
+
+  /** Signs in, runs, and is online and caught up when it resolves. */
+  static async start(setup: AdapterSetup, options: DriverOptions = {}): Promise<Driver> {
+    const driver = await Driver.create(setup, options);
+    driver.run();
+    await driver.ready();
+    return driver;
+  }
+
+  get ledger(): Ledger {
+    return this.host.ledger;
+  }
+
+  /** The direct conversation with the peer, by its present key, once there is one. */
+  get direct(): RemoteKey | { direct: RemoteKey } {
+    const { key } = this.#setup.peer;
+    for (const [conversation, { contact, kind }] of this.ledger.conversations) {
+      if (contact === key && (kind ?? 'direct') === 'direct') return conversation;
+    }
+    const row = this.ledger.rows.find(
+      ({ sender, conversation }) => sender.contact === key && this.#isDirect(conversation),
+    );
+    return row?.conversation ?? { direct: key };
+  }
+
+  /** Runs until it is stopped, anew whenever the network breaks. */
+  run(presence: OwnPresence = { availability: 'available', text: null }): void {
+    this.#abort = new AbortController();
+    this.#loop = this.#keepRunning(presence, this.#abort.signal);
+  }
+
+  /** Online and caught up. */
+  async ready(): Promise<void> {
+    await this.until('the session is online and caught up', () => this.#online && !this.host.catchingUp);
+  }
+
+  /** Stops it, and checks that it is over; throws what was wrong in this session. */
+  async stop(): Promise<Ended | undefined> {
+    this.#abort.abort();
+    await within('run() ends after the abort', this.#loop);
+    await nextTurn();
+    assert.deepEqual(this.host.faults, [], 'the adapter broke the contract');
+    return this.endings.at(-1);
+  }
+
+  /** Carries an operation to its final outcome, as the declared resend mode wants. */
+  async perform(body: OpBody, conversation: Op['conversation'] = this.direct): Promise<Outcome> {
+    const op: Op = { id: mintId('operation'), conversation, attempt: 0, memo: null, body };
+    return (await this.carry(op)).outcome;
+  }
+
+  /** Like {@link perform}, for a case that must know the operation. */
+  async carry(op: Op): Promise<{ op: Op; outcome: Outcome }> {
+    for (let attempt = op.attempt + 1; attempt < 50; attempt++) {
+      await this.ready();
+      const outcome = await this.attempt({ ...op, attempt, memo: this.host.memos.get(op.id) ?? null });
+      if (outcome.result === 'not-sent' && outcome.error.retriable) continue;
+      if (outcome.result !== 'unknown') return { op, outcome };
+      const settled = await this.#settle(op);
+      if (settled !== null) return { op, outcome: settled };
+    }
+    return assert.fail('an operation never came to an end');
+  }
+
+  /** One attempt, whatever comes of it. */
+  async attempt(op: Op, signal: AbortSignal = this.#calls.signal): Promise<Outcome> {
+    const outcome = await within('perform() resolves', this.session.perform(op, signal));
+    assertOutcome(outcome);
+    return outcome;
+  }
+
+  /** Sends a text. */
+  async say(text: string, conversation: Op['conversation'] = this.direct): Promise<Outcome> {
+    return this.perform(textBody(text), conversation);
+  }
+
+  /** Waits until it is so, or fails with what was waited for. */
+  async until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
+    const deadline = performance.now() + patience;
+    while (!(await condition())) {
+      assert.ok(performance.now() < deadline, `waited in vain: ${what}`);
+      await this.#nextChange();
+    }
+  }
+
+  /**
+   * Does something that the network tells only to who is there, until it is told: again after each broken connection,
+   * where nothing is kept for who was away.
+   */
+  async witness(
+    what: string,
+    act: () => void | Promise<unknown>,
+    condition: () => boolean | Promise<boolean>,
+  ): Promise<void> {
+    const deadline = performance.now() + patience;
+    for (;;) {
+      await this.ready();
+      const runs = this.endings.length;
+      await act();
+      while (this.endings.length === runs && performance.now() < deadline) {
+        if (await condition()) return;
+        await this.#nextChange();
+      }
+      if (await condition()) return;
+      assert.ok(performance.now() < deadline, `waited in vain: ${what}`);
+    }
+  }
+
+  /** The peer says something, and the account gets it: said again where nobody keeps it for who was away. */
+  async hear(text: string, send: () => Promise<unknown> = () => this.#setup.peer.send(text)): Promise<void> {
+    const condition = (): boolean => this.ledger.withText(text).length > 0;
+    if (this.#setup.adapter.capabilities.catchUp === 'none')
+      return this.witness(`"${text}" arrives`, send, condition);
+    await send();
+    await this.until(`"${text}" arrives`, condition);
+  }
+
+  async #keepRunning(presence: OwnPresence, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const { cursors, gaps } = this.ledger;
+      this.host.catchingUp = true;
+      this.host.running = true;
+      this.#calls = new AbortController();
+      const watch = this.#followPhases();
+      const openGaps = [...gaps.values()];
+      const ended = await this.session.run({ cursors: { ...cursors }, openGaps, presence }, signal);
+      this.#online = false;
+      const { aborted } = signal;
+      await nextTurn();
+      this.#calls.abort();
+      await watch.stop();
+      this.host.running = false;
+      this.endings.push(ended);
+      this.#checkEnd(ended, aborted, signal);
+      this.#notify();
+      if (ended.why !== 'network' || signal.aborted) return;
+    }
+  }
+
+  /** Catches up as soon as the session says that it is online. */
+  #followPhases(): { stop(): Promise<void> } {
+    const before = this.host.phases.length;
+    let caughtUp: Promise<void> | null = null;
+    this.host.onChange(() => {
+      if (caughtUp === null && this.host.phases.slice(before).includes('online')) {
+        this.#online = true;
+        caughtUp = catchUp(this.#setup.adapter, this.session, this.host, this.#calls.signal).then(() =>
+          this.#notify(),
+        );
+      }
+      this.#notify();
+    });
+    return { stop: async () => caughtUp ?? Promise.resolve() };
+  }
+
+  #checkEnd(ended: Ended, aborted: boolean, signal: AbortSignal): void {
+    assertEnded(ended);
+    if (aborted && ended.why !== 'stopped') this.host.faults.push(`an aborted run ended with "${ended.why}"`);
+    if (!aborted && ended.why === 'stopped') this.host.faults.push('a run was "stopped" that nobody aborted');
+    const left = getEventListeners(signal, 'abort').length;
+    if (left > 0) this.host.faults.push(`run() left ${left} listeners on its signal`);
+  }
+
+  async #settle(op: Op): Promise<Outcome | null> {
+    const { resend } = this.#setup.adapter.capabilities;
+    if (resend === 'idempotent') return null;
+    if (resend === 'never') return { result: 'unconfirmed' };
+    for (;;) {
+      await this.ready();
+      const outcome = await within('verify() resolves', this.session.verify(op, this.#calls.signal));
+      assertOutcome(outcome);
+      if (outcome.result === 'not-sent') return null;
+      if (outcome.result !== 'unknown') return outcome;
+    }
+  }
+
+  #isDirect(conversation: RemoteKey): boolean {
+    return (this.ledger.conversations.get(conversation)?.kind ?? 'direct') === 'direct';
+  }
+
+  #nextChange(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, 20);
+      this.#waiters.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  #notify(): void {
+    for (const waiter of this.#waiters.splice(0)) waiter();
+  }
+}
+
+/** The body of a plain send. */
+export function textBody(text: string): Extract<OpBody, { type: 'send' }> {
+  return { type: 'send', content: { kind: 'text', text }, replyTo: null, thread: null, mentions: [] };
+}
+
+/** Fails instead of waiting for ever. */
+export async function within<T>(what: string, promise: Promise<T>): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => reject(new assert.AssertionError({ message: `waited in vain: ${what}` })),
+    patience,
+  );
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A key that names nothing. */
+export const nowhere: RemoteKey = remoteKey('no-such-thing');
