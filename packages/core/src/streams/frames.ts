@@ -11,6 +11,24 @@ export interface FrameMember {
   tell(version: number): void;
 }
 
+/** Something a view can follow inside the frame: a state, or an ordered view. */
+export interface Followed {
+  /** The frames it changes in. */
+  readonly frames: Frames;
+  /** See {@link FrameMember.depth}. */
+  readonly depth: number;
+  /** Calls the follower inside each frame that changes this. Returns the function that stops it. */
+  attach(follower: FrameFollower): () => void;
+}
+
+/** A view on something {@link Followed}. */
+export interface FrameFollower {
+  /** Called once per frame that changed the source, before any listener hears. */
+  changed(): void;
+  /** Called in the last frame of the source, after `changed`. */
+  end(): void;
+}
+
 /** What the frame is doing: `writing` runs the commit, `settling` brings views up to date, `telling` calls listeners. */
 export type FramePhase = 'idle' | 'writing' | 'settling' | 'telling';
 

@@ -1,18 +1,14 @@
 import { CountedTree } from './counted-tree.ts';
 import type { Leaf } from './counted-nodes.ts';
-import type { FrameMember, Frames } from './frames.ts';
+import type { Followed, FrameFollower, FrameMember, Frames } from './frames.ts';
 import type { RowChange, Follower, LiveMap } from './live-map.ts';
 
 /** The rows of a live map in order, kept so change by change. */
-export interface Ordered<K, V, S = unknown> {
+export interface Ordered<K, V, S = unknown> extends Followed {
   /** The number of rows. */
   readonly size: number;
   /** The frame that changed this view last. */
   readonly version: number;
-  /** The frames this view changes in. */
-  readonly frames: Frames;
-  /** One deeper than its source. */
-  readonly depth: number;
   /** The position of a row, or -1. O(log n). */
   indexOf(key: K): number;
   /** The rows at positions `from` (inclusive) to `to` (exclusive), cut to what exists. O(log n + rows). */
@@ -21,18 +17,8 @@ export interface Ordered<K, V, S = unknown> {
   entries(from: number, to: number): readonly (readonly [K, V])[];
   /** How many rows sort before this sort key: where a row with it would begin. O(log n). */
   rank(sort: S): number;
-  /** For views: is called inside each frame that changed this view. Returns the function that stops it. */
-  attach(follower: OrderFollower): () => void;
   /** Stops following the source. */
   dispose(): void;
-}
-
-/** A view on an ordered view. */
-export interface OrderFollower {
-  /** Called once per frame that changed a row or its place. */
-  changed(): void;
-  /** Called in the last frame of the source, or when the view is disposed. */
-  end(): void;
 }
 
 /** A row in the tree. The sort key never changes: a row that moves gets a new entry. */
@@ -55,7 +41,7 @@ class OrderedView<K, V, S> implements Ordered<K, V, S>, Follower<K, V>, FrameMem
   readonly #compare: (a: S, b: S) => number;
   readonly #byKey = new Map<K, Entry<K, V, S>>();
   readonly #tree: CountedTree<Entry<K, V, S>>;
-  readonly #followers = new Set<OrderFollower>();
+  readonly #followers = new Set<FrameFollower>();
   readonly #detach: () => void;
   #arrivals = 0;
   #version: number;
@@ -98,7 +84,7 @@ class OrderedView<K, V, S> implements Ordered<K, V, S>, Follower<K, V>, FrameMem
     return this.#tree.rank((entry) => this.#compare(entry.sort, sort) < 0);
   }
 
-  attach(follower: OrderFollower): () => void {
+  attach(follower: FrameFollower): () => void {
     this.#followers.add(follower);
     return () => void this.#followers.delete(follower);
   }

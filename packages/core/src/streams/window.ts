@@ -1,7 +1,7 @@
 import type { Observable } from 'rxjs';
 import { Audience } from './audience.ts';
-import type { FrameMember, Frames } from './frames.ts';
-import type { Ordered, OrderFollower } from './order.ts';
+import type { FrameFollower, FrameMember, Frames } from './frames.ts';
+import type { Ordered } from './order.ts';
 import { diffRows } from './splice.ts';
 import type { Splice } from './splice.ts';
 
@@ -54,7 +54,7 @@ export interface Window<K, V> {
   close(): void;
 }
 
-class WindowView<K, V> implements Window<K, V>, FrameMember, OrderFollower {
+class WindowView<K, V> implements Window<K, V>, FrameMember, FrameFollower {
   readonly depth: number;
   readonly change$: Observable<WindowChange<V>>;
   readonly #frames: Frames;

@@ -1,6 +1,6 @@
 import { BehaviorSubject, combineLatest, map, take } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { EventStream, Frames, LiveMapWriter, State } from '../../src/streams/index.ts';
+import { combine, EventStream, Frames, LiveMapWriter, State } from '../../src/streams/index.ts';
 import type { Delta } from '../../src/streams/index.ts';
 
 function makeFrames(): { frames: Frames; errors: unknown[] } {
@@ -199,26 +199,35 @@ describe('State', () => {
     expect(heard).toEqual(['first', 'last', 'done', 'late last', 'late done']);
   });
 
-  it('gives whole pairs where two states change in one commit', () => {
-    const { frames } = makeFrames();
+  it('combines with others without torn pairs, once a frame', () => {
+    const { frames, errors } = makeFrames();
     const a = new State(frames, 0);
     const b = new State(frames, 0);
-    const seenBy: [number, number][] = [];
-    a.value$.subscribe(() => seenBy.push([a.value, b.value]));
-    b.value$.subscribe(() => seenBy.push([a.value, b.value]));
+    const pair = combine([a, b], () => {
+      if (a.value === 9) throw new Error('nine');
+      return [a.value, b.value];
+    });
+    const sum = combine([pair], () => (pair.value[0] ?? 0) + (pair.value[1] ?? 0));
+    const heard: unknown[] = [];
+    pair.value$.subscribe({ next: (value) => heard.push(value), complete: () => heard.push('done') });
+    sum.value$.subscribe((value) => heard.push(value));
+    // A listener of a source finds the combination up to date.
+    a.value$.subscribe((value) => expect(value === 9 || pair.value[0] === value).toBe(true));
+    const torn: [number, number][] = [];
+    combineLatest([a.value$, b.value$]).subscribe((both) => torn.push(both));
     frames.run(() => {
       a.set(1);
       b.set(1);
     });
-    expect(seenBy.every(([left, right]) => left === right)).toBe(true);
-    // What reading the values avoids: combineLatest over both emits a torn pair on the way.
-    const torn: [number, number][] = [];
-    combineLatest([a.value$, b.value$]).subscribe((pair) => torn.push(pair));
-    frames.run(() => {
-      a.set(2);
-      b.set(2);
-    });
-    expect(torn).toContainEqual([2, 1]);
+    expect(heard).toEqual([[0, 0], 0, [1, 1], 2]);
+    // What it is for: combineLatest over both emits a torn pair on the way.
+    expect(torn).toContainEqual([1, 0]);
+    a.set(9);
+    expect(errors).toEqual([new Error('nine')]);
+    expect(pair.value).toEqual([1, 1]);
+    b.end();
+    a.set(2);
+    expect(heard).toEqual([[0, 0], 0, [1, 1], 2, 'done']);
   });
 });
 
