@@ -31,6 +31,11 @@ export abstract class DerivedMapBase<K, V> extends LiveMapBase<K, V> implements 
     this.#detach.push(source.attach(follower));
   }
 
+  /** Keeps what stops following a source, for when this map goes. */
+  protected detachWith(detach: () => void): void {
+    this.#detach.push(detach);
+  }
+
   #release(): void {
     for (const detach of this.#detach.splice(0)) detach();
   }

@@ -62,8 +62,10 @@ export class InteractionTable {
     const running = this.#running.get(id);
     this.#running.delete(id);
     this.#forget(id);
-    running?.abort.abort();
-    await running?.interaction.cancel();
+    if (!running) return;
+    running.abort.abort();
+    await running.interaction.cancel();
+    await running.finish({ kind: 'failed', error: errorData('aborted', 'cancelled') });
   }
 
   /** A network asks the user something; resolves when that is answered, cancelled, or the account stops. */

@@ -22,6 +22,10 @@ import { distinctionKey, isDirect } from './profile.ts';
 import type { Profile, Tail } from './profile.ts';
 import { collectWrites } from './writes.ts';
 
+/** How far back `natter watch` can be resumed, and how often what is older is dropped. */
+const keptChanges = 100_000;
+const trimEvery = 1000;
+
 /**
  * The writes of one commit. Nothing of it is visible outside until {@link publish}, which is called after the store has
  * taken {@link writes}; if the store refuses, the transaction is dropped and nothing has happened.
@@ -157,7 +161,11 @@ export class Transaction {
 
   /** Adds to the change log, which `natter watch` follows. */
   log(change: Change): void {
-    this.changes.push({ sequence: this.profile.lastChange + this.changes.length + 1, change });
+    const sequence = this.profile.lastChange + this.changes.length + 1;
+    this.changes.push({ sequence, change });
+    if (sequence % trimEvery === 0 && sequence > keptChanges) {
+      this.#writes.push({ remove: 'changes', upTo: sequence - keptChanges });
+    }
   }
 
   /** Any other write. */

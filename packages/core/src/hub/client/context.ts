@@ -1,0 +1,37 @@
+import type { ConversationView } from '../../client/index.ts';
+import type { AccountId, ConversationId, Person, PersonId } from '../../model/index.ts';
+import { NatterError, errorData } from '../../model/index.ts';
+import type { ErrorScope } from '../../model/index.ts';
+import type { LiveMap } from '../../streams/index.ts';
+import type { InteractionTable } from '../accounts/interactions.ts';
+import type { AccountRunner } from '../accounts/runner.ts';
+import type { Environment } from '../environment.ts';
+import type { NewsDispatch } from './news-dispatch.ts';
+import type { TransferTable } from './transfers.ts';
+
+/** What the answers to front ends are made from. */
+export interface ClientContext {
+  readonly environment: Environment;
+  readonly runners: ReadonlyMap<AccountId, AccountRunner>;
+  readonly interactions: InteractionTable;
+  readonly transfers: TransferTable;
+  readonly people: LiveMap<PersonId, Person>;
+  readonly conversations: LiveMap<ConversationId, ConversationView>;
+  readonly news: NewsDispatch;
+  readonly version: string;
+}
+
+/** The value, or a `not-found` error that says what is missing. */
+export function found<T>(value: T | undefined | null, scope: ErrorScope, what: string): T {
+  if (value !== undefined && value !== null) return value;
+  throw new NatterError(errorData('not-found', `no such ${what}`, { scope }));
+}
+
+/** The runner of an account that is online now, or an `offline` error. */
+export function onlineRunner({ runners, environment }: ClientContext, account: AccountId): { runner: AccountRunner; signal: AbortSignal } {
+  const record = found(environment.profile.accounts.get(account), 'account', 'account');
+  const runner = runners.get(account);
+  const signal = runner?.signal;
+  if (runner?.online && signal) return { runner, signal };
+  throw new NatterError(errorData('offline', `${record.address} is not online`, { scope: 'account', retriable: true, userAction: 'wait' }));
+}

@@ -1,0 +1,129 @@
+import { DerivedMapBase } from '../../streams/derived-map.ts';
+import type {
+  Contact,
+  ContactPresence,
+  Person,
+  PersonContact,
+  PersonId,
+  PersonRecord,
+} from '../../model/index.ts';
+import { availabilityOrder, contactName, supports, unknownPresence } from '../../model/index.ts';
+import type { Profile } from '../state/profile.ts';
+
+/**
+ * The rows of the unified contact list: each person with its contacts, presence, unread count and last activity. A change
+ * of a contact, its presence or its conversation costs the one row that it belongs to.
+ */
+export class PersonRows extends DerivedMapBase<PersonId, Person> {
+  readonly #profile: Profile;
+
+  constructor(profile: Profile) {
+    const { persons, contacts, presences, conversations, accounts, statuses } = profile;
+    super(persons, contacts, presences, conversations, accounts, statuses);
+    this.#profile = profile;
+    this.follow(persons, ({ key }) => this.#refresh(key));
+    // What there is now was taken in with the persons; from here on only changes count.
+    this.#followChanges(contacts, (id) => this.#personOf(contacts.get(id)));
+    this.#followChanges(presences, (id) => this.#personOf(contacts.get(id)));
+    this.#followChanges(conversations, (id) => {
+      const contact = conversations.get(id)?.contact;
+      return contact ? this.#personOf(contacts.get(contact)) : undefined;
+    });
+    // An account that comes, goes, or learns what it can do touches the rows of its contacts.
+    this.#followAccounts();
+  }
+
+  #followChanges<K>(source: { attach(follower: { apply(changes: readonly { key: K }[]): void; end(): void }): () => void }, personOf: (key: K) => PersonId | undefined): void {
+    this.detachWith(
+      source.attach({
+        apply: (changes) => {
+          for (const { key } of changes) {
+            const person = personOf(key);
+            if (person !== undefined) this.#refresh(person);
+          }
+        },
+        end: () => undefined,
+      }),
+    );
+  }
+
+  #followAccounts(): void {
+    const { statuses } = this.#profile;
+    const presenceOf = new Map<string, boolean>();
+    this.detachWith(
+      statuses.attach({
+        apply: (changes) => {
+          for (const { key, value } of changes) {
+            const now = value ? supports(value.capabilities, 'presence') : undefined;
+            if (presenceOf.get(key) === now) continue;
+            if (now === undefined) presenceOf.delete(key);
+            else presenceOf.set(key, now);
+            for (const [, contact] of this.#profile.contacts.entries()) if (contact.account === key) this.#refresh(contact.person);
+          }
+        },
+        end: () => undefined,
+      }),
+    );
+  }
+
+  #personOf(contact: Contact | undefined): PersonId | undefined {
+    return contact?.person;
+  }
+
+  #refresh(id: PersonId): void {
+    const record = this.#profile.persons.get(id);
+    const row = record && personRow(this.#profile, record);
+    if (row) this.put(id, row);
+    else this.drop(id);
+  }
+}
+
+/** A person as its row shows it; `undefined` when nothing of it is left. */
+export function personRow(profile: Profile, record: PersonRecord): Person | undefined {
+  const contacts = record.contacts.flatMap((id) => {
+    const contact = profile.contacts.get(id);
+    return contact ? [personContact(profile, contact)] : [];
+  });
+  const [first] = contacts;
+  if (!first) return undefined;
+  let unread = 0;
+  let lastActivity = 0;
+  for (const { conversation: id } of contacts) {
+    const conversation = id === null ? undefined : profile.conversations.get(id);
+    if (!conversation) continue;
+    unread += conversation.unread;
+    lastActivity = Math.max(lastActivity, conversation.lastActivity);
+  }
+  const named = contacts.find(({ alias, name }) => alias || name) ?? first;
+  return { id: record.id, name: record.alias || contactName(named), presence: bestPresence(contacts), unread, lastActivity, contacts };
+}
+
+function personContact(profile: Profile, contact: Contact): PersonContact {
+  const account = profile.accounts.get(contact.account);
+  return {
+    ...contact,
+    network: account?.network ?? '',
+    accountAddress: account?.address ?? '',
+    presence: presenceOf(profile, contact),
+    conversation: profile.directs.get(contact.id) ?? null,
+  };
+}
+
+/** What is known of a contact's presence; `unsupported` where its network has none. */
+export function presenceOf(profile: Profile, contact: Contact): ContactPresence {
+  const known = profile.presences.get(contact.id);
+  if (known) return known;
+  const capabilities = profile.statuses.get(contact.account)?.capabilities;
+  return capabilities && !supports(capabilities, 'presence') ? unsupportedPresence : unknownPresence;
+}
+
+const unsupportedPresence: ContactPresence = { ...unknownPresence, availability: 'unsupported' };
+
+/** The most reachable contact speaks for the person; among equals the user's order decides. */
+function bestPresence(contacts: readonly PersonContact[]): Person['presence'] {
+  let best: ContactPresence = contacts[0]?.presence ?? unknownPresence;
+  for (const { presence } of contacts) {
+    if (availabilityOrder[presence.availability] < availabilityOrder[best.availability]) best = presence;
+  }
+  return { availability: best.availability, text: best.text, since: best.since };
+}
