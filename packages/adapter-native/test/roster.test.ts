@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import { until } from './support/host.ts';
+import { scene } from './support/scene.ts';
+import { emptyPage } from './support/scripted-server.ts';
+
+describe('roster and presence', () => {
+  const bob = {
+    address: 'bob@test.example',
+    name: 'Bob',
+    groups: [],
+    subscription: { to: 'granted', from: 'granted' },
+    blocked: false,
+  } as const;
+
+  test('who is watched and not named is offline, also when the roster did not change', async () => {
+    let asked: unknown;
+    const { host, run, server } = await scene({
+      roster: (frame) => {
+        asked = frame.version;
+        return frame.version === 3
+          ? { version: 3, full: false, contacts: [], removed: [] }
+          : { version: 3, full: true, contacts: [bob], removed: [] };
+      },
+    });
+    await (await run().caughtUp()).stop();
+    host.hints.length = 0;
+    host.phases.length = 0;
+    const running = await run().caughtUp();
+    expect(asked).toBe(3);
+    await until(() => host.hints.length > 0);
+    expect(host.hints).toMatchObject([
+      { key: 'bob@test.example', resource: null, presence: { availability: 'offline' } },
+    ]);
+    server.link.push({
+      type: 'presence',
+      address: bob.address,
+      devices: [{ device: 'p', availability: 'away', since: 5 }],
+    });
+    server.link.push({ type: 'presence', address: bob.address, devices: [], lastSeen: 9 });
+    await until(() => host.hints.length === 3);
+    expect(host.hints.slice(1)).toMatchObject([
+      { resource: 'p', presence: { availability: 'away', since: 5 } },
+      { resource: 'p', presence: { availability: 'offline', since: 9 } },
+    ]);
+    await running.stop();
+  });
+
+  test('the log does not set back the copy that was read at sign-in', async () => {
+    const { host, run, server } = await scene({
+      roster: () => ({ version: 3, full: true, contacts: [bob], removed: [] }),
+      sync: ({ after }) =>
+        after === 0
+          ? {
+              updates: [{ kind: 'roster', position: 1, version: 2, address: bob.address, contact: null }],
+              cursor: 1,
+              head: 1,
+              more: false,
+            }
+          : emptyPage(after),
+    });
+    const running = await run().caughtUp();
+    expect(host.batches.flatMap(({ events }) => events).filter(({ type }) => type === 'remove')).toEqual([]);
+    server.link.push({
+      type: 'updates',
+      updates: [{ kind: 'roster', position: 2, version: 4, address: bob.address, contact: null }],
+      cursor: 2,
+    });
+    await until(() => host.cursors.get('account') === '2');
+    expect(host.batches.at(-1)).toMatchObject({
+      events: [{ type: 'remove', key: bob.address }],
+      state: { roster: '4', 'watched:bob@test.example': null },
+    });
+    await running.stop();
+  });
+});

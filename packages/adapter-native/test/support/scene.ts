@@ -1,0 +1,55 @@
+import { mintId, type Adapter, type Op } from '@natter/core';
+import type { Message, Update } from '@natter/native-protocol';
+import { afterEach, expect } from 'vitest';
+import { createNativeAdapter } from '../../src/index.ts';
+import { Running, TestHost } from './host.ts';
+import { ScriptedServer, type Answers } from './scripted-server.ts';
+
+const adapter = createNativeAdapter({ maximumUncommitted: 4_000 });
+let server: ScriptedServer | null = null;
+
+/** A scripted server, and an account that has signed in to it before. */
+export interface Scene {
+  readonly host: TestHost;
+  readonly server: ScriptedServer;
+  run(): Running;
+}
+
+/** Starts both for one test. When it is over, no socket of the client may be left. */
+export async function scene(answers: Answers = {}, using: Adapter = adapter): Promise<Scene> {
+  const started = await ScriptedServer.start(answers);
+  server = started;
+  const host = new TestHost();
+  host.secrets.set('token', JSON.stringify(['d1', 'token-1']));
+  return { host, server: started, run: () => new Running(using, { server: started.url }, host) };
+}
+
+afterEach(async () => {
+  if (server === null) return;
+  expect(await server.openSockets()).toBe(0);
+  await server.stop();
+  server = null;
+});
+
+/** An entry of the update log: a message in conversation c1. */
+export function message(
+  position: number,
+  seq: number,
+  text: string,
+  from = 'bob@test.example',
+): Update & { kind: 'message' } {
+  const stored: Message = { conversation: 'c1', seq, messageId: `m${seq}`, from, time: seq, body: { text } };
+  return { kind: 'message', position, ...stored };
+}
+
+/** A send of plain text. */
+export function sendTo(conversation: Op['conversation'], text: string): Op {
+  const body = {
+    type: 'send',
+    content: { kind: 'text', text },
+    replyTo: null,
+    thread: null,
+    mentions: [],
+  } as const;
+  return { id: mintId('operation'), conversation, attempt: 1, memo: null, body };
+}
