@@ -10,3 +10,4 @@ export * from './memory-ports/index.ts';
 export * from './client/index.ts';
 export * from './streams/index.ts';
 export * from './link/index.ts';
+export * from './hub/index.ts';

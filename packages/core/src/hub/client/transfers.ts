@@ -6,6 +6,8 @@ import type { Frames, LiveMap } from '../../streams/index.ts';
 export class TransferTable {
   readonly #rows: LiveMapWriter<BlobId, Transfer>;
   readonly #kept = 100;
+  /** How to stop those that run. */
+  readonly controllers: Map<BlobId, AbortController> = new Map();
 
   constructor(frames: Frames) {
     this.#rows = new LiveMapWriter(frames);

@@ -1,0 +1,44 @@
+import type { AccountId } from '../../model/index.ts';
+import { NatterError, errorData } from '../../model/index.ts';
+import type { Environment } from '../environment.ts';
+import type { Transaction } from '../state/transaction.ts';
+import { unlinkContact } from '../people/link.ts';
+import type { Runners } from './runners.ts';
+
+/** How long (milliseconds) the network is given to take the sign-out. */
+const wipeTime = 5000;
+
+/** Removes an account with all that is stored of it: signs out, forgets its secrets, and takes its contacts off their people. */
+export async function removeAccount(environment: Environment, runners: Runners, account: AccountId, remote: boolean, signal: AbortSignal): Promise<void> {
+  const { profile, queue, secrets } = environment;
+  if (!profile.accounts.has(account)) throw new NatterError(errorData('not-found', 'no such account', { scope: 'account' }));
+  const runner = runners.get(account);
+  // Signing out needs the connection, so it comes before the run ends.
+  await runner?.session.wipe(remote, AbortSignal.any([signal, AbortSignal.timeout(wipeTime)]));
+  await queue.run((transaction) => forgetAccount(transaction, account));
+  await runners.apply(account);
+  await secrets.removeAll(account);
+}
+
+function forgetAccount(transaction: Transaction, account: AccountId): void {
+  const { profile } = transaction;
+  for (const contact of [...transaction.contacts.values()]) {
+    if (contact.account !== account) continue;
+    const now = transaction.contacts.get(contact.id);
+    if (now) unlinkContact(transaction, now);
+    transaction.persons.delete(transaction.contacts.get(contact.id)?.person ?? contact.home);
+    transaction.contacts.delete(contact.id);
+    transaction.later(() => profile.directs.delete(contact.id));
+  }
+  for (const conversation of [...transaction.conversations.values()]) {
+    if (conversation.account === account) transaction.conversations.delete(conversation.id);
+  }
+  for (const operation of [...transaction.operations.values()]) {
+    if (operation.account === account) transaction.operations.delete(operation.id);
+  }
+  transaction.accounts.delete(account);
+  transaction.later(() => {
+    profile.statuses.delete(account);
+    for (const index of [profile.contactKeys, profile.conversationKeys, profile.gaps, profile.cursors, profile.states]) index.deleteAll(account);
+  });
+}

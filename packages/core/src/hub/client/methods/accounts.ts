@@ -1,0 +1,74 @@
+import type { AccountRecord, RemoteKey } from '../../../model/index.ts';
+import { NatterError, errorData } from '../../../model/index.ts';
+import type { Methods } from '../../../client/index.ts';
+import { removeAccount } from '../../accounts/remove.ts';
+import type { SignIn } from '../../accounts/sign-in.ts';
+import type { Runners } from '../../accounts/runners.ts';
+import { accountView } from '../account-view.ts';
+import type { ClientContext } from '../context.ts';
+import { found, onlineRunner } from '../context.ts';
+import type { Answers } from './table.ts';
+
+type Names = Extract<keyof Methods, `account.${string}` | `interaction.${string}` | 'client.info'>;
+
+/** Accounts, signing in, and interactions. */
+export function accountMethods(context: ClientContext, runners: Runners, signIn: SignIn): Answers<Names> {
+  const { environment, interactions } = context;
+  const { profile, queue } = environment;
+  const change = (id: AccountRecord['id'], with_: (account: AccountRecord) => AccountRecord): Promise<void> =>
+    queue.run((transaction) => transaction.accounts.set(id, with_(found(transaction.accounts.get(id), 'account', 'account'))));
+  return {
+    'client.info': async () => ({
+      name: 'natter',
+      version: context.version,
+      protocol: 1,
+      networks: [...environment.adapters.values()].map(({ id, name, configSchema }) => ({ id, name, configSchema })),
+    }),
+    'account.list': async () => [...profile.accounts.entries()].flatMap(([id]) => accountView(environment, id) ?? []),
+    'account.add': (params) => signIn.add(params),
+    'account.login': ({ account }) => signIn.again(account),
+    'account.remove': async ({ account, remote }, signal) => {
+      await removeAccount(environment, runners, account, remote ?? true, signal);
+      return null;
+    },
+    'account.enable': async ({ account, enabled }) => {
+      await change(account, (record) => ({ ...record, enabled }));
+      await runners.apply(account);
+      return null;
+    },
+    'account.presence': async ({ account, presence }) => {
+      const targets = account === undefined ? [...profile.accounts.entries()].map(([id]) => id) : [account];
+      for (const id of targets) await change(id, (record) => ({ ...record, presence }));
+      for (const id of targets) runners.signal(id, { type: 'presence', presence });
+      return null;
+    },
+    'account.configure': async ({ account, config }) => {
+      await change(account, (record) => ({ ...record, config: { ...record.config, ...config } }));
+      await runners.restart(account);
+      return null;
+    },
+    'account.reconnect': async ({ account }) => {
+      found(profile.accounts.get(account), 'account', 'account');
+      runners.get(account)?.reconnect();
+      return null;
+    },
+    'account.interact': async ({ account, about, target }) => {
+      const { runner } = onlineRunner(context, account);
+      return interactions.begin(runner.session.interact(about, targetKey(context, target)), () => Promise.resolve(account));
+    },
+    'interaction.answer': ({ interaction, answer }) => interactions.answer(interaction, answer),
+    'interaction.cancel': async ({ interaction }) => {
+      await interactions.cancel(interaction);
+      return null;
+    },
+  };
+}
+
+function targetKey({ environment: { profile } }: ClientContext, target: Methods['account.interact'][0]['target']): RemoteKey | null {
+  if (target === undefined) return null;
+  const contact = [...profile.contacts.entries()].find(([id]) => id === target)?.[1];
+  const conversation = [...profile.conversations.entries()].find(([id]) => id === target)?.[1];
+  const key = contact?.key ?? conversation?.key;
+  if (key) return key;
+  throw new NatterError(errorData('not-found', 'no such contact or conversation'));
+}

@@ -1,0 +1,105 @@
+import type { Methods } from '../../../client/index.ts';
+import type { Contact, Distinction, Person, PersonId } from '../../../model/index.ts';
+import { NatterError, errorData } from '../../../model/index.ts';
+import { linkPersons, unlinkContact } from '../../people/link.ts';
+import { currentPerson } from '../../people/route.ts';
+import { suggestLinks } from '../../people/suggest.ts';
+import { distinctionKey } from '../../state/profile.ts';
+import type { Transaction } from '../../state/transaction.ts';
+import type { ClientContext } from '../context.ts';
+import { found } from '../context.ts';
+import { peopleList } from '../people-list.ts';
+import { personRow, presenceOf } from '../person-rows.ts';
+import type { Answers } from './table.ts';
+
+type Names = Extract<keyof Methods, `person.${string}` | 'people.list' | 'contact.list'>;
+
+/** People: the unified list, linking and unlinking. */
+export function peopleMethods(context: ClientContext): Answers<Names> {
+  const { profile, queue } = context.environment;
+  const row = (id: PersonId): Person => found(personRow(profile, currentPerson(profile, id)), 'contact', 'person');
+  return {
+    'people.list': async ({ offset, limit, ...query }) => {
+      const { list, dispose } = peopleList(context.people, query);
+      const answer = { total: list.size, rows: list.slice(offset, offset + limit) };
+      dispose();
+      return answer;
+    },
+    'person.get': async ({ person }) => row(person),
+    'person.link': async ({ persons }) => {
+      const kept = await queue.run((transaction) => link(transaction, persons));
+      return row(kept);
+    },
+    'person.unlink': async ({ contact }) => {
+      const own = await queue.run((transaction) => unlinkContact(transaction, contactOf(transaction, contact)).id);
+      return row(own);
+    },
+    'person.distinguish': async (distinction) => {
+      await queue.run((transaction) => distinguish(transaction, distinction));
+      return null;
+    },
+    'person.undistinguish': async (distinction) => {
+      await queue.run((transaction) => {
+        transaction.write({ remove: 'distinction', value: distinction });
+        transaction.later(() => profile.distinctions.delete(distinctionKey(distinction)));
+      });
+      return null;
+    },
+    'person.prefer': async ({ person, contacts }) => {
+      await queue.run((transaction) => prefer(transaction, currentPerson(profile, person).id, contacts));
+      return row(person);
+    },
+    'person.rename': async ({ person, alias }) => {
+      await queue.run((transaction) => {
+        const record = found(transaction.persons.get(currentPerson(profile, person).id), 'contact', 'person');
+        transaction.persons.set(record.id, { ...record, alias: alias === '' ? null : alias });
+      });
+      return row(person);
+    },
+    'person.suggest': async () => suggestLinks(profile, [...context.people.entries()].map(([, person]) => person)),
+    'contact.list': async ({ account }) =>
+      [...profile.contacts.entries()].flatMap(([, contact]) => {
+        if (account !== undefined && contact.account !== account) return [];
+        return [{ ...contact, network: profile.accounts.get(contact.account)?.network ?? '', presence: presenceOf(profile, contact) }];
+      }),
+  };
+}
+
+function link(transaction: Transaction, ids: readonly PersonId[]): PersonId {
+  const records = ids.map((id) => {
+    const current = currentPerson(transaction.profile, id);
+    return found(transaction.persons.get(current.id), 'contact', 'person');
+  });
+  const [first, ...others] = records;
+  if (!first || others.length === 0) throw new NatterError(errorData('invalid', 'linking takes two people or more', { scope: 'contact' }));
+  // The user's own word of now is newer than their "not the same" of then.
+  for (const a of first.contacts) for (const other of others) for (const b of other.contacts) forgetDistinction(transaction, { a, b });
+  return linkPersons(transaction, first, others).id;
+}
+
+function forgetDistinction(transaction: Transaction, value: Distinction): void {
+  const key = distinctionKey(value);
+  const known = transaction.profile.distinctions.get(key);
+  if (!known) return;
+  transaction.write({ remove: 'distinction', value: known });
+  transaction.later(() => transaction.profile.distinctions.delete(key));
+}
+
+function distinguish(transaction: Transaction, value: Distinction): void {
+  const a = contactOf(transaction, value.a);
+  const b = contactOf(transaction, value.b);
+  if (a.person === b.person) unlinkContact(transaction, b.home === b.person ? a : b);
+  transaction.write({ put: 'distinction', value });
+}
+
+function prefer(transaction: Transaction, id: PersonId, contacts: readonly Contact['id'][]): void {
+  const record = found(transaction.persons.get(id), 'contact', 'person');
+  const stranger = contacts.find((contact) => !record.contacts.includes(contact));
+  if (stranger !== undefined) throw new NatterError(errorData('invalid', 'a preferred contact must be one of the person', { scope: 'contact' }));
+  const rest = record.contacts.filter((contact) => !contacts.includes(contact));
+  transaction.persons.set(id, { ...record, contacts: [...contacts, ...rest], ordered: contacts.length > 0 });
+}
+
+function contactOf(transaction: Transaction, id: Contact['id']): Contact {
+  return found(transaction.contacts.get(id), 'contact', 'contact');
+}
