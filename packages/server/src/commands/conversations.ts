@@ -6,6 +6,8 @@ import { describeConversation } from './describe-conversation.ts';
 /** Lists the conversations of the account, a page at a time. */
 export const conversations: Command<'conversations'> = {
   needs: 'member',
+  // One at a time: the answer may be long, and the next is not made before this one is on its way.
+  exclusive: true,
   handle: async ({ services, member }, frame) => {
     const after = frame.after === undefined ? 0 : parseConversationId(frame.after);
     if (after === null) throw new Refusal('invalid', 'This is no place in the list.', { field: 'after' });

@@ -8,6 +8,8 @@ const pageLength = 1024 * 1024;
 export const history: Command<'history'> = {
   needs: 'conversation',
   access: 'read',
+  // One at a time: the answer may be long, and the next is not made before this one is on its way.
+  exclusive: true,
   handle: async ({ services, member, conversation }, frame) => {
     const { messages } = services.storage;
     const limit = Math.min(frame.limit ?? 50, services.settings.limits.pageSize);

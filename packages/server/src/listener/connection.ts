@@ -40,14 +40,13 @@ export class Connection implements Flushable {
     this.remoteAddress = parts.remoteAddress;
   }
 
-  /** Characters and bytes that the other side has not taken yet. */
-  get backlog(): number {
-    return this.#queued + this.#parts.webSocket.bufferedAmount;
-  }
-
-  /** The reader is so far behind that nothing should be added. */
+  /**
+   * The reader is so far behind that nothing should be added. What was gathered in this turn has not been offered to
+   * the reader yet, so there may be more of it.
+   */
   get congested(): boolean {
-    return this.backlog > this.#parts.mostBacklog;
+    const { webSocket, mostBacklog } = this.#parts;
+    return webSocket.bufferedAmount > mostBacklog || this.#queued > 4 * mostBacklog;
   }
 
   /** Sends what was asked for. Written before the pushes of the same turn: an acknowledgement precedes its echo. */
@@ -110,14 +109,14 @@ export class Connection implements Flushable {
     for (const text of pushes) webSocket.send(text);
     socket.uncork();
     if (replies.length > 0) pass('after-ack');
-    if (this.congested) this.#behind = true;
-    if (this.#behind) this.#watchReader();
+    if (this.#behind || this.congested) this.#watchReader();
   }
 
   #add(queue: string[], text: string): void {
     if (this.#closed) return;
     queue.push(text);
     this.#queued += text.length;
+    if (this.congested) this.#behind = true;
     this.#parts.flusher.add(this);
   }
 

@@ -39,9 +39,13 @@ export class Listener {
       response.writeHead(426, { 'content-type': 'text/plain; charset=utf-8', 'upgrade': 'websocket' });
       response.end(`This is a natter server: connect by WebSocket with the subprotocol ${subprotocols.join(' or ')}.\n`);
     };
-    this.#server = tls === null ? createHttpServer(answer) : createHttpsServer({ cert: tls.certificate, key: tls.key, minVersion: 'TLSv1.2' }, answer);
+    const { timeout } = services.settings.visitors;
+    const http = { headersTimeout: timeout, requestTimeout: timeout, connectionsCheckingInterval: Math.min(timeout, 1000) };
+    this.#server =
+      tls === null
+        ? createHttpServer(http, answer)
+        : createHttpsServer({ ...http, cert: tls.certificate, key: tls.key, minVersion: 'TLSv1.2', handshakeTimeout: timeout }, answer);
     this.#server.maxHeadersCount = 50;
-    this.#server.headersTimeout = services.settings.visitors.timeout;
     this.#webSockets = new WebSocketServer({
       noServer: true,
       clientTracking: false,

@@ -16,13 +16,14 @@ const mostFaults = 10;
  */
 export class Dispatcher {
   readonly #session: Session;
-  #queue: ClientFrame[] = [];
+  #queue: string[] = [];
   #taken = 0;
   #running = 0;
   #pumping = false;
   #paused = false;
   #faults = 0;
   #visitorFrames = 0;
+  #readerIsBack: (() => void) | null = null;
   /** Set when the connection sends anything, cleared by the heartbeat. */
   alive = true;
 
@@ -30,23 +31,12 @@ export class Dispatcher {
     this.#session = session;
   }
 
-  /** A text frame has come. */
+  /** A text frame has come. It is looked at when it is its turn: by then it is known who sends it. */
   receive(text: string): void {
     this.alive = true;
-    const { settings } = this.#session.services;
-    const visitor = this.#session.member === null;
-    if (visitor) this.#visitorFrames += 1;
-    if (visitor && this.#visitorFrames > settings.visitors.frames) {
-      return this.#session.end({ code: 'too-fast', message: 'Too many frames without a sign-in.' });
-    }
-    const decoded = decodeClientFrame(text, visitor ? settings.visitors.frameBytes : settings.limits.frameBytes);
-    if (decoded.ok) {
-      this.#queue.push(decoded.frame);
-      this.#holdBack();
-      if (!this.#pumping) void this.#pump();
-      return;
-    }
-    this.fault(decoded.error, decoded.id);
+    this.#queue.push(text);
+    this.#holdBack();
+    if (!this.#pumping) void this.#pump();
   }
 
   /** A frame could not be read. Answered, and the end of the connection when it happens again and again. */
@@ -58,7 +48,9 @@ export class Dispatcher {
 
   async #pump(): Promise<void> {
     this.#pumping = true;
-    for (let frame = this.#next(); frame !== undefined; frame = this.#next()) {
+    for (let text = this.#next(); text !== undefined && !this.#session.ended; text = this.#next()) {
+      const frame = this.#read(text);
+      if (frame === null) continue;
       if (!('id' in frame)) {
         await signal(this.#session, frame).catch((error: unknown) => this.#failed(error, undefined));
         continue;
@@ -67,8 +59,30 @@ export class Dispatcher {
       const work = this.#answer(frame);
       if (isExclusive(frame.type)) await work.done;
       else await work.takenUp;
+      if (this.#session.connection.congested) await this.#reader();
     }
     this.#pumping = false;
+  }
+
+  #read(text: string): ClientFrame | null {
+    const { visitors, limits } = this.#session.services.settings;
+    const visitor = this.#session.member === null;
+    if (visitor) this.#visitorFrames += 1;
+    if (visitor && this.#visitorFrames > visitors.frames) {
+      this.#session.end({ code: 'too-fast', message: 'Too many frames without a sign-in.' });
+      return null;
+    }
+    const decoded = decodeClientFrame(text, visitor ? visitors.frameBytes : limits.frameBytes);
+    if (decoded.ok) return decoded.frame;
+    this.fault(decoded.error, decoded.id);
+    return null;
+  }
+
+  /** Waits until the other side reads what it has asked for. */
+  #reader(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#readerIsBack = resolve;
+    });
   }
 
   #answer(frame: Extract<ClientFrame, { id: number }>): { takenUp: Promise<void>; done: Promise<void> } {
@@ -102,14 +116,14 @@ export class Dispatcher {
     this.#session.connection.reply(encodeFrame({ type: 'error', ...(id === undefined ? {} : { id }), error }));
   }
 
-  #next(): ClientFrame | undefined {
-    const frame = this.#queue[this.#taken];
+  #next(): string | undefined {
+    const text = this.#queue[this.#taken];
     this.#taken += 1;
-    if (frame === undefined || this.#taken > 1000) {
+    if (text === undefined || this.#taken > 1000) {
       this.#queue = this.#queue.slice(this.#taken);
       this.#taken = 0;
     }
-    return frame;
+    return text;
   }
 
   /** Stops reading while too much is under way, or while the other side does not read what it asked for. */
@@ -125,6 +139,8 @@ export class Dispatcher {
 
   /** The other side has read: what was held back for that may go on. */
   drained(): void {
+    this.#readerIsBack?.();
+    this.#readerIsBack = null;
     this.#holdBack();
   }
 }

@@ -38,6 +38,11 @@ export class Session {
     return this.#member;
   }
 
+  /** Nothing more is taken up or told. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
   /** Follows the update log; there is one from the sign-in on. */
   get follower(): Follower | null {
     return this.#follower;
