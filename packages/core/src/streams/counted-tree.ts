@@ -67,6 +67,17 @@ export class CountedTree<E extends TreeEntry<E>> {
     if (leaf.items.length < LEAF_SIZE / 4) this.#merge(leaf);
   }
 
+  /** Puts an entry in the place of one that no other stands between. */
+  replace(before: E, after: E): void {
+    const leaf = before.leaf;
+    const position = leaf === undefined ? -1 : leaf.items.indexOf(before);
+    if (leaf === undefined || position < 0) throw new Error('The entry is not in this tree.');
+    leaf.items[position] = after;
+    before.leaf = undefined;
+    after.leaf = leaf;
+    if (position === 0) lower(leaf, after);
+  }
+
   /** The position of an entry, counted from 0. */
   indexOf(entry: E): number {
     const leaf = entry.leaf;
@@ -99,16 +110,17 @@ export class CountedTree<E extends TreeEntry<E>> {
 
   /** The entries at positions `from` (inclusive) to `to` (exclusive), cut to what exists. */
   slice(from: number, to: number): E[] {
-    const found: E[] = [];
+    let found: E[] | undefined;
     let position = Math.max(0, from);
     const end = Math.min(to, this.size);
     while (position < end) {
       const { leaf, offset } = this.#leafAt(position);
       const taken = leaf.items.slice(offset, offset + end - position);
-      for (const entry of taken) found.push(entry);
       position += taken.length;
+      if (found === undefined) found = taken;
+      else for (const entry of taken) found.push(entry);
     }
-    return found;
+    return found ?? [];
   }
 
   #leafAt(position: number): { leaf: Leaf<E>; offset: number } {

@@ -161,6 +161,12 @@ export class Frames {
     const arrivals = this.#arrivals;
     if (arrivals.length > 0) this.#arrivals = [];
     for (const arrive of arrivals) this.attempt(arrive, undefined);
-    for (const member of changed) this.attempt(() => member.tell(this.#version), undefined);
+    for (const member of changed) {
+      try {
+        member.tell(this.#version);
+      } catch (error) {
+        this.report(error);
+      }
+    }
   }
 }

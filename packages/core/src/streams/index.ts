@@ -13,7 +13,7 @@ export { join } from './join.ts';
 export type { JoinOptions } from './join.ts';
 export { group } from './group.ts';
 export { order } from './order.ts';
-export type { Ordered } from './order.ts';
+export type { Ordered, OrderedRow } from './order.ts';
 export { openWindow } from './window.ts';
 export type { KeySpan, OffsetSpan, Window, WindowChange, WindowRows } from './window.ts';
 export { applySplices, diffRows } from './splice.ts';

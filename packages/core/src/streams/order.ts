@@ -3,6 +3,12 @@ import type { Leaf } from './counted-nodes.ts';
 import type { Followed, FrameFollower, FrameMember, Frames } from './frames.ts';
 import type { RowChange, Follower, LiveMap } from './live-map.ts';
 
+/** A row in its place. The same object stands for the same row with the same value; a changed row has a new one. */
+export interface OrderedRow<K, V> {
+  readonly key: K;
+  readonly value: V;
+}
+
 /** The rows of a live map in order, kept so change by change. */
 export interface Ordered<K, V, S = unknown> extends Followed {
   /** The number of rows. */
@@ -14,20 +20,18 @@ export interface Ordered<K, V, S = unknown> extends Followed {
   /** The rows at positions `from` (inclusive) to `to` (exclusive), cut to what exists. O(log n + rows). */
   slice(from: number, to: number): readonly V[];
   /** As `slice`, with the keys. */
-  entries(from: number, to: number): readonly (readonly [K, V])[];
+  rows(from: number, to: number): readonly OrderedRow<K, V>[];
   /** How many rows sort before this sort key: where a row with it would begin. O(log n). */
   rank(sort: S): number;
   /** Stops following the source. */
   dispose(): void;
 }
 
-/** A row in the tree. The sort key never changes: a row that moves gets a new entry. */
-interface Entry<K, V, S> {
-  readonly key: K;
+/** A row in the tree. A row that changes gets a new one, so that whoever kept the old one sees that it changed. */
+interface Entry<K, V, S> extends OrderedRow<K, V> {
   readonly sort: S;
   /** When the row came; rows with equal sort keys stay in that order. */
   readonly arrival: number;
-  value: V;
   leaf: Leaf<Entry<K, V, S>> | undefined;
 }
 
@@ -54,7 +58,7 @@ class OrderedView<K, V, S> implements Ordered<K, V, S>, Follower<K, V>, FrameMem
     this.#sortKey = sortKey;
     this.#compare = compare;
     this.#tree = new CountedTree((a, b) => compare(a.sort, b.sort) || a.arrival - b.arrival);
-    for (const [key, value] of source.entries()) this.#admit(key, value);
+    for (const [key, value] of source.entries()) this.#admit(key, value, undefined);
     this.#tree.build([...this.#byKey.values()]);
     this.#detach = source.attach(this);
   }
@@ -76,8 +80,8 @@ class OrderedView<K, V, S> implements Ordered<K, V, S>, Follower<K, V>, FrameMem
     return this.#tree.slice(from, to).map((entry) => entry.value);
   }
 
-  entries(from: number, to: number): readonly (readonly [K, V])[] {
-    return this.#tree.slice(from, to).map((entry) => [entry.key, entry.value]);
+  rows(from: number, to: number): readonly OrderedRow<K, V>[] {
+    return this.#tree.slice(from, to);
   }
 
   rank(sort: S): number {
@@ -119,8 +123,11 @@ class OrderedView<K, V, S> implements Ordered<K, V, S>, Follower<K, V>, FrameMem
 
   #move({ key, value }: RowChange<K, V>): void {
     const before = this.#byKey.get(key);
-    const after = value === undefined ? this.#dismiss(key) : this.#admit(key, value);
-    if (before === after) return;
+    const after = value === undefined ? this.#dismiss(key) : this.#admit(key, value, before);
+    if (before !== undefined && after !== undefined && this.#compare(before.sort, after.sort) === 0) {
+      this.#tree.replace(before, after);
+      return;
+    }
     if (before !== undefined) this.#tree.remove(before);
     if (after !== undefined) this.#tree.insert(after);
   }
@@ -128,22 +135,22 @@ class OrderedView<K, V, S> implements Ordered<K, V, S>, Follower<K, V>, FrameMem
   #rebuild(changes: readonly RowChange<K, V>[]): void {
     for (const { key, value } of changes) {
       if (value === undefined) this.#dismiss(key);
-      else this.#admit(key, value);
+      else this.#admit(key, value, this.#byKey.get(key));
     }
     this.#tree.build([...this.#byKey.values()]);
   }
 
-  /** The entry for a row: the present one when its place does not change, a new one when it does. */
-  #admit(key: K, value: V): Entry<K, V, S> | undefined {
-    const before = this.#byKey.get(key);
-    const sorted = this.frames.attempt(() => ({ by: this.#sortKey(value, key) }), undefined);
-    if (sorted === undefined) return this.#dismiss(key);
-    if (before !== undefined && this.#compare(before.sort, sorted.by) === 0) {
-      before.value = value;
-      return before;
+  /** The new entry of a row, if its sort key can be had. */
+  #admit(key: K, value: V, before: Entry<K, V, S> | undefined): Entry<K, V, S> | undefined {
+    let sort: S;
+    try {
+      sort = this.#sortKey(value, key);
+    } catch (error) {
+      this.frames.report(error);
+      return this.#dismiss(key);
     }
     const arrival = before === undefined ? (this.#arrivals += 1) : before.arrival;
-    const entry: Entry<K, V, S> = { key, sort: sorted.by, arrival, value, leaf: undefined };
+    const entry: Entry<K, V, S> = { key, value, sort, arrival, leaf: undefined };
     this.#byKey.set(key, entry);
     return entry;
   }

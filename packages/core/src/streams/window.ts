@@ -1,7 +1,7 @@
 import type { Observable } from 'rxjs';
 import { Audience } from './audience.ts';
 import type { FrameFollower, FrameMember, Frames } from './frames.ts';
-import type { Ordered } from './order.ts';
+import type { Ordered, OrderedRow } from './order.ts';
 import { diffRows } from './splice.ts';
 import type { Splice } from './splice.ts';
 
@@ -64,7 +64,10 @@ class WindowView<K, V> implements Window<K, V>, FrameMember, FrameFollower {
   #span: OffsetSpan | KeySpan<K>;
   /** Where the anchored row was when it was last there. */
   #anchoredAt = 0;
-  #current: WindowRows<V>;
+  /** The rows shown, as the list gives them: the same object is the same row, unchanged. */
+  #shown: readonly OrderedRow<K, V>[] = [];
+  /** No look has been taken yet: no window has this offset. */
+  #current: WindowRows<V> = { version: 0, offset: -1, total: 0, rows: [], atStart: true, atEnd: true };
   #change: WindowChange<V> | undefined;
   #ending = false;
 
@@ -106,9 +109,14 @@ class WindowView<K, V> implements Window<K, V>, FrameMember, FrameFollower {
 
   settle(version: number): boolean {
     const before = this.#current;
+    const shown = this.#shown;
     const now = this.#look(version);
-    const splices = diffRows(before.rows, now.rows);
-    if (splices.length > 0 || before.total !== now.total || before.offset !== now.offset) {
+    if (now !== before) {
+      const splices = diffRows(shown, this.#shown).map(({ at, drop, rows }) => ({
+        at,
+        drop,
+        rows: rows.map((row) => row.value),
+      }));
       this.#current = now;
       this.#change = { ...now, base: before.version, splices };
     }
@@ -122,10 +130,16 @@ class WindowView<K, V> implements Window<K, V>, FrameMember, FrameFollower {
     if (this.#ending) this.#audience.end();
   }
 
+  /** What there is to see; the same object as before when that is the same. */
   #look(version: number): WindowRows<V> {
     const total = this.#source.size;
     const { offset, limit } = this.#place(total);
-    const rows = this.#source.slice(offset, offset + limit);
+    const shown = this.#source.rows(offset, offset + limit);
+    const same = sameItems(shown, this.#shown);
+    const before = this.#current;
+    if (same && before.total === total && before.offset === offset) return before;
+    const rows = same ? before.rows : shown.map((row) => row.value);
+    if (!same) this.#shown = shown;
     return { version, offset, total, rows, atStart: offset === 0, atEnd: offset + rows.length >= total };
   }
 
@@ -139,6 +153,10 @@ class WindowView<K, V> implements Window<K, V>, FrameMember, FrameFollower {
   }
 }
 
+function sameItems<T>(a: readonly T[], b: readonly T[]): boolean {
+  return a.length === b.length && a.every((item, i) => item === b[i]);
+}
+
 function clamp(offset: number, total: number): number {
   return Math.max(0, Math.min(offset, total));
 }
@@ -148,8 +166,7 @@ function whole<V>(rows: WindowRows<V>): WindowChange<V> {
 }
 
 /**
- * A window on an ordered view, by position or around a key. Rows must be distinct objects, as those of a live map are.
- * A frame that changes the list costs one look at the rows of the window; the list itself is never copied.
+ * A window on an ordered view, by position or around a key. A frame that changes the list costs one look at the rows of the window; the list itself is never copied.
  */
 export function openWindow<K, V>(source: Ordered<K, V>, span: OffsetSpan | KeySpan<K>): Window<K, V> {
   return new WindowView(source, span);

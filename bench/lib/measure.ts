@@ -1,0 +1,58 @@
+/** What every bench needs: figures of many short runs, and lines that can be read beside each other. */
+
+/** The figures of one measured thing. */
+export interface Figures {
+  /** Microseconds. */
+  readonly mean: number;
+  readonly p50: number;
+  readonly p99: number;
+}
+
+/**
+ * Does something with each item: the mean over the first half together, without a clock between them, and the percentiles
+ * over the second, each timed by itself (which adds what it takes to read the clock).
+ */
+export function timeEach<T>(items: readonly T[], once: (item: T) => void): Figures {
+  const half = items.length >> 1;
+  const start = performance.now();
+  for (let i = 0; i < half; i += 1) once(items[i] as T);
+  const mean = ((performance.now() - start) * 1000) / half;
+  const times = new Float64Array(items.length - half);
+  for (let i = half; i < items.length; i += 1) {
+    const before = performance.now();
+    once(items[i] as T);
+    times[i - half] = (performance.now() - before) * 1000;
+  }
+  times.sort();
+  return { mean, p50: times[times.length >> 1] ?? 0, p99: times[Math.floor(times.length * 0.99)] ?? 0 };
+}
+
+/** Milliseconds that a call takes. */
+export function time(call: () => void): number {
+  const start = performance.now();
+  call();
+  return performance.now() - start;
+}
+
+/** The middle of some figures: a noisy neighbour spoils one round and not the result. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[sorted.length >> 1] ?? Number.NaN;
+}
+
+/** The figures of the middle round, by mean. */
+export function middleRound(rounds: readonly Figures[]): Figures {
+  const sorted = rounds.toSorted((a, b) => a.mean - b.mean);
+  return sorted[sorted.length >> 1] ?? { mean: Number.NaN, p50: Number.NaN, p99: Number.NaN };
+}
+
+/** Prints one line: what, the figure with its unit, and what it is held against. */
+export function report(what: string, figure: string, target = ''): void {
+  console.log(`  ${what.padEnd(58)} ${figure.padStart(22)}   ${target}`);
+}
+
+/** A number with as many digits as say something. */
+export function figure(value: number, unit: string): string {
+  const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2;
+  return `${value.toLocaleString('en', { maximumFractionDigits: digits })} ${unit}`;
+}
