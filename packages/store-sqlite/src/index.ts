@@ -1,5 +1,6 @@
 /**
- * natter history, roster, outbox and search on node:sqlite.
+ * natter history, roster, outbox and search on node:sqlite, and file bytes in a folder.
  * @packageDocumentation
  */
-export {};
+export { openFileBlobs, type FileBlobsOptions } from './blobs.ts';
+export { openSqliteStore, type SqliteStoreOptions } from './open.ts';
