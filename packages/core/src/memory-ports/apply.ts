@@ -46,7 +46,7 @@ function applyPut({ profile, messages }: MemoryTables, write: Put, journal: Jour
     case 'message-alias':
       return messages.putAlias(write.value, journal);
     case 'orphan':
-      return journal.set(profile.orphans, write.value.id, write.value);
+      return profile.putOrphan(write.value, journal);
     case 'operation':
       return journal.set(profile.operations, write.value.id, write.value);
     case 'gap':
@@ -74,7 +74,7 @@ function applyRemove({ profile, messages }: MemoryTables, write: Remove, journal
     case 'message':
       return messages.remove(write.message, journal);
     case 'orphan':
-      return journal.delete(profile.orphans, write.orphan);
+      return profile.removeOrphan(write.orphan, journal);
     case 'gap':
       return profile.removeGap(write.account, write.id, journal);
     case 'cursor':

@@ -43,7 +43,7 @@ export class MessageTables {
       const added: Row = { message, sequence: this.#sequence };
       this.rows(message.conversation).insert(added, journal);
       journal.set(this.messages, message.id, added);
-      if (message.operation !== null) journal.set(this.#operations, message.operation, added);
+      this.#setOperation(added, message.operation, journal);
       if (message.provisional)
         journal.set(journal.inner(this.#provisional, message.account), message.id, added);
     } else this.#replace(row, message, journal);
@@ -57,7 +57,7 @@ export class MessageTables {
     for (const ofSender of rows.aliases.values())
       for (const [key, message] of ofSender) if (message === id) journal.delete(ofSender, key);
     this.#setProvisional(row, false, journal);
-    if (row.message.operation !== null) journal.delete(this.#operations, row.message.operation);
+    this.#setOperation(row, null, journal);
     journal.delete(this.messages, id);
   }
 
@@ -89,6 +89,7 @@ export class MessageTables {
     for (const row of this.messages.values())
       if (row.message.account === account) {
         this.rows(row.message.conversation).remove(row, journal);
+        this.#setOperation(row, null, journal);
         journal.delete(this.messages, row.message.id);
       }
     journal.delete(this.#provisional, account);
@@ -104,6 +105,7 @@ export class MessageTables {
   }
 
   #replace(row: Row, message: Message, journal: Journal): void {
+    if (row.message.operation !== message.operation) this.#setOperation(row, message.operation, journal);
     if (sameKeys(row.message, message)) this.#setMessage(row, message, journal);
     else {
       this.rows(row.message.conversation).remove(row, journal);
@@ -124,6 +126,13 @@ export class MessageTables {
       this.#sequence += 1;
       row.sequence = this.#sequence;
     }
+  }
+
+  /** Called before the row takes its new message. */
+  #setOperation(row: Row, operation: OperationId | null, journal: Journal): void {
+    const before = row.message.operation;
+    if (before !== null && this.#operations.get(before) === row) journal.delete(this.#operations, before);
+    if (operation !== null) journal.set(this.#operations, operation, row);
   }
 
   #setProvisional(row: Row, provisional: boolean, journal: Journal): void {

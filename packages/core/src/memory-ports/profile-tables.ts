@@ -28,7 +28,9 @@ export class ProfileTables {
   readonly gaps: Map<string, StoredGap> = new Map();
   readonly cursors: Map<AccountId, Map<ScopeKey, StoredText>> = new Map();
   readonly states: Map<AccountId, Map<ScopeKey, StoredText>> = new Map();
-  readonly orphans: Map<string, Orphan> = new Map();
+  /** With the place of each in the order of arrival, which a map forgets when a deletion is taken back. */
+  readonly #orphans: Map<string, { readonly place: number; readonly value: Orphan }> = new Map();
+  #orphanPlaces = 0;
   readonly changes: StoredChange[] = [];
   /** Outlives the changes themselves: a sequence number is never given twice. */
   #lastChange = 0;
@@ -45,7 +47,7 @@ export class ProfileTables {
       gaps: [...this.gaps.values()],
       cursors: [...this.cursors.values()].flatMap((texts) => [...texts.values()]),
       states: [...this.states.values()].flatMap((texts) => [...texts.values()]),
-      orphaned: [...new Set([...this.orphans.values()].map((orphan) => orphan.conversation))],
+      orphaned: [...new Set([...this.#orphans.values()].map((orphan) => orphan.value.conversation))],
       lastChange: this.#lastChange,
     };
   }
@@ -107,9 +109,20 @@ export class ProfileTables {
 
   orphansOf(conversation: ConversationId, targets: readonly Target[]): Orphan[] {
     const wanted = new Set(targets.map(targetKey));
-    return [...this.orphans.values()].filter(
-      (orphan) => orphan.conversation === conversation && wanted.has(targetKey(orphan.target)),
-    );
+    return [...this.#orphans.values()]
+      .filter(({ value }) => value.conversation === conversation && wanted.has(targetKey(value.target)))
+      .sort((a, b) => a.place - b.place)
+      .map(({ value }) => value);
+  }
+
+  putOrphan(value: Orphan, journal: Journal): void {
+    this.#orphanPlaces += 1;
+    const place = this.#orphans.get(value.id)?.place ?? this.#orphanPlaces;
+    journal.set(this.#orphans, value.id, { place, value });
+  }
+
+  removeOrphan(id: string, journal: Journal): void {
+    journal.delete(this.#orphans, id);
   }
 
   newestOperations(limit: number): Operation[] {
@@ -137,7 +150,7 @@ export class ProfileTables {
         (value) => value.account === account,
         journal,
       );
-    deleteWhere(this.orphans, (orphan) => conversations.has(orphan.conversation), journal);
+    deleteWhere(this.#orphans, ({ value }) => conversations.has(value.conversation), journal);
     journal.delete(this.cursors, account);
     journal.delete(this.states, account);
   }

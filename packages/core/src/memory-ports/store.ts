@@ -1,4 +1,5 @@
 import {
+  canBeUnread,
   errorData,
   NatterError,
   type ConversationId,
@@ -97,7 +98,7 @@ class Tables implements MemoryStore {
       let unread = 0;
       let mentions = 0;
       for (const { message } of rows?.ordered.slice(after === null ? 0 : rows.upTo(after)) ?? []) {
-        if (message.direction !== 'in') continue;
+        if (!canBeUnread(message)) continue;
         unread += 1;
         if (message.mentioned) mentions += 1;
       }

@@ -79,3 +79,8 @@ export interface Message {
 export function messageTime(message: Pick<Message, 'sentAt' | 'receivedAt'>): number {
   return message.sentAt ?? message.receivedAt;
 }
+
+/** Whether a message is unread when the read position stands before it: somebody else's, said and not merely happened. */
+export function canBeUnread(message: Pick<Message, 'direction' | 'content' | 'retracted'>): boolean {
+  return message.direction === 'in' && message.content.kind !== 'system' && message.retracted === null;
+}

@@ -38,7 +38,7 @@ export interface Store {
   nextOrder(conversation: ConversationId, after: OrderKey): Promise<OrderKey | null>;
   /** Rows around an anchor, oldest first. */
   timeline(query: TimelineQuery): Promise<TimelineRows>;
-  /** Counts incoming messages behind an order key (`null`: all). */
+  /** Counts the messages behind an order key (`null`: all) of which `canBeUnread` is true. */
   countUnread(conversation: ConversationId, after: OrderKey | null): Promise<{ readonly unread: number; readonly mentions: number }>;
   /** Full-text search, newest first. Every word must occur; the last one may be a prefix. */
   search(query: SearchQuery): Promise<readonly Message[]>;

@@ -1,4 +1,4 @@
-import { messageTime, type AccountId, type Message, type MessageAlias, type MessageId } from '@natter/core';
+import { canBeUnread, messageTime, type AccountId, type Message, type MessageAlias, type MessageId } from '@natter/core';
 import { columnText, decodeMessage, encodeMessage } from './codec.ts';
 import type { Names } from './names.ts';
 import { entryOf, type SearchIndex } from './search-index.ts';
@@ -6,7 +6,7 @@ import type { Seats } from './seats.ts';
 import type { Statements } from './statements.ts';
 
 const columns =
-  'seat, id, account, conversation, order_key, stable, sender, claimed, thread, incoming, mentioned, provisional, time, body';
+  'seat, id, account, conversation, order_key, stable, sender, claimed, thread, operation, can_be_unread, mentioned, provisional, time, body';
 
 /** Writes messages and their further names. */
 export class MessageWriter {
@@ -26,7 +26,7 @@ export class MessageWriter {
     const time = timeOf(message);
     const seat = this.#seats.take(time);
     const insert = this.#statements.get(
-      `INSERT INTO message (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+      `INSERT INTO message (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
     );
     if (insert.run(seat, ...this.#row(message, time)).changes === 0) this.#replace(message, time, seat);
     else {
@@ -83,7 +83,7 @@ export class MessageWriter {
     const oldSeat = Number(stored?.['seat']);
     const seat = Number(stored?.['time']) === time ? oldSeat : freeSeat;
     this.#statements
-      .get(`UPDATE message SET (${columns}) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE id = ?`)
+      .get(`UPDATE message SET (${columns}) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE id = ?`)
       .run(seat, ...this.#row(message, time), message.id);
     const [old, entry] = [entryOf(before, this.#names), entryOf(message, this.#names)];
     if (seat !== oldSeat) this.#index.replace(oldSeat, null);
@@ -102,7 +102,8 @@ export class MessageWriter {
       claimed === null ? null : columnText(message.sender.key),
       claimed === null ? null : columnText(claimed),
       message.thread?.message ?? null,
-      Number(message.direction === 'in'),
+      message.operation,
+      Number(canBeUnread(message)),
       Number(message.mentioned),
       Number(message.provisional),
       time,

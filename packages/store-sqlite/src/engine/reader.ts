@@ -64,7 +64,7 @@ export class Reader {
   countUnread(conversation: ConversationId, after: OrderKey | null): { unread: number; mentions: number } {
     const row = this.#statements
       .get(
-        'SELECT count(*) AS unread, total(mentioned) AS mentions FROM message WHERE conversation = ? AND order_key > ? AND incoming = 1',
+        'SELECT count(*) AS unread, total(mentioned) AS mentions FROM message WHERE conversation = ? AND order_key > ? AND can_be_unread = 1',
       )
       .get(this.#names.find(conversation), after ?? '');
     return { unread: Number(row?.['unread']), mentions: Number(row?.['mentions']) };
@@ -106,6 +106,10 @@ export class Reader {
   #find(lookup: MessageLookup): Row | undefined {
     if ('message' in lookup)
       return this.#statements.get('SELECT body, provisional FROM message WHERE id = ?').get(lookup.message);
+    if ('operation' in lookup)
+      return this.#statements
+        .get('SELECT body, provisional FROM message WHERE operation = ?')
+        .get(lookup.operation);
     const conversation = this.#names.find(lookup.conversation);
     if (conversation === null) return undefined;
     if ('stable' in lookup) {

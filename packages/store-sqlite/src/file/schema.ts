@@ -72,16 +72,18 @@ CREATE TABLE message (
   sender TEXT,                   -- only beside claimed
   claimed TEXT,
   thread TEXT,                   -- the id of the message that began it
-  incoming INTEGER NOT NULL,
+  operation TEXT,                -- the send of ours that created it
+  can_be_unread INTEGER NOT NULL,
   mentioned INTEGER NOT NULL,
   provisional INTEGER NOT NULL,
   time REAL NOT NULL,            -- milliseconds since 1970, as told: any number
   body TEXT NOT NULL             -- JSON of what the columns do not hold
 ) STRICT;
-CREATE INDEX message_order ON message (conversation, order_key, incoming, mentioned, provisional);
+CREATE INDEX message_order ON message (conversation, order_key, can_be_unread, mentioned, provisional);
 CREATE UNIQUE INDEX message_stable ON message (conversation, stable) WHERE stable IS NOT NULL;
 CREATE UNIQUE INDEX message_claimed ON message (conversation, sender, claimed) WHERE claimed IS NOT NULL;
 CREATE INDEX message_thread ON message (thread, order_key) WHERE thread IS NOT NULL;
+CREATE INDEX message_operation ON message (operation) WHERE operation IS NOT NULL;
 CREATE INDEX message_provisional ON message (account) WHERE provisional = 1;
 
 -- Further names of messages: what a rekey left behind, later wire parts, claimed ids that an echo told.

@@ -1,5 +1,5 @@
 import type { Conversation, Message } from '../../model/index.ts';
-import { messageTime } from '../../model/index.ts';
+import { canBeUnread, messageTime } from '../../model/index.ts';
 import type { Transaction } from '../state/transaction.ts';
 
 /** What the new messages of one event do to their conversation's row, written once and not once a message. */
@@ -38,12 +38,7 @@ export function noteArrival(arrived: Arrivals, message: Message, news: boolean):
 
 /** Whether a message is unread at a read position: somebody else's, said and not merely happened, and behind it. */
 export function countsAsUnread(message: Message, { readOrder }: Pick<Conversation, 'readOrder'>): boolean {
-  return (
-    message.direction === 'in' &&
-    message.content.kind !== 'system' &&
-    message.retracted === null &&
-    (readOrder === null || message.order > readOrder)
-  );
+  return canBeUnread(message) && (readOrder === null || message.order > readOrder);
 }
 
 function storeArrivals(transaction: Transaction, arrived: Arrivals): void {

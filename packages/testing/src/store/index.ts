@@ -1,0 +1,6 @@
+/**
+ * What every implementation of the Store port must do, as tests.
+ * @packageDocumentation
+ */
+export { sample } from './samples.ts';
+export { describeStore, type OpenStore, type StoreUnderTest } from './suite.ts';
