@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
 import { open, rm, stat, type FileHandle } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { errorData, NatterError, type BlobId, type BlobStore } from '@natter/core';
+import type { BlobId, BlobStore } from '@natter/core';
+import { errorData, NatterError } from '@natter/core/model';
 import { storageError } from './errors.ts';
 import { makePrivateFolder } from './file/permissions.ts';
 

@@ -1,4 +1,5 @@
-import { errorData, NatterError, type ErrorData } from '@natter/core';
+import type { ErrorData } from '@natter/core';
+import { errorData, NatterError } from '@natter/core/model';
 
 /** Primary result codes of SQLite (https://www.sqlite.org/rescode.html); the extended ones carry them in the low byte. */
 const resultCode = {

@@ -1,23 +1,22 @@
-import {
-  errorData,
-  NatterError,
-  type ConversationId,
-  type Edges,
-  type Member,
-  type Message,
-  type MessageLookup,
-  type Operation,
-  type OrderKey,
-  type Orphan,
-  type SearchQuery,
-  type Store,
-  type StoredChange,
-  type StoredProfile,
-  type Target,
-  type TimelineQuery,
-  type TimelineRows,
-  type Write,
+import type {
+  ConversationId,
+  Edges,
+  Member,
+  Message,
+  MessageLookup,
+  Operation,
+  OrderKey,
+  Orphan,
+  SearchQuery,
+  Store,
+  StoredChange,
+  StoredProfile,
+  Target,
+  TimelineQuery,
+  TimelineRows,
+  Write,
 } from '@natter/core';
+import { errorData, NatterError } from '@natter/core/model';
 import type { Connection } from './thread/connection.ts';
 
 /**

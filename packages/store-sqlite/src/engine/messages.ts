@@ -1,4 +1,5 @@
-import { canBeUnread, messageTime, type AccountId, type Message, type MessageAlias, type MessageId } from '@natter/core';
+import type { AccountId, Message, MessageAlias, MessageId } from '@natter/core';
+import { canBeUnread, messageTime } from '@natter/core/model';
 import { columnText, decodeMessage, encodeMessage } from './codec.ts';
 import type { Names } from './names.ts';
 import { entryOf, type SearchIndex } from './search-index.ts';

@@ -1,4 +1,5 @@
-import { isFinal, type AccountId, type Operation } from '@natter/core';
+import type { AccountId, Operation } from '@natter/core';
+import { isFinal } from '@natter/core/model';
 import { recordTables, type RecordTable } from '../file/schema.ts';
 import type { Statements } from './statements.ts';
 

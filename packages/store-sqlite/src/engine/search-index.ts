@@ -1,4 +1,5 @@
-import { searchableText, searchWords, type Message } from '@natter/core';
+import type { Message } from '@natter/core';
+import { searchableText, searchWords } from '@natter/core/search';
 import type { Names } from './names.ts';
 import type { Statements } from './statements.ts';
 

@@ -1,11 +1,5 @@
-import {
-  searchTerms,
-  type ContactId,
-  type ConversationId,
-  type Message,
-  type SearchQuery,
-  type SearchTerm,
-} from '@natter/core';
+import type { ContactId, ConversationId, Message, SearchQuery, SearchTerm } from '@natter/core';
+import { searchTerms } from '@natter/core/search';
 import type { Names } from './names.ts';
 import { atMost, messageOf } from './reader.ts';
 import { firstSeat } from './seats.ts';

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { errorData, NatterError } from '@natter/core';
+import { errorData, NatterError } from '@natter/core/model';
 import { damaged } from '../errors.ts';
 import { versionOf } from './migrate.ts';
 import { applicationId, migrations } from './schema.ts';

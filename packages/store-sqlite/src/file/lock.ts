@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { errorData, NatterError } from '@natter/core';
+import { errorData, NatterError } from '@natter/core/model';
 import { makePrivateFile } from './permissions.ts';
 
 /** Held while a process may write a profile. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { errorData, NatterError } from '@natter/core';
+import { errorData, NatterError } from '@natter/core/model';
 import { inspect } from './inspect.ts';
 import { lockProfile } from './lock.ts';
 import { migrate, versionOf } from './migrate.ts';

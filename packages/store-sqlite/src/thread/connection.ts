@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import { errorData, NatterError, type ErrorData } from '@natter/core';
+import type { ErrorData } from '@natter/core';
+import { errorData, NatterError } from '@natter/core/model';
 import { storageError } from '../errors.ts';
 import type { DatabaseSettings } from '../file/open-database.ts';
 import type { Answer, Reads, Request } from './protocol.ts';

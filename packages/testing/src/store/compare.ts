@@ -1,4 +1,12 @@
-import { remoteKey, type ConversationId, type MessageId, type MessageLookup, type OperationId, type OrderKey, type Store } from '@natter/core';
+import {
+  remoteKey,
+  type ConversationId,
+  type MessageId,
+  type MessageLookup,
+  type OperationId,
+  type OrderKey,
+  type Store,
+} from '@natter/core';
 import { expect } from 'vitest';
 import { keySamples } from './arbitraries.ts';
 import type { NaiveStore } from './naive.ts';
@@ -12,7 +20,11 @@ const lookups: readonly MessageLookup[] = [
   ...conversations.flatMap((conversation) =>
     keySamples.flatMap((key): MessageLookup[] => [
       { conversation, stable: key },
-      ...[...keySamples, ...['alice', 'bob'].map(remoteKey)].map((sender) => ({ conversation, sender, claimed: key })),
+      ...[...keySamples, ...['alice', 'bob'].map(remoteKey)].map((sender) => ({
+        conversation,
+        sender,
+        claimed: key,
+      })),
     ]),
   ),
 ];
@@ -26,7 +38,11 @@ export async function expectSame(store: Store, naive: NaiveStore): Promise<void>
   for (const conversation of conversations) await expectSameConversation(store, naive, conversation);
 }
 
-async function expectSameConversation(store: Store, naive: NaiveStore, conversation: ConversationId): Promise<void> {
+async function expectSameConversation(
+  store: Store,
+  naive: NaiveStore,
+  conversation: ConversationId,
+): Promise<void> {
   const rows = naive.ordered(conversation);
   const orders = rows.map((row) => row.order);
   expect(await store.edges(conversation)).toEqual({
@@ -36,19 +52,28 @@ async function expectSameConversation(store: Store, naive: NaiveStore, conversat
   });
   for (const after of [null, '5' as OrderKey, ...orders]) {
     expect(await store.countUnread(conversation, after)).toEqual(naive.countUnread(conversation, after));
-    if (after !== null) expect(await store.nextOrder(conversation, after)).toBe(orders.find((order) => order > after) ?? null);
+    if (after !== null)
+      expect(await store.nextOrder(conversation, after)).toBe(orders.find((order) => order > after) ?? null);
   }
   const members = await store.members(conversation);
   expect(members.map(text).sort()).toEqual(naive.members(conversation).map(text).sort());
-  const targets = keySamples.flatMap((key) => [{ stable: key }, ...keySamples.map((sender) => ({ claimed: key, sender }))]);
+  const targets = keySamples.flatMap((key) => [
+    { stable: key },
+    ...keySamples.map((sender) => ({ claimed: key, sender })),
+  ]);
   expect(await store.orphans(conversation, targets)).toEqual(naive.orphans(conversation, targets));
-  expect(await store.orphans(conversation, targets.slice(0, 1))).toEqual(naive.orphans(conversation, targets.slice(0, 1)));
+  expect(await store.orphans(conversation, targets.slice(0, 1))).toEqual(
+    naive.orphans(conversation, targets.slice(0, 1)),
+  );
 }
 
 /** The lists of a profile have no order; the orders that count are asked for by their own methods. */
 function sorted(profile: object): unknown {
   return Object.fromEntries(
-    Object.entries(profile).map(([field, value]) => [field, Array.isArray(value) ? value.map(text).sort() : value]),
+    Object.entries(profile).map(([field, value]) => [
+      field,
+      Array.isArray(value) ? value.map(text).sort() : value,
+    ]),
   );
 }
 

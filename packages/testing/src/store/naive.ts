@@ -41,7 +41,14 @@ export class NaiveStore {
 
   /** All or nothing; `false` when two messages would have one name. */
   apply(writes: readonly Write[]): boolean {
-    const before = [this.messages, this.#aliases, this.#members, this.#changes, this.#rest, this.#lastChange] as const;
+    const before = [
+      this.messages,
+      this.#aliases,
+      this.#members,
+      this.#changes,
+      this.#rest,
+      this.#lastChange,
+    ] as const;
     for (const write of writes) {
       this.#write(write);
       if (!this.#hasDoubles()) continue;
@@ -71,7 +78,8 @@ export class NaiveStore {
 
   find(lookup: MessageLookup): Message | null {
     if ('message' in lookup) return this.messages.find((message) => message.id === lookup.message) ?? null;
-    if ('operation' in lookup) return this.messages.find((message) => message.operation === lookup.operation) ?? null;
+    if ('operation' in lookup)
+      return this.messages.find((message) => message.operation === lookup.operation) ?? null;
     const here = this.messages.filter((message) => message.conversation === lookup.conversation);
     const [sender, key] = 'stable' in lookup ? [null, lookup.stable] : [lookup.sender, lookup.claimed];
     const named = here.find((message) =>
@@ -91,31 +99,39 @@ export class NaiveStore {
 
   timeline(query: TimelineQuery): TimelineRows {
     const rows = this.ordered(query.conversation).filter(
-      ({ id, thread }) => query.thread === undefined || id === query.thread || thread?.message === query.thread,
+      ({ id, thread }) =>
+        query.thread === undefined || id === query.thread || thread?.message === query.thread,
     );
-    const anchor = query.at === 'end' ? rows.length : rows.filter((message) => message.order < query.at).length;
+    const anchor =
+      query.at === 'end' ? rows.length : rows.filter((message) => message.order < query.at).length;
     const [from, to] = [Math.max(0, anchor - query.before), Math.min(rows.length, anchor + query.after)];
     return { rows: rows.slice(from, to), atStart: from === 0, atEnd: to === rows.length };
   }
 
   countUnread(conversation: string, after: string | null): { unread: number; mentions: number } {
-    const behind = this.ordered(conversation).filter((message) => canBeUnread(message) && (after === null || message.order > after));
+    const behind = this.ordered(conversation).filter(
+      (message) => canBeUnread(message) && (after === null || message.order > after),
+    );
     return { unread: behind.length, mentions: behind.filter((message) => message.mentioned).length };
   }
 
   search(query: SearchQuery): readonly Message[] {
     const terms = searchTerms(query.text);
     const newestFirst = this.messages.toReversed().sort((a, b) => messageTime(b) - messageTime(a));
-    const start = query.after === undefined ? 0 : newestFirst.findIndex((message) => message.id === query.after) + 1;
+    const start =
+      query.after === undefined ? 0 : newestFirst.findIndex((message) => message.id === query.after) + 1;
     if (terms.length === 0 || (query.after !== undefined && start === 0)) return [];
-    const hits = newestFirst.slice(start).filter(
-      (message) =>
-        matchesTerms(searchWords(searchableText(message)), terms) &&
-        (query.conversations?.includes(message.conversation) ?? true) &&
-        (query.senders === undefined || (message.sender.contact !== null && query.senders.includes(message.sender.contact))) &&
-        messageTime(message) >= (query.since ?? Number.NEGATIVE_INFINITY) &&
-        messageTime(message) < (query.until ?? Number.POSITIVE_INFINITY),
-    );
+    const hits = newestFirst
+      .slice(start)
+      .filter(
+        (message) =>
+          matchesTerms(searchWords(searchableText(message)), terms) &&
+          (query.conversations?.includes(message.conversation) ?? true) &&
+          (query.senders === undefined ||
+            (message.sender.contact !== null && query.senders.includes(message.sender.contact))) &&
+          messageTime(message) >= (query.since ?? Number.NEGATIVE_INFINITY) &&
+          messageTime(message) < (query.until ?? Number.POSITIVE_INFINITY),
+      );
     return hits.slice(0, query.limit);
   }
 
@@ -130,22 +146,33 @@ export class NaiveStore {
 
   orphans(conversation: string, targets: readonly Target[]): readonly Orphan[] {
     const wanted = targets.map(textOf);
-    return this.#all('orphan').filter((orphan) => orphan.conversation === conversation && wanted.includes(textOf(orphan.target)));
+    return this.#all('orphan').filter(
+      (orphan) => orphan.conversation === conversation && wanted.includes(textOf(orphan.target)),
+    );
   }
 
   operations(limit: number): readonly Operation[] {
-    return this.#all('operation').toReversed().sort((a, b) => b.createdAt - a.createdAt).slice(0, limit);
+    return this.#all('operation')
+      .toReversed()
+      .sort((a, b) => b.createdAt - a.createdAt)
+      .slice(0, limit);
   }
 
   #write(write: Write): void {
     if ('settle' in write)
-      this.messages = this.messages.map((message) => (message.account === write.settle ? { ...message, provisional: false } : message));
+      this.messages = this.messages.map((message) =>
+        message.account === write.settle ? { ...message, provisional: false } : message,
+      );
     else if ('remove' in write) this.#remove(write);
     else if (write.put === 'message') this.#putMessage(write.value);
     else if (write.put === 'message-alias')
-      this.#aliases = putBy(this.#aliases, write.value, ({ conversation, sender, key }) => textOf({ conversation, sender, key }));
+      this.#aliases = putBy(this.#aliases, write.value, ({ conversation, sender, key }) =>
+        textOf({ conversation, sender, key }),
+      );
     else if (write.put === 'member')
-      this.#members = putBy(this.#members, write, ({ conversation, value }) => textOf([conversation, value.key]));
+      this.#members = putBy(this.#members, write, ({ conversation, value }) =>
+        textOf([conversation, value.key]),
+      );
     else if (write.put === 'change') {
       this.#changes = putBy(this.#changes, write.value, ({ sequence }) => String(sequence));
       this.#lastChange = Math.max(this.#lastChange, write.value.sequence);
@@ -155,7 +182,8 @@ export class NaiveStore {
   /** Among messages of one time the one stored later, or moved to that time later, is newer. */
   #putMessage(message: Message): void {
     const before = this.messages.find((one) => one.id === message.id);
-    if (before && messageTime(before) === messageTime(message)) this.messages = putBy(this.messages, message, ({ id }) => id);
+    if (before && messageTime(before) === messageTime(message))
+      this.messages = putBy(this.messages, message, ({ id }) => id);
     else this.messages = [...this.messages.filter((one) => one.id !== message.id), message];
   }
 
@@ -168,7 +196,9 @@ export class NaiveStore {
         this.#aliases = this.#aliases.filter((alias) => alias.message !== write.message);
         return;
       case 'member':
-        this.#members = this.#members.filter((row) => row.conversation !== write.conversation || row.value.key !== write.key);
+        this.#members = this.#members.filter(
+          (row) => row.conversation !== write.conversation || row.value.key !== write.key,
+        );
         return;
       case 'members':
         this.#members = this.#members.filter((row) => row.conversation !== write.conversation);
@@ -177,7 +207,9 @@ export class NaiveStore {
         this.#changes = this.#changes.filter((change) => change.sequence > write.upTo);
         return;
       case 'contact':
-        return this.#drop((row) => (row.put === 'contact' || row.put === 'alias') && row.value.id === write.contact);
+        return this.#drop(
+          (row) => (row.put === 'contact' || row.put === 'alias') && row.value.id === write.contact,
+        );
       case 'person':
         return this.#drop((row) => row.put === 'person' && row.value.id === write.person);
       case 'distinction':
@@ -185,16 +217,24 @@ export class NaiveStore {
       case 'orphan':
         return this.#drop((row) => row.put === 'orphan' && row.value.id === write.orphan);
       case 'gap':
-        return this.#drop((row) => row.put === 'gap' && row.value.account === write.account && row.value.gap.id === write.id);
+        return this.#drop(
+          (row) => row.put === 'gap' && row.value.account === write.account && row.value.gap.id === write.id,
+        );
       case 'cursor':
       case 'state':
-        return this.#drop((row) => row.put === write.remove && row.value.account === write.account && row.value.key === write.key);
+        return this.#drop(
+          (row) =>
+            row.put === write.remove && row.value.account === write.account && row.value.key === write.key,
+        );
     }
   }
 
   #removeAccount(account: string): void {
-    const own = this.#all('conversation').filter((conversation) => conversation.account === account).map(({ id }) => id);
-    const isOwn = (row: { readonly conversation: string }): boolean => own.some((id) => id === row.conversation);
+    const own = this.#all('conversation')
+      .filter((conversation) => conversation.account === account)
+      .map(({ id }) => id);
+    const isOwn = (row: { readonly conversation: string }): boolean =>
+      own.some((id) => id === row.conversation);
     this.messages = this.messages.filter((message) => message.account !== account);
     this.#aliases = this.#aliases.filter((alias) => !isOwn(alias));
     this.#members = this.#members.filter((row) => !isOwn(row));

@@ -1,4 +1,12 @@
-import { errorData, NatterError, type AccountId, type ContactId, type ConversationId, type MessageId, type OperationId, type Write } from '@natter/core';
+import {
+  errorData,
+  NatterError,
+  type AccountId,
+  type ContactId,
+  type ConversationId,
+  type MessageId,
+  type Write,
+} from '@natter/core';
 import { describe, expect, it } from 'vitest';
 import { sample } from './samples.ts';
 import type { OpenStore } from './suite.ts';
@@ -16,7 +24,10 @@ export function describeProfile(open: OpenStore): void {
       const store = await open();
       const message = sample.message('m1', 'c', '1', { stable: 's' as never });
       const cursor = { account: 'a' as AccountId, key: 'archive', value: '1' };
-      await store.apply([{ put: 'message', value: message }, { put: 'cursor', value: cursor }]);
+      await store.apply([
+        { put: 'message', value: message },
+        { put: 'cursor', value: cursor },
+      ]);
       const double = sample.message('m2', 'c', '2', { stable: message.stable });
       const failing: Write[] = [
         { put: 'message', value: sample.message('m3', 'c', '3') },
@@ -25,27 +36,49 @@ export function describeProfile(open: OpenStore): void {
       ];
       await expect(store.apply(failing)).rejects.toMatchObject({ data: { code: 'internal' } });
       expect((await store.load()).cursors).toEqual([cursor]);
-      expect(await store.findMessages([{ message: 'm3' as MessageId }, { message: double.id }])).toEqual([null, null]);
-      expect((await store.timeline({ conversation: 'c' as ConversationId, at: 'end', before: 9, after: 0 })).rows).toEqual([message]);
+      expect(await store.findMessages([{ message: 'm3' as MessageId }, { message: double.id }])).toEqual([
+        null,
+        null,
+      ]);
+      expect(
+        (await store.timeline({ conversation: 'c' as ConversationId, at: 'end', before: 9, after: 0 })).rows,
+      ).toEqual([message]);
     });
 
     it('takes a failing transaction back alone when several are under way', async () => {
       const store = await open();
-      const named = (id: string, order: string): Write => ({ put: 'message', value: sample.message(id, 'c', order, { stable: 's' as never }) });
+      const named = (id: string, order: string): Write => ({
+        put: 'message',
+        value: sample.message(id, 'c', order, { stable: 's' as never }),
+      });
       const results = await Promise.allSettled([
         store.apply([named('m1', '1')]),
-        store.apply([{ put: 'message', value: sample.message('m2', 'c', '2', { content: { kind: 'text', text: 'gone' } }) }, named('m3', '3')]),
+        store.apply([
+          {
+            put: 'message',
+            value: sample.message('m2', 'c', '2', { content: { kind: 'text', text: 'gone' } }),
+          },
+          named('m3', '3'),
+        ]),
         store.apply([{ put: 'message', value: sample.message('m4', 'c', '4') }]),
       ]);
       expect(results.map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-      const { rows } = await store.timeline({ conversation: 'c' as ConversationId, at: 'end', before: 9, after: 0 });
+      const { rows } = await store.timeline({
+        conversation: 'c' as ConversationId,
+        at: 'end',
+        before: 9,
+        after: 0,
+      });
       expect(rows.map((row) => row.id)).toEqual(['m1', 'm4']);
       expect(await store.search({ text: 'gone', limit: 5 })).toEqual([]);
     });
 
     it('never gives a sequence number twice, even when the log is emptied', async () => {
       const store = await open();
-      const change = (sequence: number): Write => ({ put: 'change', value: { sequence, change: { type: 'contact', contact: 'k' as ContactId } } });
+      const change = (sequence: number): Write => ({
+        put: 'change',
+        value: { sequence, change: { type: 'contact', contact: 'k' as ContactId } },
+      });
       await store.apply([change(1), change(2), change(3)]);
       expect((await store.changes(1, 1)).map((one) => one.sequence)).toEqual([2]);
       await store.apply([{ remove: 'changes', upTo: 3 }]);
@@ -57,12 +90,16 @@ export function describeProfile(open: OpenStore): void {
       const store = await open();
       const ids = ['o3', 'o1', 'o2'];
       await store.apply(ids.map((id): Write => ({ put: 'operation', value: sample.operation(id, 'a') })));
-      await store.apply([{ put: 'operation', value: sample.operation('o1', 'a', { state: 'accepted', attempt: 1 }) }]);
-      await store.apply([{ put: 'operation', value: sample.operation('o3', 'a', { state: 'unknown', attempt: 1 }) }]);
+      await store.apply([
+        { put: 'operation', value: sample.operation('o1', 'a', { state: 'accepted', attempt: 1 }) },
+      ]);
+      await store.apply([
+        { put: 'operation', value: sample.operation('o3', 'a', { state: 'unknown', attempt: 1 }) },
+      ]);
       expect((await store.load()).operations.map((operation) => operation.id)).toEqual(['o3', 'o2']);
       expect((await store.operations(2)).map((operation) => operation.id)).toEqual(['o2', 'o1']);
       const [first] = (await store.load()).operations;
-      expect(first).toEqual(sample.operation('o3' as OperationId, 'a', { state: 'unknown', attempt: 1 }));
+      expect(first).toEqual(sample.operation('o3', 'a', { state: 'unknown', attempt: 1 }));
     });
 
     it('removes an account with all that is its own, and nothing else', async () => {
@@ -71,7 +108,13 @@ export function describeProfile(open: OpenStore): void {
         { put: 'account', value: sample.account(account) },
         { put: 'contact', value: sample.contact(`k-${account}`, account) },
         { put: 'conversation', value: sample.conversation(conversation, account) },
-        { put: 'message', value: sample.message(`m-${account}`, conversation, '1', { account: account as AccountId, content: { kind: 'text', text: 'hello' } }) },
+        {
+          put: 'message',
+          value: sample.message(`m-${account}`, conversation, '1', {
+            account: account as AccountId,
+            content: { kind: 'text', text: 'hello' },
+          }),
+        },
         { put: 'operation', value: sample.operation(`o-${account}`, account) },
         { put: 'cursor', value: { account: account as AccountId, key: 'archive', value: '1' } },
         { put: 'state', value: { account: account as AccountId, key: 'archive', value: '1' } },
@@ -79,9 +122,18 @@ export function describeProfile(open: OpenStore): void {
       await store.apply([...mine('a', 'c'), ...mine('b', 'd')]);
       await store.apply([{ remove: 'account', account: 'a' as AccountId }]);
       const profile = await store.load();
-      for (const list of [profile.accounts, profile.contacts, profile.conversations, profile.operations, profile.cursors, profile.states])
+      for (const list of [
+        profile.accounts,
+        profile.contacts,
+        profile.conversations,
+        profile.operations,
+        profile.cursors,
+        profile.states,
+      ])
         expect(JSON.stringify(list)).not.toContain('"a"');
-      expect([profile.accounts.length, profile.contacts.length, profile.operations.length]).toEqual([1, 1, 1]);
+      expect([profile.accounts.length, profile.contacts.length, profile.operations.length]).toEqual([
+        1, 1, 1,
+      ]);
       expect((await store.search({ text: 'hello', limit: 9 })).map((message) => message.id)).toEqual(['m-b']);
     });
 

@@ -1,4 +1,12 @@
-import { remoteKey, type ContactId, type ConversationId, type Message, type MessageId, type Store, type Write } from '@natter/core';
+import {
+  remoteKey,
+  type ContactId,
+  type ConversationId,
+  type Message,
+  type MessageId,
+  type Store,
+  type Write,
+} from '@natter/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sample } from './samples.ts';
@@ -33,7 +41,19 @@ export function describeSearch(open: OpenStore): void {
       ['nothing but signs', '"*^()', ''],
     ])('finds %s', async (_, query, found) => {
       const store = await open();
-      const attachment = { kind: 'file', name: 'Holiday.JPG', mediaType: 'image/jpeg', size: 1, width: null, height: null, duration: null, hash: null, remote: null, thumbnail: null, blob: null } as const;
+      const attachment = {
+        kind: 'file',
+        name: 'Holiday.JPG',
+        mediaType: 'image/jpeg',
+        size: 1,
+        width: null,
+        height: null,
+        duration: null,
+        hash: null,
+        remote: null,
+        thumbnail: null,
+        blob: null,
+      } as const;
       await store.apply([
         say('m1', 'See you in Berlin!'),
         say('m2', 'crème brûlée'),
@@ -48,7 +68,11 @@ export function describeSearch(open: OpenStore): void {
 
     it('lists newest first by time, whatever came first', async () => {
       const store = await open();
-      await store.apply([say('m1', 'hit', { sentAt: 20 }), say('m2', 'hit', { sentAt: 30 }), say('m3', 'hit', { sentAt: 10 })]);
+      await store.apply([
+        say('m1', 'hit', { sentAt: 20 }),
+        say('m2', 'hit', { sentAt: 30 }),
+        say('m3', 'hit', { sentAt: 10 }),
+      ]);
       await store.apply([say('m4', 'hit', { sentAt: 25 }), say('m5', 'miss', { sentAt: 40 })]);
       expect(await find(store, 'hit')).toBe('m2 m4 m1 m3');
       await store.apply([say('m3', 'hit', { sentAt: 50 })]);
@@ -59,17 +83,28 @@ export function describeSearch(open: OpenStore): void {
 
     it('narrows by conversation, sender and time', async () => {
       const store = await open();
-      const from = (contact: string): Partial<Message> => ({ sender: { key: remoteKey(contact), self: false, contact: contact as ContactId, name: null, proof: 'account' } });
+      const from = (contact: string): Partial<Message> => ({
+        sender: {
+          key: remoteKey(contact),
+          self: false,
+          contact: contact as ContactId,
+          name: null,
+          proof: 'account',
+        },
+      });
       await store.apply([
         say('m1', 'hit', { sentAt: 1, ...from('k1') }),
         say('m2', 'hit', { sentAt: 2, ...from('k2') }),
         say('m3', 'hit', { sentAt: 3, ...from('k1') }, 'd'),
         say('m4', 'hit', { sentAt: 4 }, 'd'),
       ]);
-      const ids = async (narrow: object): Promise<string[]> => (await store.search({ text: 'hit', limit: 9, ...narrow })).map((message) => message.id);
+      const ids = async (narrow: object): Promise<string[]> =>
+        (await store.search({ text: 'hit', limit: 9, ...narrow })).map((message) => message.id);
       expect(await ids({ conversations: ['c' as ConversationId] })).toEqual(['m2', 'm1']);
       expect(await ids({ senders: ['k1' as ContactId] })).toEqual(['m3', 'm1']);
-      expect(await ids({ senders: ['k1' as ContactId], conversations: ['d' as ConversationId] })).toEqual(['m3']);
+      expect(await ids({ senders: ['k1' as ContactId], conversations: ['d' as ConversationId] })).toEqual([
+        'm3',
+      ]);
       expect(await ids({ since: 2, until: 4 })).toEqual(['m3', 'm2']);
       expect(await ids({ conversations: [] })).toEqual([]);
       expect(await ids({ senders: ['nobody' as ContactId] })).toEqual([]);
@@ -77,36 +112,65 @@ export function describeSearch(open: OpenStore): void {
 
     it('follows edits, decryption, retraction and removal', async () => {
       const store = await open();
-      await store.apply([say('m1', 'before'), say('m2', 'secret', { content: { kind: 'undecryptable', text: 'secret', reason: 'no key' } })]);
+      await store.apply([
+        say('m1', 'before'),
+        say('m2', 'secret', { content: { kind: 'undecryptable', text: 'secret', reason: 'no key' } }),
+      ]);
       expect([await find(store, 'before'), await find(store, 'secret')]).toEqual(['m1', '']);
       await store.apply([say('m1', 'after', { edited: { at: 1, count: 1 } }), say('m2', 'healed')]);
-      expect([await find(store, 'before'), await find(store, 'after'), await find(store, 'healed')]).toEqual(['', 'm1', 'm2']);
-      await store.apply([say('m1', 'after', { retracted: { by: remoteKey('alice'), at: null, reason: null } }), { remove: 'message', message: 'm2' as MessageId }]);
+      expect([await find(store, 'before'), await find(store, 'after'), await find(store, 'healed')]).toEqual([
+        '',
+        'm1',
+        'm2',
+      ]);
+      await store.apply([
+        say('m1', 'after', { retracted: { by: remoteKey('alice'), at: null, reason: null } }),
+        { remove: 'message', message: 'm2' as MessageId },
+      ]);
       expect([await find(store, 'after'), await find(store, 'healed')]).toEqual(['', '']);
     });
 
     it('takes a query for data, whatever it is', async () => {
       const store = await open();
       await store.apply([say('m1', 'hello world and more')]);
-      for (const query of ['"', '\0', 'hello AND', 'NEAR(', 'text:hello', '{scope} : c1', "'; DROP TABLE message; --", '*', '\ud800', 'x'.repeat(100_000)])
+      for (const query of [
+        '"',
+        '\0',
+        'hello AND',
+        'NEAR(',
+        'text:hello',
+        '{scope} : c1',
+        "'; DROP TABLE message; --",
+        '*',
+        '\ud800',
+        'x'.repeat(100_000),
+      ])
         expect(Array.isArray(await store.search({ text: query, limit: 5 }))).toBe(true);
       expect(await find(store, 'c1')).toBe('');
       await fc.assert(
-        fc.asyncProperty(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), async (before, behind) => {
-          const found = await store.search({ text: `${before} "hello" ${behind}`, limit: 5 });
-          expect(found.length).toBeLessThanOrEqual(1);
-        }),
+        fc.asyncProperty(
+          fc.string({ unit: 'binary' }),
+          fc.string({ unit: 'binary' }),
+          async (before, behind) => {
+            const found = await store.search({ text: `${before} "hello" ${behind}`, limit: 5 });
+            expect(found.length).toBeLessThanOrEqual(1);
+          },
+        ),
         { numRuns: 100 },
       );
     });
 
     it('finds all of very many that claim the same time', async () => {
       const store = await open();
-      await store.apply(Array.from({ length: 3000 }, (_, number) => say(`m${number}`, 'flood', { sentAt: 1000 })));
+      await store.apply(
+        Array.from({ length: 3000 }, (_, number) => say(`m${number}`, 'flood', { sentAt: 1000 })),
+      );
       await store.apply([say('later', 'flood', { sentAt: 1001 })]);
       expect((await store.search({ text: 'flood', limit: 5000 })).length).toBe(3001);
       expect((await store.search({ text: 'flood', limit: 5000, until: 1001 })).length).toBe(3000);
-      expect((await store.search({ text: 'flood', limit: 5000, since: 1001 })).map((message) => message.id)).toEqual(['later']);
+      expect(
+        (await store.search({ text: 'flood', limit: 5000, since: 1001 })).map((message) => message.id),
+      ).toEqual(['later']);
     });
   });
 }

@@ -21,9 +21,9 @@ export type OpenStore = () => Promise<Store>;
 
 /**
  * The tests that every implementation of the Store port passes: examples of what each method means, and random
- * transactions compared with a store without indexes. `setup` makes an empty place; each test takes its own.
+ * transactions compared with a store without indexes, `runs` times. `setup` makes an empty place; each test takes its own.
  */
-export function describeStore(name: string, setup: () => Promise<StoreUnderTest>): void {
+export function describeStore(name: string, setup: () => Promise<StoreUnderTest>, runs = 100): void {
   describe(name, () => {
     const places: StoreUnderTest[] = [];
     const opened: Store[] = [];
@@ -42,36 +42,40 @@ export function describeStore(name: string, setup: () => Promise<StoreUnderTest>
     describeProfile(open);
     describeMessages(open);
     describeSearch(open);
-    describeModel(setup);
+    describeModel(setup, runs);
   });
 }
 
-function describeModel(setup: () => Promise<StoreUnderTest>): void {
-  it('does what a store without indexes does, and is found again after a restart', { timeout: 120_000 }, async () => {
-    await fc.assert(
-      fc.asyncProperty(transactions, fc.array(questions, { maxLength: 6 }), async (lists, asked) => {
-        const place = await setup();
-        const naive = new NaiveStore();
-        try {
-          const store = await place.open();
-          for (const writes of lists) {
-            if (naive.apply(writes)) await store.apply(writes);
-            else await expect(store.apply(writes)).rejects.toSatisfy(NatterError.isInstance);
+function describeModel(setup: () => Promise<StoreUnderTest>, runs: number): void {
+  it(
+    'does what a store without indexes does, and is found again after a restart',
+    { timeout: 120_000 },
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(transactions, fc.array(questions, { maxLength: 6 }), async (lists, asked) => {
+          const place = await setup();
+          const naive = new NaiveStore();
+          try {
+            const store = await place.open();
+            for (const writes of lists) {
+              if (naive.apply(writes)) await store.apply(writes);
+              else await expect(store.apply(writes)).rejects.toSatisfy((error) => NatterError.isInstance(error));
+            }
+            await expectSame(store, naive);
+            for (const { timeline, search } of asked) {
+              expect(await store.timeline(timeline)).toEqual(naive.timeline(timeline));
+              expect(await store.search(search)).toEqual(naive.search(search));
+            }
+            await store.close();
+            const again = await place.open();
+            await expectSame(again, naive);
+            await again.close();
+          } finally {
+            await place.dispose();
           }
-          await expectSame(store, naive);
-          for (const { timeline, search } of asked) {
-            expect(await store.timeline(timeline)).toEqual(naive.timeline(timeline));
-            expect(await store.search(search)).toEqual(naive.search(search));
-          }
-          await store.close();
-          const again = await place.open();
-          await expectSame(again, naive);
-          await again.close();
-        } finally {
-          await place.dispose();
-        }
-      }),
-      { numRuns: 60 },
-    );
-  });
+        }),
+        { numRuns: runs },
+      );
+    },
+  );
 }
