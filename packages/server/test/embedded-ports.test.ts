@@ -1,0 +1,10 @@
+import { onTestFinished } from 'vitest';
+import { openEmbeddedStorage } from '../src/embedded/open-storage.ts';
+import { describePorts } from './support/ports.ts';
+import { temporaryDirectory } from './support/server.ts';
+
+describePorts('embedded', () => {
+  const storage = openEmbeddedStorage({ directory: temporaryDirectory(), mostContacts: 100, clock: Date.now, pass: () => undefined, onFault: () => undefined });
+  onTestFinished(() => storage.close());
+  return storage;
+});
