@@ -47,7 +47,8 @@ export class Login implements Interaction {
       return await this.#submit(answer.values, either);
     } catch (caught) {
       this.#state = 'over';
-      return { kind: 'failed', error: errorOf(caught, 'account') };
+      // An abort closes the connection, and that is what the caller would hear of otherwise.
+      return { kind: 'failed', error: either.aborted ? cancelled : errorOf(caught, 'account') };
     }
   }
 
@@ -125,6 +126,8 @@ export class Login implements Interaction {
     }
   }
 }
+
+const cancelled = errorData('aborted', 'the sign-in was cancelled', { scope: 'account' });
 
 const password: Field = { name: 'password', label: 'Password', secret: true, required: true };
 

@@ -46,6 +46,7 @@ export function messageEvents(messages: readonly Message[], reader: Reader): Eve
 
 function messageIn(message: Message, reader: Reader): MessageIn {
   const { conversation, clientId, body } = message;
+  const mentions = body?.mentions ?? [];
   const sender = senderOf(message.from, reader);
   // The server tells a client id to the sender's own devices only; from anybody else it would mean nothing.
   const own = sender.self && clientId !== undefined ? clientId : null;
@@ -62,7 +63,8 @@ function messageIn(message: Message, reader: Reader): MessageIn {
     content: contentOf(body),
     replyTo: reference(body?.reply),
     thread: reference(body?.thread),
-    mentions: (body?.mentions ?? []).map(({ address }) => remoteKey(address)),
+    mentions: mentions.map(({ address }) => remoteKey(address)),
+    mentioned: mentions.some(({ address }) => address === reader.self),
     trust: 'server',
   };
 }

@@ -138,7 +138,8 @@ export function emptyPage(after: number): UpdatePage {
 }
 
 const done = { done: true };
-const peaceful: Answers = {
+/** What is answered when a script does not say otherwise: an account on which nothing has happened. */
+export const peaceful: Answers = {
   hello: () => welcome,
   ping: () => done,
   resume: () => signedIn,
