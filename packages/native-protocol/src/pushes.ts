@@ -37,10 +37,20 @@ export interface UnknownPush {
 }
 
 /** Anything a server sends. */
-export type ServerFrame = Reply | ErrorFrame | UpdatesPush | PresencePush | TypingPush | LaggingPush | ClosingPush | UnknownPush;
+export type ServerFrame =
+  | Reply
+  | ErrorFrame
+  | UpdatesPush
+  | PresencePush
+  | TypingPush
+  | LaggingPush
+  | ClosingPush
+  | UnknownPush;
 
 /** The schema of every frame of a server. */
-export const serverFrameSchemas: { readonly [T in Exclude<ServerFrame['type'], 'unknown'>]: z.ZodType<Extract<ServerFrame, { type: T }>> } = {
+export const serverFrameSchemas: {
+  readonly [T in Exclude<ServerFrame['type'], 'unknown'>]: z.ZodType<Extract<ServerFrame, { type: T }>>;
+} = {
   reply: z.object({ type: z.literal('reply'), id: requestIdSchema, result: z.unknown() }),
   error: z.object({ type: z.literal('error'), id: requestIdSchema.exactOptional(), error: wireErrorSchema }),
   updates: updatesPushSchema,

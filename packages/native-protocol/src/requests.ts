@@ -14,16 +14,16 @@ import * as typing from './frames/typing.ts';
 
 /** Every request by its type: the frame, and the result that a `reply` carries. */
 export interface Requests {
-  'hello': { frame: hello.HelloRequest; result: hello.Welcome };
-  'ping': { frame: hello.PingRequest; result: Done };
-  'register': { frame: account.RegisterRequest; result: account.SignedIn };
+  hello: { frame: hello.HelloRequest; result: hello.Welcome };
+  ping: { frame: hello.PingRequest; result: Done };
+  register: { frame: account.RegisterRequest; result: account.SignedIn };
   'sign-in': { frame: account.SignInRequest; result: account.SignedIn };
-  'resume': { frame: account.ResumeRequest; result: account.SignedIn };
+  resume: { frame: account.ResumeRequest; result: account.SignedIn };
   'sign-out': { frame: account.SignOutRequest; result: Done };
   'change-password': { frame: account.ChangePasswordRequest; result: Done };
-  'devices': { frame: device.DevicesRequest; result: device.Devices };
+  devices: { frame: device.DevicesRequest; result: device.Devices };
   'device-remove': { frame: device.DeviceRemoveRequest; result: Done };
-  'roster': { frame: contact.RosterRequest; result: contact.Roster };
+  roster: { frame: contact.RosterRequest; result: contact.Roster };
   'contact-request': { frame: contact.ContactRequestRequest; result: contact.ContactResult };
   'contact-accept': { frame: contact.ContactAcceptRequest; result: contact.ContactResult };
   'contact-deny': { frame: contact.ContactDenyRequest; result: contact.ContactResult };
@@ -33,15 +33,15 @@ export interface Requests {
   'contact-update': { frame: contact.ContactUpdateRequest; result: contact.ContactResult };
   'presence-set': { frame: presence.PresenceSetRequest; result: Done };
   'presence-watch': { frame: presence.PresenceWatchRequest; result: presence.PresenceSnapshot };
-  'conversations': { frame: conversation.ConversationsRequest; result: conversation.Conversations };
+  conversations: { frame: conversation.ConversationsRequest; result: conversation.Conversations };
   'conversation-open': { frame: conversation.ConversationOpenRequest; result: conversation.Conversation };
-  'history': { frame: conversation.HistoryRequest; result: conversation.HistoryPage };
-  'send': { frame: change.SendRequest; result: change.Sent };
-  'edit': { frame: change.EditRequest; result: Done };
-  'retract': { frame: change.RetractRequest; result: Done };
-  'react': { frame: change.ReactRequest; result: Done };
-  'mark': { frame: marker.MarkRequest; result: Done };
-  'sync': { frame: sync.SyncRequest; result: sync.UpdatePage };
+  history: { frame: conversation.HistoryRequest; result: conversation.HistoryPage };
+  send: { frame: change.SendRequest; result: change.Sent };
+  edit: { frame: change.EditRequest; result: Done };
+  retract: { frame: change.RetractRequest; result: Done };
+  react: { frame: change.ReactRequest; result: Done };
+  mark: { frame: marker.MarkRequest; result: Done };
+  sync: { frame: sync.SyncRequest; result: sync.UpdatePage };
 }
 
 /** Name of a request. */
@@ -53,8 +53,8 @@ export type RequestResult<T extends RequestType = RequestType> = Requests[T]['re
 
 /** Every signal by its type: frames of a client that have no id and are never answered. */
 export interface Signals {
-  'ack': sync.AckSignal;
-  'typing': typing.TypingSignal;
+  ack: sync.AckSignal;
+  typing: typing.TypingSignal;
 }
 /** Name of a signal. */
 export type SignalType = keyof Signals;
@@ -65,16 +65,16 @@ export type ClientFrame = RequestFrame | SignalFrame;
 
 /** The schema of every request frame. */
 export const requestSchemas: { readonly [T in RequestType]: z.ZodType<RequestFrame<T>> } = {
-  'hello': hello.helloRequestSchema,
-  'ping': hello.pingRequestSchema,
-  'register': account.registerRequestSchema,
+  hello: hello.helloRequestSchema,
+  ping: hello.pingRequestSchema,
+  register: account.registerRequestSchema,
   'sign-in': account.signInRequestSchema,
-  'resume': account.resumeRequestSchema,
+  resume: account.resumeRequestSchema,
   'sign-out': account.signOutRequestSchema,
   'change-password': account.changePasswordRequestSchema,
-  'devices': device.devicesRequestSchema,
+  devices: device.devicesRequestSchema,
   'device-remove': device.deviceRemoveRequestSchema,
-  'roster': contact.rosterRequestSchema,
+  roster: contact.rosterRequestSchema,
   'contact-request': contact.contactRequestRequestSchema,
   'contact-accept': contact.contactAcceptRequestSchema,
   'contact-deny': contact.contactDenyRequestSchema,
@@ -84,29 +84,29 @@ export const requestSchemas: { readonly [T in RequestType]: z.ZodType<RequestFra
   'contact-update': contact.contactUpdateRequestSchema,
   'presence-set': presence.presenceSetRequestSchema,
   'presence-watch': presence.presenceWatchRequestSchema,
-  'conversations': conversation.conversationsRequestSchema,
+  conversations: conversation.conversationsRequestSchema,
   'conversation-open': conversation.conversationOpenRequestSchema,
-  'history': conversation.historyRequestSchema,
-  'send': change.sendRequestSchema,
-  'edit': change.editRequestSchema,
-  'retract': change.retractRequestSchema,
-  'react': change.reactRequestSchema,
-  'mark': marker.markRequestSchema,
-  'sync': sync.syncRequestSchema,
+  history: conversation.historyRequestSchema,
+  send: change.sendRequestSchema,
+  edit: change.editRequestSchema,
+  retract: change.retractRequestSchema,
+  react: change.reactRequestSchema,
+  mark: marker.markRequestSchema,
+  sync: sync.syncRequestSchema,
 };
 
 /** The schema of the result of every request. */
 export const resultSchemas: { readonly [T in RequestType]: z.ZodType<RequestResult<T>> } = {
-  'hello': hello.welcomeSchema,
-  'ping': doneSchema,
-  'register': account.signedInSchema,
+  hello: hello.welcomeSchema,
+  ping: doneSchema,
+  register: account.signedInSchema,
   'sign-in': account.signedInSchema,
-  'resume': account.signedInSchema,
+  resume: account.signedInSchema,
   'sign-out': doneSchema,
   'change-password': doneSchema,
-  'devices': device.devicesSchema,
+  devices: device.devicesSchema,
   'device-remove': doneSchema,
-  'roster': contact.rosterSchema,
+  roster: contact.rosterSchema,
   'contact-request': contact.contactResultSchema,
   'contact-accept': contact.contactResultSchema,
   'contact-deny': contact.contactResultSchema,
@@ -116,21 +116,21 @@ export const resultSchemas: { readonly [T in RequestType]: z.ZodType<RequestResu
   'contact-update': contact.contactResultSchema,
   'presence-set': doneSchema,
   'presence-watch': presence.presenceSnapshotSchema,
-  'conversations': conversation.conversationsSchema,
+  conversations: conversation.conversationsSchema,
   'conversation-open': conversation.conversationSchema,
-  'history': conversation.historyPageSchema,
-  'send': change.sentSchema,
-  'edit': doneSchema,
-  'retract': doneSchema,
-  'react': doneSchema,
-  'mark': doneSchema,
-  'sync': sync.updatePageSchema,
+  history: conversation.historyPageSchema,
+  send: change.sentSchema,
+  edit: doneSchema,
+  retract: doneSchema,
+  react: doneSchema,
+  mark: doneSchema,
+  sync: sync.updatePageSchema,
 };
 
 /** The schema of every signal. */
 export const signalSchemas: { readonly [T in SignalType]: z.ZodType<Signals[T]> } = {
-  'ack': sync.ackSignalSchema,
-  'typing': typing.typingSignalSchema,
+  ack: sync.ackSignalSchema,
+  typing: typing.typingSignalSchema,
 };
 
 /** Narrows a frame type that came from the wire. */

@@ -15,7 +15,13 @@ describe('frames of a client', () => {
     { type: 'register', id: 2, user: 'alice', password: 'correct horse' },
     { type: 'resume', id: 3, address: 'alice@localhost', device: 'd1', token: 't' },
     { type: 'contact-request', id: 4, address: 'bob', text: 'hi', groups: ['friends'] },
-    { type: 'send', id: 5, clientId: 'x', conversation: 'c1', body: { text: 'hi', formatting: [{ start: 0, length: 2, style: 'bold' }], reply: 1 } },
+    {
+      type: 'send',
+      id: 5,
+      clientId: 'x',
+      conversation: 'c1',
+      body: { text: 'hi', formatting: [{ start: 0, length: 2, style: 'bold' }], reply: 1 },
+    },
     { type: 'mark', id: 6, kind: 'read', marks: [{ conversation: 'c1', seq: 4 }] },
     { type: 'sync', id: 7, after: 0 },
     { type: 'ack', cursor: 12 },
@@ -25,11 +31,18 @@ describe('frames of a client', () => {
   });
 
   it('drops fields it does not know, so that a newer client can send more', () => {
-    expect(decode({ ...send, future: { a: 1 }, body: { text: 'hello', sparkle: true } })).toEqual({ ok: true, frame: send });
+    expect(decode({ ...send, future: { a: 1 }, body: { text: 'hello', sparkle: true } })).toEqual({
+      ok: true,
+      frame: send,
+    });
   });
 
   it('answers a type it does not know with a typed error that carries the id', () => {
-    expect(decode({ type: 'teleport', id: 9 })).toMatchObject({ ok: false, id: 9, error: { code: 'unknown-type' } });
+    expect(decode({ type: 'teleport', id: 9 })).toMatchObject({
+      ok: false,
+      id: 9,
+      error: { code: 'unknown-type' },
+    });
     expect(decode({ type: 'toString', id: 9 })).toMatchObject({ ok: false, error: { code: 'unknown-type' } });
     expect(decode({ id: 9 })).toMatchObject({ ok: false, id: 9, error: { code: 'invalid', field: 'type' } });
   });
@@ -41,13 +54,35 @@ describe('frames of a client', () => {
     ['two receivers', { ...send, conversation: 'c1' }, 'conversation'],
     ['an empty message', { ...send, body: { text: '' } }, 'body.text'],
     ['text that is a number', { ...send, body: { text: 7 } }, 'body.text'],
-    ['a range past the text', { ...send, body: { text: 'hi', formatting: [{ start: 1, length: 2, style: 'bold' }] } }, 'body.formatting'],
-    ['a script as link', { ...send, body: { text: 'hi', formatting: [{ start: 0, length: 2, style: 'link', url: 'javascript:alert(1)' }] } }, 'body.formatting.0.url'],
+    [
+      'a range past the text',
+      { ...send, body: { text: 'hi', formatting: [{ start: 1, length: 2, style: 'bold' }] } },
+      'body.formatting',
+    ],
+    [
+      'a script as link',
+      {
+        ...send,
+        body: {
+          text: 'hi',
+          formatting: [{ start: 0, length: 2, style: 'link', url: 'javascript:alert(1)' }],
+        },
+      },
+      'body.formatting.0.url',
+    ],
     ['a fractional sequence', { type: 'retract', id: 1, conversation: 'c1', seq: 1.5 }, 'seq'],
     ['a sequence past the safe integers', { type: 'retract', id: 1, conversation: 'c1', seq: 1e300 }, 'seq'],
-    ['a user name with an upper-case letter', { type: 'register', id: 1, user: 'Alice', password: 'x' }, 'user'],
+    [
+      'a user name with an upper-case letter',
+      { type: 'register', id: 1, user: 'Alice', password: 'x' },
+      'user',
+    ],
     ['a user name that is a path', { type: 'register', id: 1, user: '../etc', password: 'x' }, 'user'],
-    ['both directions of history', { type: 'history', id: 1, conversation: 'c', before: 5, after: 5 }, 'after'],
+    [
+      'both directions of history',
+      { type: 'history', id: 1, conversation: 'c', before: 5, after: 5 },
+      'after',
+    ],
   ])('refuses %s and names the field', (_name, frame, field) => {
     expect(decode(frame)).toMatchObject({ ok: false, error: { code: 'invalid', field } });
   });
@@ -58,6 +93,10 @@ describe('frames of a client', () => {
   });
 
   it('reads a number past the range of a double as invalid', () => {
-    expect(decodeClientFrame('{"type":"sync","id":1,"after":1e400}')).toMatchObject({ ok: false, id: 1, error: { code: 'invalid' } });
+    expect(decodeClientFrame('{"type":"sync","id":1,"after":1e400}')).toMatchObject({
+      ok: false,
+      id: 1,
+      error: { code: 'invalid' },
+    });
   });
 });

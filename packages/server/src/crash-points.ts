@@ -42,7 +42,9 @@ export function crashAt(specification: string | undefined): PassCrashPoint {
   const point = crashPoints.find((known) => known === name);
   let left = Number(count);
   if (point === undefined || !Number.isInteger(left) || left < 1) {
-    throw new RangeError(`crash point '${specification}' is not one of ${crashPoints.join(', ')} with a count`);
+    throw new RangeError(
+      `crash point '${specification}' is not one of ${crashPoints.join(', ')} with a count`,
+    );
   }
   return (passed) => {
     if (passed !== point) return;

@@ -69,7 +69,13 @@ export interface Settings {
   readonly readerBacklog: number;
 }
 
-const defaultVisitors: VisitorLimits = { timeout: 15_000, frames: 30, frameBytes: 8 * 1024, perAddress: 200, total: 2_000 };
+const defaultVisitors: VisitorLimits = {
+  timeout: 15_000,
+  frames: 30,
+  frameBytes: 8 * 1024,
+  perAddress: 200,
+  total: 2_000,
+};
 
 export function settle(options: ServerOptions, loopback: boolean): Settings {
   return {

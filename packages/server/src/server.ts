@@ -38,7 +38,12 @@ export async function createServer(options: ServerOptions): Promise<NatterServer
   requireSafe(host, tls !== null, options.allowInsecure ?? false);
   const clock = options.clock ?? Date.now;
   const log: Log = options.log ?? ((): void => undefined);
-  const onFault = (error: unknown): void => log({ level: 'error', event: 'fault', error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  const onFault = (error: unknown): void =>
+    log({
+      level: 'error',
+      event: 'fault',
+      error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    });
   const settings = settle(options, isLoopback(host));
   const pass = crashAt(options.crashAt ?? process.env['NATTER_KILL_AT']);
 
@@ -50,7 +55,12 @@ export async function createServer(options: ServerOptions): Promise<NatterServer
     pass,
     onFault,
   });
-  const presence = new PresenceService(storage, { grace: settings.presenceGrace, coalesce: settings.presenceCoalescing }, clock, onFault);
+  const presence = new PresenceService(
+    storage,
+    { grace: settings.presenceGrace, coalesce: settings.presenceCoalescing },
+    clock,
+    onFault,
+  );
   const services: Services = {
     storage,
     settings,
@@ -61,8 +71,16 @@ export async function createServer(options: ServerOptions): Promise<NatterServer
     log,
     clock,
   };
-  const stop = await start(services, new Listener(services, { host, port: options.port ?? 5280, tls, pass }), onFault);
-  const administration = openAdministration({ dataDirectory: options.dataDirectory, passwordCost: settings.passwordCost, clock });
+  const stop = await start(
+    services,
+    new Listener(services, { host, port: options.port ?? 5280, tls, pass }),
+    onFault,
+  );
+  const administration = openAdministration({
+    dataDirectory: options.dataDirectory,
+    passwordCost: settings.passwordCost,
+    clock,
+  });
   const url = `${tls === null ? 'ws' : 'wss'}://${host.includes(':') ? `[${host}]` : host}:${stop.port}`;
   log({ level: 'info', event: 'listening', url });
   let closing: Promise<void> | null = null;
@@ -76,11 +94,17 @@ export async function createServer(options: ServerOptions): Promise<NatterServer
 }
 
 /** Opens the doors; what has been opened is closed again when that fails. */
-async function start(services: Services, listener: Listener, onFault: (error: unknown) => void): Promise<{ port: number; close: () => Promise<void> }> {
+async function start(
+  services: Services,
+  listener: Listener,
+  onFault: (error: unknown) => void,
+): Promise<{ port: number; close: () => Promise<void> }> {
   const { storage, presence } = services;
   try {
     const port = await listener.listen();
-    const stopWatching = storage.directory.accounts.onForeignChange(() => void enforceStanding(services).catch(onFault));
+    const stopWatching = storage.directory.accounts.onForeignChange(
+      () => void enforceStanding(services).catch(onFault),
+    );
     const close = async (): Promise<void> => {
       stopWatching();
       await listener.close();

@@ -12,14 +12,18 @@ const passings = [1, 2, 5, 14];
 const places = crashPoints.flatMap((point) => passings.map((count) => `${point}:${count}`));
 
 describe('a server that is killed', () => {
-  it.for(places)('at %s has lost nothing that it acknowledged, and doubles nothing', { timeout: 30_000 }, async (place) => {
-    const dataDirectory = temporaryDirectory();
-    await prepare(dataDirectory);
-    const evidence = await crash(dataDirectory, place);
-    expect(evidence.signal).toBe('SIGKILL');
-    expectIntact(join(dataDirectory, 'server.db'));
-    await judge(dataDirectory, evidence);
-  });
+  it.for(places)(
+    'at %s has lost nothing that it acknowledged, and doubles nothing',
+    { timeout: 30_000 },
+    async (place) => {
+      const dataDirectory = temporaryDirectory();
+      await prepare(dataDirectory);
+      const evidence = await crash(dataDirectory, place);
+      expect(evidence.signal).toBe('SIGKILL');
+      expectIntact(join(dataDirectory, 'server.db'));
+      await judge(dataDirectory, evidence);
+    },
+  );
 
   it('is killed only where the tests say', () => {
     expect(() => crashAt('nowhere:1')).toThrow(RangeError);
@@ -37,7 +41,10 @@ function expectIntact(path: string): void {
 /** Starts the server again, sends everything once more as clients do, and compares with what they knew. */
 async function judge(dataDirectory: string, { attempts, seen }: Evidence): Promise<void> {
   const server = await startServer({ dataDirectory });
-  const clients = { alice: await TestClient.signIn(server.url, 'alice'), bob: await TestClient.signIn(server.url, 'bob') };
+  const clients = {
+    alice: await TestClient.signIn(server.url, 'alice'),
+    bob: await TestClient.signIn(server.url, 'bob'),
+  };
   const log = await clients.bob.sync();
   expect(log.map(({ position }) => position)).toEqual(log.map((_, index) => index + 1));
   // What bob was told before the crash stands where it stood: nothing is told before it is stored.
@@ -45,7 +52,12 @@ async function judge(dataDirectory: string, { attempts, seen }: Evidence): Promi
 
   for (const attempt of attempts) {
     const peer = attempt.sender === 'alice' ? 'bob' : 'alice';
-    const { seq } = await clients[attempt.sender].request({ type: 'send', clientId: attempt.clientId, peer, body: { text: attempt.text } });
+    const { seq } = await clients[attempt.sender].request({
+      type: 'send',
+      clientId: attempt.clientId,
+      peer,
+      body: { text: attempt.text },
+    });
     if (attempt.seq !== undefined) expect([attempt.text, seq]).toEqual([attempt.text, attempt.seq]);
   }
   const messages = messagesOf(await clients.bob.sync());

@@ -4,7 +4,13 @@ import { describePorts } from './support/ports.ts';
 import { temporaryDirectory } from './support/server.ts';
 
 describePorts('embedded', () => {
-  const storage = openEmbeddedStorage({ directory: temporaryDirectory(), mostContacts: 100, clock: Date.now, pass: () => undefined, onFault: () => undefined });
+  const storage = openEmbeddedStorage({
+    directory: temporaryDirectory(),
+    mostContacts: 100,
+    clock: Date.now,
+    pass: () => undefined,
+    onFault: () => undefined,
+  });
   onTestFinished(() => storage.close());
   return storage;
 });

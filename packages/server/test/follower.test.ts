@@ -4,14 +4,25 @@ import type { Inbox } from '../src/ports/inbox.ts';
 import { Follower } from '../src/session/follower.ts';
 
 /** An update log that is an array, behind a bus that the test plays. */
-function setup(): { follower: Follower; pushed: unknown[]; log: string[]; connection: { congested: boolean }; release: () => void } {
+function setup(): {
+  follower: Follower;
+  pushed: unknown[];
+  log: string[];
+  connection: { congested: boolean };
+  release: () => void;
+} {
   const log: string[] = [];
   const pushed: unknown[] = [];
   let release = (): void => undefined;
   const inbox: Pick<Inbox, 'head' | 'since'> = {
     head: async () => log.length,
     since: async (_account, after, limit) => {
-      const page = { entries: log.slice(after, after + limit).map((update, index) => ({ position: after + index + 1, update })), head: log.length };
+      const page = {
+        entries: log
+          .slice(after, after + limit)
+          .map((update, index) => ({ position: after + index + 1, update })),
+        head: log.length,
+      };
       await new Promise<void>((resolve) => {
         release = resolve;
       });
@@ -40,7 +51,10 @@ describe('following an update log', () => {
     follower.notice({ kind: 'updates', first: 4, updates: [entry(4)] });
     release();
     expect(JSON.parse(await page)).toMatchObject({ cursor: 2, more: false });
-    expect(pushed).toMatchObject([{ cursor: 3, updates: [{ position: 3 }] }, { cursor: 4, updates: [{ position: 4 }] }]);
+    expect(pushed).toMatchObject([
+      { cursor: 3, updates: [{ position: 3 }] },
+      { cursor: 4, updates: [{ position: 4 }] },
+    ]);
   });
 
   it('says that it lags when the bus has a hole, and pushes nothing past it', async () => {

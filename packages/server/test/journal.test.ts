@@ -3,7 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { Journal } from '../src/embedded/journal.ts';
 import { Refusal } from '../src/ports/refusal.ts';
 
-function setup(): { database: DatabaseSync; journal: Journal; begun: () => number; insert: (value: number) => void; values: () => unknown[]; events: string[] } {
+function setup(): {
+  database: DatabaseSync;
+  journal: Journal;
+  begun: () => number;
+  insert: (value: number) => void;
+  values: () => unknown[];
+  events: string[];
+} {
   const database = new DatabaseSync(':memory:');
   database.exec('CREATE TABLE t (value INTEGER PRIMARY KEY) STRICT');
   let begun = 0;
@@ -18,7 +25,11 @@ function setup(): { database: DatabaseSync; journal: Journal; begun: () => numbe
     journal,
     begun: () => begun,
     insert: (value) => void statement.run(value),
-    values: () => database.prepare('SELECT value FROM t ORDER BY value').all().map((row) => row['value']),
+    values: () =>
+      database
+        .prepare('SELECT value FROM t ORDER BY value')
+        .all()
+        .map((row) => row['value']),
     events,
   };
 }
@@ -26,7 +37,9 @@ function setup(): { database: DatabaseSync; journal: Journal; begun: () => numbe
 describe('group commit', () => {
   it('puts the jobs of one turn into one transaction', async () => {
     const { journal, begun, insert, values } = setup();
-    const results = await Promise.all([1, 2, 3].map((value) => journal.write(() => (insert(value), value * 10))));
+    const results = await Promise.all(
+      [1, 2, 3].map((value) => journal.write(() => (insert(value), value * 10))),
+    );
     expect(results).toEqual([10, 20, 30]);
     expect(begun()).toBe(1);
     expect(values()).toEqual([1, 2, 3]);
@@ -56,14 +69,20 @@ describe('group commit', () => {
       }),
       journal.write(() => insert(3)),
     ]);
-    expect(outcomes).toMatchObject([{ status: 'fulfilled' }, { status: 'rejected', reason: { error: { code: 'unavailable' } } }, { status: 'fulfilled' }]);
+    expect(outcomes).toMatchObject([
+      { status: 'fulfilled' },
+      { status: 'rejected', reason: { error: { code: 'unavailable' } } },
+      { status: 'fulfilled' },
+    ]);
     expect(values()).toEqual([1, 3]);
     expect(events.filter((event) => event === 'rolled back')).toHaveLength(2);
   });
 
   it('tells nobody of success when the commit fails, and works again afterwards', async () => {
     const { database, journal, insert, values } = setup();
-    database.exec('PRAGMA foreign_keys = ON; CREATE TABLE child (parent INTEGER REFERENCES t (value) DEFERRABLE INITIALLY DEFERRED) STRICT');
+    database.exec(
+      'PRAGMA foreign_keys = ON; CREATE TABLE child (parent INTEGER REFERENCES t (value) DEFERRABLE INITIALLY DEFERRED) STRICT',
+    );
     const orphan = journal.write(() => {
       insert(1);
       database.exec('INSERT INTO child VALUES (99)');

@@ -13,14 +13,24 @@ describe('presence', () => {
     await stranger.request({ type: 'presence-watch', on: true });
     await bob.request({ type: 'presence-set', availability: 'dnd', text: 'busy' });
     const { presences } = await alice.request({ type: 'presence-watch', on: true });
-    expect(presences).toMatchObject([{ address: 'bob@localhost', devices: [{ availability: 'dnd', text: 'busy', device: bob.signedIn?.device }] }]);
+    expect(presences).toMatchObject([
+      {
+        address: 'bob@localhost',
+        devices: [{ availability: 'dnd', text: 'busy', device: bob.signedIn?.device }],
+      },
+    ]);
 
     const phone = await TestClient.signIn(server.url, 'bob');
     await phone.request({ type: 'presence-set', availability: 'away' });
-    expect((await alice.push('presence', ({ devices }) => devices.length === 2)).devices).toMatchObject([{ availability: 'dnd' }, { availability: 'away' }]);
+    expect((await alice.push('presence', ({ devices }) => devices.length === 2)).devices).toMatchObject([
+      { availability: 'dnd' },
+      { availability: 'away' },
+    ]);
     await phone.request({ type: 'sign-out' });
     await bob.request({ type: 'sign-out' });
-    expect((await alice.push('presence', ({ devices }) => devices.length === 0)).lastSeen).toBeTypeOf('number');
+    expect((await alice.push('presence', ({ devices }) => devices.length === 0)).lastSeen).toBeTypeOf(
+      'number',
+    );
     expect([...stranger.frames, ...silent.frames].filter(({ type }) => type === 'presence')).toEqual([]);
   });
 
@@ -85,7 +95,8 @@ describe('presence', () => {
     const { alice, bob } = await aliceAndBob(server);
     await befriend(alice, bob);
     await alice.request({ type: 'presence-watch', on: true });
-    for (let index = 0; index < 50; index += 1) await bob.request({ type: 'presence-set', availability: 'available', text: `${index}` });
+    for (let index = 0; index < 50; index += 1)
+      await bob.request({ type: 'presence-set', availability: 'available', text: `${index}` });
     await alice.push('presence', ({ devices }) => devices[0]?.text === '49');
     expect(alice.frames.filter(({ type }) => type === 'presence').length).toBeLessThan(5);
   });

@@ -8,7 +8,13 @@ describe('the roster', () => {
     const { alice, bob } = await aliceAndBob(server);
     const alicesPhone = await TestClient.signIn(server.url, 'alice');
     await Promise.all([alicesPhone.sync(), bob.sync()]);
-    const asked = await alice.request({ type: 'contact-request', address: 'bob', text: 'we met', alias: 'Bobby', groups: ['friends', 'friends'] });
+    const asked = await alice.request({
+      type: 'contact-request',
+      address: 'bob',
+      text: 'we met',
+      alias: 'Bobby',
+      groups: ['friends', 'friends'],
+    });
     expect(asked.contact).toEqual({
       address: 'bob@localhost',
       name: 'bob',
@@ -17,10 +23,18 @@ describe('the roster', () => {
       subscription: { to: 'pending', from: 'none' },
       blocked: false,
     });
-    expect((await bob.update('roster')).contact).toMatchObject({ address: 'alice@localhost', requestText: 'we met', subscription: { to: 'none', from: 'pending' } });
+    expect((await bob.update('roster')).contact).toMatchObject({
+      address: 'alice@localhost',
+      requestText: 'we met',
+      subscription: { to: 'none', from: 'pending' },
+    });
     const granted = { to: 'granted', from: 'granted' };
-    expect((await bob.request({ type: 'contact-accept', address: 'alice@localhost' })).contact).toMatchObject({ subscription: granted });
-    expect(await alicesPhone.update('roster', ({ contact }) => contact?.subscription.to === 'granted')).toMatchObject({ contact: { subscription: granted, alias: 'Bobby' } });
+    expect((await bob.request({ type: 'contact-accept', address: 'alice@localhost' })).contact).toMatchObject(
+      { subscription: granted },
+    );
+    expect(
+      await alicesPhone.update('roster', ({ contact }) => contact?.subscription.to === 'granted'),
+    ).toMatchObject({ contact: { subscription: granted, alias: 'Bobby' } });
   });
 
   it('is sent as a delta from a version', async () => {
@@ -32,53 +46,104 @@ describe('the roster', () => {
     }
     const full = await alice.request({ type: 'roster' });
     expect(full).toMatchObject({ full: true, version: 3, removed: [] });
-    expect(full.contacts.map(({ address }) => address)).toEqual(['bob@localhost', 'carol@localhost', 'dave@localhost']);
-    expect(await alice.request({ type: 'roster', version: 3 })).toEqual({ full: false, version: 3, contacts: [], removed: [] });
+    expect(full.contacts.map(({ address }) => address)).toEqual([
+      'bob@localhost',
+      'carol@localhost',
+      'dave@localhost',
+    ]);
+    expect(await alice.request({ type: 'roster', version: 3 })).toEqual({
+      full: false,
+      version: 3,
+      contacts: [],
+      removed: [],
+    });
     await alice.request({ type: 'contact-update', address: 'carol', alias: 'C' });
     await alice.request({ type: 'contact-remove', address: 'bob' });
-    expect(await alice.request({ type: 'roster', version: 3 })).toMatchObject({ full: false, version: 5, contacts: [{ address: 'carol@localhost', alias: 'C' }], removed: ['bob@localhost'] });
-    expect(await alice.request({ type: 'roster', version: 99 })).toMatchObject({ full: true, version: 5, removed: [] });
+    expect(await alice.request({ type: 'roster', version: 3 })).toMatchObject({
+      full: false,
+      version: 5,
+      contacts: [{ address: 'carol@localhost', alias: 'C' }],
+      removed: ['bob@localhost'],
+    });
+    expect(await alice.request({ type: 'roster', version: 99 })).toMatchObject({
+      full: true,
+      version: 5,
+      removed: [],
+    });
   });
 
   it('refuses what makes no sense', async () => {
     const server = await startServer({ limits: { contacts: 1 } });
     const { alice } = await aliceAndBob(server);
     await TestClient.register(server.url, 'carol');
-    expect(await alice.refusal({ type: 'contact-request', address: 'nobody' })).toMatchObject({ code: 'not-found' });
-    expect(await alice.refusal({ type: 'contact-request', address: 'bob@elsewhere.example' })).toMatchObject({ code: 'not-found' });
-    expect(await alice.refusal({ type: 'contact-request', address: 'alice' })).toMatchObject({ code: 'invalid' });
-    expect(await alice.refusal({ type: 'contact-accept', address: 'bob' })).toMatchObject({ code: 'not-found' });
-    expect(await alice.refusal({ type: 'contact-remove', address: 'bob' })).toMatchObject({ code: 'not-found' });
+    expect(await alice.refusal({ type: 'contact-request', address: 'nobody' })).toMatchObject({
+      code: 'not-found',
+    });
+    expect(await alice.refusal({ type: 'contact-request', address: 'bob@elsewhere.example' })).toMatchObject({
+      code: 'not-found',
+    });
+    expect(await alice.refusal({ type: 'contact-request', address: 'alice' })).toMatchObject({
+      code: 'invalid',
+    });
+    expect(await alice.refusal({ type: 'contact-accept', address: 'bob' })).toMatchObject({
+      code: 'not-found',
+    });
+    expect(await alice.refusal({ type: 'contact-remove', address: 'bob' })).toMatchObject({
+      code: 'not-found',
+    });
     await alice.request({ type: 'contact-request', address: 'bob' });
-    expect(await alice.refusal({ type: 'contact-request', address: 'carol' })).toMatchObject({ code: 'full' });
+    expect(await alice.refusal({ type: 'contact-request', address: 'carol' })).toMatchObject({
+      code: 'full',
+    });
   });
 
   it('blocks both ways: no message, no presence, no typing, no markers, and no word about it', async () => {
     const server = await startServer();
     const { alice, bob } = await aliceAndBob(server);
     await befriend(alice, bob);
-    const { conversation } = await alice.request({ type: 'send', clientId: '1', peer: 'bob', body: { text: 'before' } });
+    const { conversation } = await alice.request({
+      type: 'send',
+      clientId: '1',
+      peer: 'bob',
+      body: { text: 'before' },
+    });
     await Promise.all([alice.sync(), bob.sync()]);
     await bob.request({ type: 'presence-set', availability: 'available' });
     expect((await alice.request({ type: 'presence-watch', on: true })).presences).toHaveLength(1);
 
     await bob.request({ type: 'contact-block', address: 'alice' });
-    expect(await alice.push('presence', ({ devices }) => devices.length === 0)).toMatchObject({ address: 'bob@localhost' });
-    expect(await alice.refusal({ type: 'send', clientId: '2', conversation, body: { text: 'hey' } })).toMatchObject({ code: 'blocked' });
-    expect(await alice.refusal({ type: 'send', clientId: '3', peer: 'bob', body: { text: 'hey' } })).toMatchObject({ code: 'blocked' });
-    expect(await alice.refusal({ type: 'react', conversation, seq: 1, key: 'x', on: true })).toMatchObject({ code: 'blocked' });
-    expect(await bob.refusal({ type: 'send', clientId: '4', conversation, body: { text: 'hey' } })).toMatchObject({ code: 'blocked' });
-    expect(await bob.refusal({ type: 'contact-request', address: 'alice' })).toMatchObject({ code: 'blocked' });
+    expect(await alice.push('presence', ({ devices }) => devices.length === 0)).toMatchObject({
+      address: 'bob@localhost',
+    });
+    expect(
+      await alice.refusal({ type: 'send', clientId: '2', conversation, body: { text: 'hey' } }),
+    ).toMatchObject({ code: 'blocked' });
+    expect(
+      await alice.refusal({ type: 'send', clientId: '3', peer: 'bob', body: { text: 'hey' } }),
+    ).toMatchObject({ code: 'blocked' });
+    expect(await alice.refusal({ type: 'react', conversation, seq: 1, key: 'x', on: true })).toMatchObject({
+      code: 'blocked',
+    });
+    expect(
+      await bob.refusal({ type: 'send', clientId: '4', conversation, body: { text: 'hey' } }),
+    ).toMatchObject({ code: 'blocked' });
+    expect(await bob.refusal({ type: 'contact-request', address: 'alice' })).toMatchObject({
+      code: 'blocked',
+    });
     alice.send({ type: 'typing', conversation, active: true });
     await bob.request({ type: 'mark', kind: 'read', marks: [{ conversation, seq: 1 }] });
     await bob.request({ type: 'presence-set', availability: 'away' });
     await bob.update('marker');
-    expect((await alice.request({ type: 'roster' })).contacts).toMatchObject([{ blocked: false, subscription: { to: 'granted' } }]);
+    expect((await alice.request({ type: 'roster' })).contacts).toMatchObject([
+      { blocked: false, subscription: { to: 'granted' } },
+    ]);
     expect(alice.pushed().filter(({ kind }) => kind === 'marker' || kind === 'message')).toEqual([]);
     expect(bob.frames.filter(({ type }) => type === 'typing')).toEqual([]);
 
     await bob.request({ type: 'contact-unblock', address: 'alice' });
-    expect(await alice.push('presence', ({ devices }) => devices[0]?.availability === 'away')).toMatchObject({ address: 'bob@localhost' });
+    expect(await alice.push('presence', ({ devices }) => devices[0]?.availability === 'away')).toMatchObject({
+      address: 'bob@localhost',
+    });
     await alice.request({ type: 'send', clientId: '5', conversation, body: { text: 'after' } });
     expect(await bob.update('message')).toMatchObject({ body: { text: 'after' } });
     expect(messagesOf(bob.pushed())).toHaveLength(1);

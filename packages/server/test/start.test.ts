@@ -7,6 +7,10 @@ import { createServer } from '../src/server.ts';
 import { TestClient, password, testCost } from './support/client.ts';
 import { startServer, temporaryDirectory } from './support/server.ts';
 
+/** The matchers of vitest, with a type. */
+const containing = (text: string): unknown => expect.stringContaining(text);
+const matching = (pattern: RegExp): unknown => expect.stringMatching(pattern);
+
 describe('a data directory', () => {
   it('is private whatever the umask', async () => {
     const old = process.umask(0);
@@ -17,7 +21,8 @@ describe('a data directory', () => {
     expect(statSync(dataDirectory).mode & 0o777).toBe(0o700);
     const files = readdirSync(dataDirectory);
     expect(files).toContain('server.db-wal');
-    for (const file of files) expect([file, statSync(join(dataDirectory, file)).mode & 0o777]).toEqual([file, 0o600]);
+    for (const file of files)
+      expect([file, statSync(join(dataDirectory, file)).mode & 0o777]).toEqual([file, 0o600]);
   });
 
   it('that was made wide open is closed', async () => {
@@ -36,19 +41,29 @@ describe('a data directory', () => {
     database.exec('PRAGMA user_version = 99');
     database.close();
     const before = readFileSync(path);
-    await expect(createServer({ dataDirectory, port: 0 })).rejects.toMatchObject({ code: 'data', message: expect.stringMatching(/^[^\n]*newer natter \(schema 99[^\n]*$/u) });
+    await expect(createServer({ dataDirectory, port: 0 })).rejects.toMatchObject({
+      code: 'data',
+      message: matching(/^[^\n]*newer natter \(schema 99[^\n]*$/u),
+    });
     expect(() => openAdministration({ dataDirectory })).toThrow('newer natter');
     expect(readFileSync(path).equals(before)).toBe(true);
   });
 
   it.each([
-    ['text', 'this is not a database, and it is longer than the header of one would be: one hundred bytes, all in all.', 'is not a database'],
+    [
+      'text',
+      'this is not a database, and it is longer than the header of one would be: one hundred bytes, all in all.',
+      'is not a database',
+    ],
     ['a short file', 'x', 'is not a database'],
   ])('that holds %s is refused and left as it is', async (_name, content, message) => {
     const dataDirectory = temporaryDirectory();
     const path = join(dataDirectory, 'server.db');
     writeFileSync(path, content);
-    await expect(createServer({ dataDirectory, port: 0 })).rejects.toMatchObject({ code: 'data', message: expect.stringContaining(message) });
+    await expect(createServer({ dataDirectory, port: 0 })).rejects.toMatchObject({
+      code: 'data',
+      message: containing(message),
+    });
     expect(readFileSync(path, 'utf8')).toBe(content);
   });
 
@@ -57,7 +72,9 @@ describe('a data directory', () => {
     const database = new DatabaseSync(join(dataDirectory, 'server.db'));
     database.exec('PRAGMA application_id = 7; CREATE TABLE t (x)');
     database.close();
-    await expect(createServer({ dataDirectory, port: 0 })).rejects.toMatchObject({ message: expect.stringContaining('another program') });
+    await expect(createServer({ dataDirectory, port: 0 })).rejects.toMatchObject({
+      message: containing('another program'),
+    });
   });
 
   it('that is a file is refused', async () => {
@@ -69,7 +86,10 @@ describe('a data directory', () => {
   it('serves one server at a time, and the next one at once', async () => {
     const dataDirectory = temporaryDirectory();
     const first = await createServer({ dataDirectory, port: 0 });
-    await expect(createServer({ dataDirectory, port: 0 })).rejects.toMatchObject({ code: 'data', message: expect.stringContaining('another server') });
+    await expect(createServer({ dataDirectory, port: 0 })).rejects.toMatchObject({
+      code: 'data',
+      message: containing('another server'),
+    });
     await first.close();
     await startServer({ dataDirectory });
   });
@@ -77,9 +97,13 @@ describe('a data directory', () => {
   it('keeps the name of its server', async () => {
     const dataDirectory = temporaryDirectory();
     await (await createServer({ dataDirectory, port: 0, name: 'one.example' })).close();
-    await expect(createServer({ dataDirectory, port: 0, name: 'two.example' })).rejects.toMatchObject({ code: 'configuration' });
+    await expect(createServer({ dataDirectory, port: 0, name: 'two.example' })).rejects.toMatchObject({
+      code: 'configuration',
+    });
     expect((await startServer({ dataDirectory })).name).toBe('one.example');
-    await expect(createServer({ dataDirectory: temporaryDirectory(), name: 'a"b', port: 0 })).rejects.toMatchObject({ code: 'configuration' });
+    await expect(
+      createServer({ dataDirectory: temporaryDirectory(), name: 'a"b', port: 0 }),
+    ).rejects.toMatchObject({ code: 'configuration' });
   });
 });
 
@@ -87,7 +111,10 @@ describe('starting', () => {
   it('beyond loopback needs TLS, or to be told', async () => {
     const dataDirectory = temporaryDirectory();
     for (const host of ['0.0.0.0', '::', '192.0.2.1', 'chat.example']) {
-      await expect(createServer({ dataDirectory, port: 0, host })).rejects.toMatchObject({ code: 'configuration', message: expect.stringContaining('--allow-insecure') });
+      await expect(createServer({ dataDirectory, port: 0, host })).rejects.toMatchObject({
+        code: 'configuration',
+        message: containing('--allow-insecure'),
+      });
     }
     expect(readdirSync(dataDirectory)).toEqual([]);
     const server = await startServer({ dataDirectory, host: '0.0.0.0', allowInsecure: true });
@@ -98,7 +125,10 @@ describe('starting', () => {
   it('on a port in use says so, and lets go of the data', async () => {
     const first = await startServer();
     const dataDirectory = temporaryDirectory();
-    await expect(createServer({ dataDirectory, port: first.port })).rejects.toMatchObject({ code: 'listen', message: expect.stringContaining(String(first.port)) });
+    await expect(createServer({ dataDirectory, port: first.port })).rejects.toMatchObject({
+      code: 'listen',
+      message: containing(String(first.port)),
+    });
     await startServer({ dataDirectory });
   });
 
@@ -107,22 +137,37 @@ describe('starting', () => {
     const first = await createServer({ dataDirectory, port: 0, passwordCost: testCost });
     const alice = await TestClient.register(first.url, 'alice');
     await first.administration.addUser('bob', password);
-    const { conversation } = await alice.request({ type: 'send', clientId: '1', peer: 'bob', body: { text: 'kept' } });
+    const { conversation } = await alice.request({
+      type: 'send',
+      clientId: '1',
+      peer: 'bob',
+      body: { text: 'kept' },
+    });
     await first.close();
     expect((await alice.push('closing')).error.code).toBe('going-away');
     await first.close();
     const second = await startServer({ dataDirectory });
     const bob = await TestClient.signIn(second.url, 'bob');
-    expect((await bob.request({ type: 'history', conversation })).messages).toMatchObject([{ seq: 1, body: { text: 'kept' } }]);
+    expect((await bob.request({ type: 'history', conversation })).messages).toMatchObject([
+      { seq: 1, body: { text: 'kept' } },
+    ]);
   });
 });
 
 describe('administration', () => {
   it('works on a data directory without a server, and beside one', async () => {
     const dataDirectory = join(temporaryDirectory(), 'data');
-    const administration = openAdministration({ dataDirectory, name: 'chat.example', passwordCost: testCost });
+    const administration = openAdministration({
+      dataDirectory,
+      name: 'chat.example',
+      passwordCost: testCost,
+    });
     onTestFinished(() => administration.close());
-    expect(await administration.addUser('alice', password, 'Alice')).toMatchObject({ address: 'alice@chat.example', devices: 0, standing: { state: 'active' } });
+    expect(await administration.addUser('alice', password, 'Alice')).toMatchObject({
+      address: 'alice@chat.example',
+      devices: 0,
+      standing: { state: 'active' },
+    });
     const server = await startServer({ dataDirectory });
     const alice = await TestClient.signIn(server.url, 'alice');
     await administration.addUser('bob', password);
@@ -130,11 +175,17 @@ describe('administration', () => {
     await administration.setPassword('alice', 'another one');
     expect((await alice.push('closing')).error.code).toBe('token-invalid');
     await administration.suspend('bob', 'away', Date.now() + 100_000);
-    expect(await administration.listUsers()).toMatchObject([{ name: 'Alice', devices: 0 }, { address: 'bob@chat.example', standing: { state: 'suspended', reason: 'away' } }]);
+    expect(await administration.listUsers()).toMatchObject([
+      { name: 'Alice', devices: 0 },
+      { address: 'bob@chat.example', standing: { state: 'suspended', reason: 'away' } },
+    ]);
   });
 
   it('refuses with one line', async () => {
-    const administration = openAdministration({ dataDirectory: temporaryDirectory(), passwordCost: testCost });
+    const administration = openAdministration({
+      dataDirectory: temporaryDirectory(),
+      passwordCost: testCost,
+    });
     onTestFinished(() => administration.close());
     await administration.addUser('alice', password);
     await expect(administration.addUser('alice', password)).rejects.toMatchObject({ code: 'name-taken' });

@@ -6,19 +6,19 @@ import { startServer } from './support/server.ts';
 
 /** A frame of each type that its schema takes, to be refused for want of a sign-in and for nothing else. */
 const sample: Readonly<Record<string, unknown>> = {
-  'address': 'bob',
-  'availability': 'away',
-  'body': { text: 'x' },
-  'clientId': 'k',
-  'conversation': 'c1',
-  'device': 'd1',
-  'key': 'x',
-  'marks': [{ conversation: 'c1', seq: 1 }],
-  'newPassword': 'x',
-  'oldPassword': 'x',
-  'on': true,
-  'after': 0,
-  'seq': 1,
+  address: 'bob',
+  availability: 'away',
+  body: { text: 'x' },
+  clientId: 'k',
+  conversation: 'c1',
+  device: 'd1',
+  key: 'x',
+  marks: [{ conversation: 'c1', seq: 1 }],
+  newPassword: 'x',
+  oldPassword: 'x',
+  on: true,
+  after: 0,
+  seq: 1,
 };
 
 describe('the table of commands', () => {
@@ -27,11 +27,15 @@ describe('the table of commands', () => {
   });
 
   it('lets nobody do anything without a sign-in, but what leads to one', async () => {
-    const open = Object.entries(commands).filter(([, { needs }]) => needs === 'nothing' || needs === 'visitor');
+    const open = Object.entries(commands).filter(
+      ([, { needs }]) => needs === 'nothing' || needs === 'visitor',
+    );
     expect(open.map(([type]) => type).sort()).toEqual(['hello', 'ping', 'register', 'resume', 'sign-in']);
     const server = await startServer({ visitors: { frames: 1000 } });
     const client = await TestClient.connect(server.url);
-    const closed = Object.entries(commands).filter(([, { needs }]) => needs === 'member' || needs === 'conversation');
+    const closed = Object.entries(commands).filter(
+      ([, { needs }]) => needs === 'member' || needs === 'conversation',
+    );
     closed.forEach(([type], index) => {
       const after = type === 'conversations' ? 'c1' : 0;
       const peer = type === 'conversation-open' ? { peer: 'bob' } : {};
@@ -39,6 +43,7 @@ describe('the table of commands', () => {
       client.send({ ...sample, after, ...peer, ...kind, type, id: index });
     });
     await client.until(() => client.frames.length === closed.length);
-    for (const frame of client.frames) expect(frame).toMatchObject({ type: 'error', error: { code: 'not-signed-in' } });
+    for (const frame of client.frames)
+      expect(frame).toMatchObject({ type: 'error', error: { code: 'not-signed-in' } });
   });
 });

@@ -2,7 +2,9 @@ import type { WireError } from '../frames/errors.ts';
 import { maximumDepth } from '../limits.ts';
 
 /** What a frame's text was found to be: a JSON object that is safe to look into, or why it is not. */
-export type Guarded = { readonly ok: true; readonly value: Readonly<Record<string, unknown>> } | { readonly ok: false; readonly error: WireError };
+export type Guarded =
+  | { readonly ok: true; readonly value: Readonly<Record<string, unknown>> }
+  | { readonly ok: false; readonly error: WireError };
 
 const quote = 0x22;
 const backslash = 0x5c;
@@ -28,7 +30,8 @@ export function parseGuarded(text: string, maximumBytes: number): Guarded {
     return refuse('too-large', `A frame may have ${maximumBytes} bytes.`);
   }
   const outline = scan(text);
-  if (outline.depth > maximumDepth) return refuse('too-deep', `A frame may be nested ${maximumDepth} levels deep.`);
+  if (outline.depth > maximumDepth)
+    return refuse('too-deep', `A frame may be nested ${maximumDepth} levels deep.`);
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -13,11 +13,15 @@ export const serverFrameBytes: number = 4 * 1024 * 1024;
  * Reads a frame of a server, on the client. Never throws. A type that this version does not know becomes
  * `{ type: 'unknown' }`. The result of a reply is checked by `decodeResult`, by whoever knows what was asked.
  */
-export function decodeServerFrame(text: string, maximumBytes: number = serverFrameBytes): Decoded<ServerFrame> {
+export function decodeServerFrame(
+  text: string,
+  maximumBytes: number = serverFrameBytes,
+): Decoded<ServerFrame> {
   const guarded = parseGuarded(text, maximumBytes);
   if (!guarded.ok) return guarded;
   const { type } = guarded.value;
-  if (typeof type !== 'string') return { ok: false, error: { code: 'invalid', message: 'A frame has a type.', field: 'type' } };
+  if (typeof type !== 'string')
+    return { ok: false, error: { code: 'invalid', message: 'A frame has a type.', field: 'type' } };
   if (!isServerFrameType(type)) return { ok: true, frame: { type: 'unknown' } };
   const parsed = serverFrameSchemas[type].safeParse(guarded.value);
   return parsed.success ? { ok: true, frame: parsed.data } : invalid(parsed.error, undefined);

@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { addressSchema, deviceIdSchema, labelSchema, passwordSchema, positionSchema, requestIdSchema, userSchema } from './fields.ts';
+import {
+  addressSchema,
+  deviceIdSchema,
+  labelSchema,
+  passwordSchema,
+  positionSchema,
+  requestIdSchema,
+  userSchema,
+} from './fields.ts';
 import type { Address, DeviceId, Position } from './fields.ts';
 
 /** Makes an account and signs in to it. */
@@ -105,7 +113,10 @@ export const signedInSchema: z.ZodType<SignedIn> = z.object({
   head: positionSchema,
 });
 
-export const signOutRequestSchema: z.ZodType<SignOutRequest> = z.object({ type: z.literal('sign-out'), id: requestIdSchema });
+export const signOutRequestSchema: z.ZodType<SignOutRequest> = z.object({
+  type: z.literal('sign-out'),
+  id: requestIdSchema,
+});
 
 export const changePasswordRequestSchema: z.ZodType<ChangePasswordRequest> = z.object({
   type: z.literal('change-password'),

@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { addressSchema, conversationIdSchema, requestIdSchema, sequenceSchema, timeSchema } from './fields.ts';
+import {
+  addressSchema,
+  conversationIdSchema,
+  requestIdSchema,
+  sequenceSchema,
+  timeSchema,
+} from './fields.ts';
 import type { Address, ConversationId, Sequence, Time } from './fields.ts';
 import { clientIdSchema, messageBodySchema, reactionKeySchema } from './message.ts';
 import type { MessageBody } from './message.ts';
@@ -79,8 +85,15 @@ export const sentSchema: z.ZodType<Sent> = z.object({
 
 const targetShape = { id: requestIdSchema, conversation: conversationIdSchema, seq: sequenceSchema };
 
-export const editRequestSchema: z.ZodType<EditRequest> = z.object({ type: z.literal('edit'), ...targetShape, body: messageBodySchema });
-export const retractRequestSchema: z.ZodType<RetractRequest> = z.object({ type: z.literal('retract'), ...targetShape });
+export const editRequestSchema: z.ZodType<EditRequest> = z.object({
+  type: z.literal('edit'),
+  ...targetShape,
+  body: messageBodySchema,
+});
+export const retractRequestSchema: z.ZodType<RetractRequest> = z.object({
+  type: z.literal('retract'),
+  ...targetShape,
+});
 export const reactRequestSchema: z.ZodType<ReactRequest> = z.object({
   type: z.literal('react'),
   ...targetShape,

@@ -111,7 +111,10 @@ export const contactSchema: z.ZodType<Contact> = z.object({
   requestText: z.string().exactOptional(),
   blocked: z.boolean(),
 });
-export const contactResultSchema: z.ZodType<ContactResult> = z.object({ contact: contactSchema.nullable(), version: z.int() });
+export const contactResultSchema: z.ZodType<ContactResult> = z.object({
+  contact: contactSchema.nullable(),
+  version: z.int(),
+});
 export const rosterRequestSchema: z.ZodType<RosterRequest> = z.object({
   type: z.literal('roster'),
   id: requestIdSchema,

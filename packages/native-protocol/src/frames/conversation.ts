@@ -105,7 +105,10 @@ export const historyRequestSchema: z.ZodType<HistoryRequest> = z
     after: positionSchema.exactOptional(),
     limit: z.int().positive().exactOptional(),
   })
-  .refine((frame) => frame.before === undefined || frame.after === undefined, { error: 'give before or after, not both', path: ['after'] });
+  .refine((frame) => frame.before === undefined || frame.after === undefined, {
+    error: 'give before or after, not both',
+    path: ['after'],
+  });
 export const historyPageSchema: z.ZodType<HistoryPage> = z.object({
   messages: z.array(messageSchema),
   reachedStart: z.boolean(),

@@ -31,7 +31,10 @@ export interface DeviceRemoveRequest {
   readonly device: DeviceId;
 }
 
-export const devicesRequestSchema: z.ZodType<DevicesRequest> = z.object({ type: z.literal('devices'), id: requestIdSchema });
+export const devicesRequestSchema: z.ZodType<DevicesRequest> = z.object({
+  type: z.literal('devices'),
+  id: requestIdSchema,
+});
 export const devicesSchema: z.ZodType<Devices> = z.object({
   devices: z.array(
     z.object({

@@ -59,4 +59,7 @@ export const welcomeSchema: z.ZodType<Welcome> = z.object({
   features: z.array(z.string()),
 });
 
-export const pingRequestSchema: z.ZodType<PingRequest> = z.object({ type: z.literal('ping'), id: requestIdSchema });
+export const pingRequestSchema: z.ZodType<PingRequest> = z.object({
+  type: z.literal('ping'),
+  id: requestIdSchema,
+});

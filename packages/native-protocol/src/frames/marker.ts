@@ -26,5 +26,8 @@ export const markRequestSchema: z.ZodType<MarkRequest> = z.object({
   type: z.literal('mark'),
   id: requestIdSchema,
   kind: z.enum(['delivered', 'read']),
-  marks: z.array(z.object({ conversation: conversationIdSchema, seq: sequenceSchema })).min(1).max(200),
+  marks: z
+    .array(z.object({ conversation: conversationIdSchema, seq: sequenceSchema }))
+    .min(1)
+    .max(200),
 });

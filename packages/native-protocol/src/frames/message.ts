@@ -3,7 +3,16 @@ import { addressSchema, conversationIdSchema, sequenceSchema, timeSchema } from 
 import type { Address, ConversationId, Sequence, Time } from './fields.ts';
 
 /** How a stretch of text is set. A style that a client does not know is shown as plain text. */
-export type TextStyle = 'bold' | 'italic' | 'underline' | 'strike' | 'spoiler' | 'code' | 'code-block' | 'quote' | 'link';
+export type TextStyle =
+  | 'bold'
+  | 'italic'
+  | 'underline'
+  | 'strike'
+  | 'spoiler'
+  | 'code'
+  | 'code-block'
+  | 'quote'
+  | 'link';
 
 /**
  * A stretch of the text with a style. Stretches may overlap and nest; the text alone is always readable.
@@ -122,7 +131,10 @@ export const messageBodySchema: z.ZodType<MessageBody> = z
     text: z.string(),
     kind: z.enum(['text', 'emote', 'notice']).exactOptional(),
     formatting: z.array(spanSchema).max(1000).exactOptional(),
-    mentions: z.array(z.object({ address: addressSchema, ...rangeShape })).max(200).exactOptional(),
+    mentions: z
+      .array(z.object({ address: addressSchema, ...rangeShape }))
+      .max(200)
+      .exactOptional(),
     reply: sequenceSchema.exactOptional(),
     thread: sequenceSchema.exactOptional(),
     attachments: z.array(attachmentSchema).max(32).exactOptional(),
@@ -157,7 +169,11 @@ function hasContent(body: { text: string; attachments?: readonly unknown[] }): b
   return body.text.length > 0 || (body.attachments?.length ?? 0) > 0;
 }
 
-function rangesAreInside(body: { text: string; formatting?: readonly Ranged[]; mentions?: readonly Ranged[] }): boolean {
+function rangesAreInside(body: {
+  text: string;
+  formatting?: readonly Ranged[];
+  mentions?: readonly Ranged[];
+}): boolean {
   const inside = ({ start, length }: Ranged): boolean => start + length <= body.text.length;
   return (body.formatting?.every(inside) ?? true) && (body.mentions?.every(inside) ?? true);
 }

@@ -77,5 +77,10 @@ const accountPresenceShape = {
   lastSeen: timeSchema.exactOptional(),
 };
 export const accountPresenceSchema: z.ZodType<AccountPresence> = z.object(accountPresenceShape);
-export const presenceSnapshotSchema: z.ZodType<PresenceSnapshot> = z.object({ presences: z.array(accountPresenceSchema) });
-export const presencePushSchema: z.ZodType<PresencePush> = z.object({ type: z.literal('presence'), ...accountPresenceShape });
+export const presenceSnapshotSchema: z.ZodType<PresenceSnapshot> = z.object({
+  presences: z.array(accountPresenceSchema),
+});
+export const presencePushSchema: z.ZodType<PresencePush> = z.object({
+  type: z.literal('presence'),
+  ...accountPresenceShape,
+});

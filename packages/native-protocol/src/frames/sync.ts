@@ -68,5 +68,11 @@ export const updatesPushSchema: z.ZodType<UpdatesPush> = z.object({
   updates: z.array(updateSchema),
   cursor: positionSchema,
 });
-export const laggingPushSchema: z.ZodType<LaggingPush> = z.object({ type: z.literal('lagging'), head: positionSchema });
-export const ackSignalSchema: z.ZodType<AckSignal> = z.object({ type: z.literal('ack'), cursor: positionSchema });
+export const laggingPushSchema: z.ZodType<LaggingPush> = z.object({
+  type: z.literal('lagging'),
+  head: positionSchema,
+});
+export const ackSignalSchema: z.ZodType<AckSignal> = z.object({
+  type: z.literal('ack'),
+  cursor: positionSchema,
+});

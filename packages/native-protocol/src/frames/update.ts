@@ -100,7 +100,13 @@ const kinds = {
   message: messageSchema.and(z.object({ kind: z.literal('message'), ...place })),
   edit: z.object({ kind: z.literal('edit'), ...place, ...target, body: messageBodySchema, time: timeSchema }),
   retraction: z.object({ kind: z.literal('retraction'), ...place, ...target, time: timeSchema }),
-  reaction: z.object({ kind: z.literal('reaction'), ...place, ...target, key: reactionKeySchema, on: z.boolean() }),
+  reaction: z.object({
+    kind: z.literal('reaction'),
+    ...place,
+    ...target,
+    key: reactionKeySchema,
+    on: z.boolean(),
+  }),
   marker: z.object({ kind: z.literal('marker'), ...place, ...target, marker: z.enum(['delivered', 'read']) }),
   conversation: z.object({ kind: z.literal('conversation'), ...place, opened: conversationSchema }),
   roster: z.object({
@@ -129,7 +135,8 @@ export const updateSchema: z.ZodType<Update> = headSchema.transform((update, con
   if (!isKnown(update.kind)) return { kind: 'unknown', position: update.position };
   const parsed = kinds[update.kind].safeParse(update);
   if (parsed.success) return parsed.data;
-  for (const issue of parsed.error.issues) context.addIssue({ code: 'custom', message: issue.message, path: [...issue.path] });
+  for (const issue of parsed.error.issues)
+    context.addIssue({ code: 'custom', message: issue.message, path: [...issue.path] });
   return z.NEVER;
 });
 

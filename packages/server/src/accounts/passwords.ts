@@ -52,12 +52,18 @@ export class Passwords {
 
   #hash(password: string): Promise<string> {
     const { memory, passes } = this.#cost;
-    return hash(password.normalize('NFC'), { algorithm: argon2id, memoryCost: memory, timeCost: passes, parallelism: 1 });
+    return hash(password.normalize('NFC'), {
+      algorithm: argon2id,
+      memoryCost: memory,
+      timeCost: passes,
+      parallelism: 1,
+    });
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
     if (this.#running >= mostRunning) {
-      if (this.#waiting.length >= mostWaiting) throw new Refusal('too-fast', 'Too many sign-ins at once.', { retryAfter: 2000 });
+      if (this.#waiting.length >= mostWaiting)
+        throw new Refusal('too-fast', 'Too many sign-ins at once.', { retryAfter: 2000 });
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     } else this.#running += 1;
     try {

@@ -77,12 +77,17 @@ class SqliteAdministration implements Administration {
   }
 
   async addUser(user: string, password: string, name = user): Promise<AccountInfo> {
-    if (!userPattern.test(user)) throw new AdministrationError('name-invalid', `'${user}' cannot be a user name: use a-z, 0-9, dot, dash and underscore`);
+    if (!userPattern.test(user))
+      throw new AdministrationError(
+        'name-invalid',
+        `'${user}' cannot be a user name: use a-z, 0-9, dot, dash and underscore`,
+      );
     const hash = await this.#hash(password);
     const insert = this.#database.prepare(
       'INSERT INTO account (user, name, password_hash, created_at) VALUES (?, ?, ?, ?) ON CONFLICT (user) DO NOTHING',
     );
-    if (insert.run(user, name, hash, this.#clock()).changes === 0) throw new AdministrationError('name-taken', `an account '${user}' exists already`);
+    if (insert.run(user, name, hash, this.#clock()).changes === 0)
+      throw new AdministrationError('name-taken', `an account '${user}' exists already`);
     const [info] = this.#list('WHERE user = ?', user);
     if (info === undefined) throw new AdministrationError('not-found', `the account '${user}' is gone again`);
     return info;
@@ -103,13 +108,17 @@ class SqliteAdministration implements Administration {
   async setPassword(user: string, password: string): Promise<void> {
     const hash = await this.#hash(password);
     await this.#update(user, 'password_hash = ?', hash);
-    this.#database.prepare('DELETE FROM device WHERE account = (SELECT id FROM account WHERE user = ?)').run(user);
+    this.#database
+      .prepare('DELETE FROM device WHERE account = (SELECT id FROM account WHERE user = ?)')
+      .run(user);
   }
 
   invite(lifetime = week): Promise<{ readonly code: string; readonly expiresAt: number }> {
     const code = randomBytes(15).toString('base64url');
     const now = this.#clock();
-    this.#database.prepare('INSERT INTO invitation (hash, created_at, expires_at) VALUES (?, ?, ?)').run(invitationHash(code), now, now + lifetime);
+    this.#database
+      .prepare('INSERT INTO invitation (hash, created_at, expires_at) VALUES (?, ?, ?)')
+      .run(invitationHash(code), now, now + lifetime);
     return Promise.resolve({ code, expiresAt: now + lifetime });
   }
 
@@ -119,14 +128,19 @@ class SqliteAdministration implements Administration {
 
   async #hash(password: string): Promise<string> {
     if (password.length < shortestPassword) {
-      throw new AdministrationError('password-weak', `a password has at least ${shortestPassword} characters`);
+      throw new AdministrationError(
+        'password-weak',
+        `a password has at least ${shortestPassword} characters`,
+      );
     }
     return this.#passwords.hash(password);
   }
 
   #list(where: string, ...values: string[]): AccountInfo[] {
     const rows = this.#database
-      .prepare(`SELECT ${accountColumns}, created_at, (SELECT count(*) FROM device WHERE account = account.id) AS devices FROM account ${where} ORDER BY user`)
+      .prepare(
+        `SELECT ${accountColumns}, created_at, (SELECT count(*) FROM device WHERE account = account.id) AS devices FROM account ${where} ORDER BY user`,
+      )
       .all(...values);
     return rows.map((row) => ({
       address: `${text(row, 'user')}@${this.serverName}`,
@@ -138,8 +152,11 @@ class SqliteAdministration implements Administration {
   }
 
   #update(user: string, assignment: string, ...values: (string | number | null)[]): Promise<void> {
-    const { changes } = this.#database.prepare(`UPDATE account SET ${assignment} WHERE user = ?`).run(...values, user);
-    if (changes === 0) return Promise.reject(new AdministrationError('not-found', `there is no account '${user}'`));
+    const { changes } = this.#database
+      .prepare(`UPDATE account SET ${assignment} WHERE user = ?`)
+      .run(...values, user);
+    if (changes === 0)
+      return Promise.reject(new AdministrationError('not-found', `there is no account '${user}'`));
     return Promise.resolve();
   }
 }

@@ -30,11 +30,6 @@ export interface ConversationContext extends MemberContext {
 
 type ResultOf<T extends RequestType> = Promise<RequestResult<T> | RawResult>;
 
-/** Requests whose frame names a conversation, or a person to find it by. */
-export type ConversationRequestType = {
-  [T in RequestType]: RequestFrame<T> extends { readonly conversation?: string } ? T : never;
-}[RequestType];
-
 /** A request that anybody may make. */
 export interface OpenCommand<T extends RequestType> {
   readonly needs: 'nothing';
@@ -64,7 +59,12 @@ export interface ConversationCommand<T extends RequestType> {
  * What the server does for one type of request. Preconditions are data and are checked in one place, before the
  * handler. A handler calls the port that writes before it awaits anything: that keeps the order of pipelined requests.
  */
-export type Command<T extends RequestType> = (OpenCommand<T> | VisitorCommand<T> | MemberCommand<T> | ConversationCommand<T>) & {
+export type Command<T extends RequestType> = (
+  | OpenCommand<T>
+  | VisitorCommand<T>
+  | MemberCommand<T>
+  | ConversationCommand<T>
+) & {
   /** Nothing else of the connection is taken up until it is done. */
   readonly exclusive?: true;
 };

@@ -17,7 +17,8 @@ type ContactRequestType =
 async function change(context: MemberContext, address: string, action: RosterAction): Promise<ContactResult> {
   const { services, member } = context;
   const contact = await accountAt(services, address);
-  if (contact.id === member.account.id) throw new Refusal('invalid', 'You cannot be your own contact.', { field: 'address' });
+  if (contact.id === member.account.id)
+    throw new Refusal('invalid', 'You cannot be your own contact.', { field: 'address' });
   const changed = await services.storage.directory.rosters.change(member.account.id, contact.id, action);
   for (const { watcher, watched, allowed } of changed.access) {
     services.storage.bus.publish(watcher, { kind: 'access', watched, allowed });
@@ -25,8 +26,14 @@ async function change(context: MemberContext, address: string, action: RosterAct
   return { contact: changed.contact, version: changed.version };
 }
 
-function command<T extends ContactRequestType>(actionOf: (frame: RequestFrame<T>) => RosterAction): Command<T> {
-  return { needs: 'member', exclusive: true, handle: (context, frame) => change(context, frame.address, actionOf(frame)) };
+function command<T extends ContactRequestType>(
+  actionOf: (frame: RequestFrame<T>) => RosterAction,
+): Command<T> {
+  return {
+    needs: 'member',
+    exclusive: true,
+    handle: (context, frame) => change(context, frame.address, actionOf(frame)),
+  };
 }
 
 export const contactRequest: Command<'contact-request'> = command(({ text, alias, groups }) => ({

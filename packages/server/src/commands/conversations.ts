@@ -16,7 +16,9 @@ export const conversations: Command<'conversations'> = {
     const page = records.slice(0, limit);
     const last = page.at(-1);
     return {
-      conversations: await Promise.all(page.map((record) => describeConversation(services, record, member.account.id))),
+      conversations: await Promise.all(
+        page.map((record) => describeConversation(services, record, member.account.id)),
+      ),
       next: last !== undefined && records.length > limit ? conversationWireId(last.id) : null,
     };
   },

@@ -9,7 +9,8 @@ export const deviceRemove: Command<'device-remove'> = {
   handle: async ({ services, member }, frame) => {
     const { storage } = services;
     const device = parseDeviceId(frame.device);
-    if (device === member.device) throw new Refusal('forbidden', 'This is the device you are on: sign out instead.');
+    if (device === member.device)
+      throw new Refusal('forbidden', 'This is the device you are on: sign out instead.');
     if (device === null || !(await storage.directory.devices.remove(member.account.id, device))) {
       throw new Refusal('not-found', 'There is no such device.');
     }

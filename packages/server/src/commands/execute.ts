@@ -25,14 +25,16 @@ export async function execute<T extends RequestType>(
   const { services, member } = session;
   if (command.needs === 'nothing') return begun(command.handle({ session, services }, frame), takenUp);
   if (command.needs === 'visitor') {
-    if (member !== null) throw new Refusal('already-signed-in', 'This connection is signed in; open another one.');
+    if (member !== null)
+      throw new Refusal('already-signed-in', 'This connection is signed in; open another one.');
     return begun(command.handle({ session, services }, frame), takenUp);
   }
   if (member === null) throw new Refusal('not-signed-in', 'Sign in first.');
   const context: MemberContext = { session, services, member };
   if (command.needs === 'member') return begun(command.handle(context, frame), takenUp);
   const conversation = await target(context, frame);
-  if (command.access === 'write') await requireNoBlock(services, member.account.id, peerOf(conversation, member.account.id));
+  if (command.access === 'write')
+    await requireNoBlock(services, member.account.id, peerOf(conversation, member.account.id));
   return begun(command.handle({ ...context, conversation }, frame), takenUp);
 }
 
@@ -44,12 +46,17 @@ function begun<R>(result: Promise<R>, takenUp: () => void): Promise<R> {
 /** The conversation that a frame is about. */
 async function target(context: MemberContext, frame: RequestFrame): Promise<ConversationRecord> {
   const { services, member } = context;
-  if ('conversation' in frame && frame.conversation !== undefined) return conversationOf(services, member.account.id, frame.conversation);
+  if ('conversation' in frame && frame.conversation !== undefined)
+    return conversationOf(services, member.account.id, frame.conversation);
   if ('peer' in frame && frame.peer !== undefined) return directWith(context, member, frame.peer);
   throw new Refusal('invalid', 'The frame names no conversation.', { field: 'conversation' });
 }
 
-async function directWith({ services }: MemberContext, member: Member, address: string): Promise<ConversationRecord> {
+async function directWith(
+  { services }: MemberContext,
+  member: Member,
+  address: string,
+): Promise<ConversationRecord> {
   const peer = await accountAt(services, address);
   await requireNoBlock(services, member.account.id, peer.id);
   return services.storage.directory.conversations.direct(member.account.id, peer.id);

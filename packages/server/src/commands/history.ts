@@ -22,14 +22,19 @@ export const history: Command<'history'> = {
     const page = shorten(found, frame.after === undefined);
     const lastSeq = await messages.lastSeq(conversation.id);
     const first = page[0]?.seq ?? (frame.after === undefined ? 1 : frame.after + 1);
-    const last = page.at(-1)?.seq ?? (frame.after ?? lastSeq);
+    const last = page.at(-1)?.seq ?? frame.after ?? lastSeq;
     const texts = page.map(({ message }) => message).join(',');
-    return new RawResult(`{"messages":[${texts}],"reachedStart":${first <= 1},"reachedEnd":${last >= lastSeq}}`);
+    return new RawResult(
+      `{"messages":[${texts}],"reachedStart":${first <= 1},"reachedEnd":${last >= lastSeq}}`,
+    );
   },
 };
 
 /** Cuts a page that is too long for one frame, at the end that the reader comes to last. */
-function shorten<T extends { readonly message: string }>(found: readonly T[], backwards: boolean): readonly T[] {
+function shorten<T extends { readonly message: string }>(
+  found: readonly T[],
+  backwards: boolean,
+): readonly T[] {
   const order = backwards ? [...found].reverse() : found;
   let length = 0;
   const fits = order.filter(({ message }, index) => (length += message.length) <= pageLength || index === 0);

@@ -21,7 +21,11 @@ export async function accountAt(services: Services, address: string): Promise<Ac
 }
 
 /** A conversation that the account is in. @throws Refusal `not-found`, for one that it is not in as well. */
-export async function conversationOf(services: Services, account: AccountId, wireId: string): Promise<ConversationRecord> {
+export async function conversationOf(
+  services: Services,
+  account: AccountId,
+  wireId: string,
+): Promise<ConversationRecord> {
   const id = parseConversationId(wireId);
   const conversation = id === null ? null : await services.storage.directory.conversations.get(id);
   if (conversation === null || !conversation.members.includes(account)) {
@@ -36,7 +40,11 @@ export function peerOf(conversation: ConversationRecord, account: AccountId): Ac
 }
 
 /** @throws Refusal `blocked` */
-export async function requireNoBlock(services: Services, account: AccountId, other: AccountId): Promise<void> {
+export async function requireNoBlock(
+  services: Services,
+  account: AccountId,
+  other: AccountId,
+): Promise<void> {
   const block = await services.storage.directory.rosters.blockBetween(account, other);
   if (block === 'own') throw new Refusal('blocked', 'You have blocked this person; unblock first.');
   if (block === 'theirs') throw new Refusal('blocked', 'This person does not take messages from you.');

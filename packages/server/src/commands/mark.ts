@@ -6,13 +6,20 @@ import { conversationOf, peerOf } from './lookup.ts';
 export const mark: Command<'mark'> = {
   needs: 'member',
   handle: async (context, frame) => {
-    await Promise.all(frame.marks.map(({ conversation, seq }) => moveMarker(context, frame.kind, conversation, seq)));
+    await Promise.all(
+      frame.marks.map(({ conversation, seq }) => moveMarker(context, frame.kind, conversation, seq)),
+    );
     return done;
   },
 };
 
 /** Under a block the marker moves all the same, and only the own devices hear of it. */
-async function moveMarker({ services, member }: MemberContext, kind: 'delivered' | 'read', wireId: string, seq: number): Promise<void> {
+async function moveMarker(
+  { services, member }: MemberContext,
+  kind: 'delivered' | 'read',
+  wireId: string,
+  seq: number,
+): Promise<void> {
   const by = member.account.id;
   const conversation = await conversationOf(services, by, wireId);
   const block = await services.storage.directory.rosters.blockBetween(by, peerOf(conversation, by));

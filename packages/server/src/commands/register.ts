@@ -10,8 +10,10 @@ export const register: Command<'register'> = {
   handle: async (context, frame) => {
     const { services, session } = context;
     const { registration } = services.settings;
-    if (registration === 'closed') throw new Refusal('registration-closed', 'Ask the administrator of this server for an account.');
-    if (registration === 'invite' && frame.invite === undefined) throw new Refusal('invite-invalid', 'This server wants an invitation.');
+    if (registration === 'closed')
+      throw new Refusal('registration-closed', 'Ask the administrator of this server for an account.');
+    if (registration === 'invite' && frame.invite === undefined)
+      throw new Refusal('invite-invalid', 'This server wants an invitation.');
     services.signInLimits.register(session.connection.remoteAddress);
     const passwordHash = await services.passwords.hash(frame.password);
     const account = await services.storage.directory.accounts.create({
@@ -21,7 +23,12 @@ export const register: Command<'register'> = {
       ...(frame.invite === undefined ? {} : { invite: frame.invite }),
     });
     const token = newToken();
-    const device = await services.storage.directory.devices.signIn(account.id, null, frame.deviceName ?? '', tokenHash(token));
+    const device = await services.storage.directory.devices.signIn(
+      account.id,
+      null,
+      frame.deviceName ?? '',
+      tokenHash(token),
+    );
     return welcomeDevice(context, account, device, token);
   },
 };

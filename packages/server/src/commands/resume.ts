@@ -18,7 +18,10 @@ export const resume: Command<'resume'> = {
     const rotation = await devices.rotate(account.id, id, tokenHash(frame.token), tokenHash(token));
     if (rotation.result === 'reused') {
       context.services.log({ level: 'warn', event: 'token-reused', device: frame.device });
-      const error = { code: 'token-invalid', message: 'A copy of this device’s token was used; sign in again.' } as const;
+      const error = {
+        code: 'token-invalid',
+        message: 'A copy of this device’s token was used; sign in again.',
+      } as const;
       context.services.storage.bus.publish(account.id, { kind: 'end', only: id, error });
     }
     if (rotation.result !== 'rotated') throw refused(context);

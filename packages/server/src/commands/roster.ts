@@ -5,5 +5,6 @@ export const roster: Command<'roster'> = {
   needs: 'member',
   // One at a time: the answer may be long, and the next is not made before this one is on its way.
   exclusive: true,
-  handle: ({ services, member }, frame) => services.storage.directory.rosters.read(member.account.id, frame.version ?? null),
+  handle: ({ services, member }, frame) =>
+    services.storage.directory.rosters.read(member.account.id, frame.version ?? null),
 };

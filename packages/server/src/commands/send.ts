@@ -9,7 +9,13 @@ export const send: Command<'send'> = {
   handle: async ({ services, member, conversation }, { clientId, body }) => {
     requireFits(services, body);
     const { id, members } = conversation;
-    const { seq, time } = await services.storage.messages.append({ conversation: id, sender: member.account.id, clientId, body, members });
+    const { seq, time } = await services.storage.messages.append({
+      conversation: id,
+      sender: member.account.id,
+      clientId,
+      body,
+      members,
+    });
     return { conversation: conversationWireId(id), seq, messageId: messageWireId(id, seq), time };
   },
 };

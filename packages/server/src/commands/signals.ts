@@ -13,16 +13,24 @@ export async function signal(session: Session, frame: SignalFrame): Promise<void
   if (member === null) throw new Refusal('not-signed-in', 'Sign in first.');
   if (frame.type === 'typing') return typing(session, member, frame);
   // Not awaited: an acknowledgement that is not stored is only sent again.
-  services.storage.inbox.acknowledge(member.account.id, member.device, frame.cursor).catch((error: unknown) => {
-    services.log({ level: 'warn', event: 'acknowledgement-not-stored', error: String(error) });
-  });
+  services.storage.inbox
+    .acknowledge(member.account.id, member.device, frame.cursor)
+    .catch((error: unknown) => {
+      services.log({ level: 'warn', event: 'acknowledgement-not-stored', error: String(error) });
+    });
 }
 
 async function typing({ services }: Session, member: Member, frame: TypingSignal): Promise<void> {
   const self = member.account.id;
   const conversation = await conversationOf(services, self, frame.conversation);
   await requireNoBlock(services, self, peerOf(conversation, self));
-  const text = encodeFrame({ type: 'typing', conversation: frame.conversation, from: member.address, active: frame.active, expiresAfter: typingLasts });
+  const text = encodeFrame({
+    type: 'typing',
+    conversation: frame.conversation,
+    from: member.address,
+    active: frame.active,
+    expiresAfter: typingLasts,
+  });
   for (const other of conversation.members) {
     if (other !== self) services.storage.bus.publish(other, { kind: 'push', text });
   }

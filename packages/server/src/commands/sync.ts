@@ -8,6 +8,8 @@ export const sync: Command<'sync'> = {
   exclusive: true,
   handle: async ({ session, services }, { after, limit }) => {
     if (session.follower === null) throw new Refusal('not-signed-in', 'Sign in first.');
-    return new RawResult(await session.follower.page(after, Math.min(limit ?? 200, services.settings.limits.pageSize)));
+    return new RawResult(
+      await session.follower.page(after, Math.min(limit ?? 200, services.settings.limits.pageSize)),
+    );
   },
 };

@@ -1,7 +1,15 @@
 import type { RequestType } from '@natter/native-protocol';
 import { changePassword } from './change-password.ts';
 import type { Command } from './command.ts';
-import { contactAccept, contactBlock, contactDeny, contactRemove, contactRequest, contactUnblock, contactUpdate } from './contact.ts';
+import {
+  contactAccept,
+  contactBlock,
+  contactDeny,
+  contactRemove,
+  contactRequest,
+  contactUnblock,
+  contactUpdate,
+} from './contact.ts';
 import { conversationOpen } from './conversation-open.ts';
 import { conversations } from './conversations.ts';
 import { deviceRemove } from './device-remove.ts';
@@ -25,16 +33,16 @@ import { sync } from './sync.ts';
 
 /** What the server does, by type of request. */
 export const commands: { readonly [T in RequestType]: Command<T> } = {
-  'hello': hello,
-  'ping': ping,
-  'register': register,
+  hello: hello,
+  ping: ping,
+  register: register,
   'sign-in': signIn,
-  'resume': resume,
+  resume: resume,
   'sign-out': signOut,
   'change-password': changePassword,
-  'devices': devices,
+  devices: devices,
   'device-remove': deviceRemove,
-  'roster': roster,
+  roster: roster,
   'contact-request': contactRequest,
   'contact-accept': contactAccept,
   'contact-deny': contactDeny,
@@ -44,13 +52,13 @@ export const commands: { readonly [T in RequestType]: Command<T> } = {
   'contact-update': contactUpdate,
   'presence-set': presenceSet,
   'presence-watch': presenceWatch,
-  'conversations': conversations,
+  conversations: conversations,
   'conversation-open': conversationOpen,
-  'history': history,
-  'send': send,
-  'edit': edit,
-  'retract': retract,
-  'react': react,
-  'mark': mark,
-  'sync': sync,
+  history: history,
+  send: send,
+  edit: edit,
+  retract: retract,
+  react: react,
+  mark: mark,
+  sync: sync,
 };

@@ -9,16 +9,30 @@ import type { VisitorContext } from './command.ts';
 export function requireActive(account: Account): void {
   if (account.standing.state === 'active') return;
   const { reason, until } = account.standing;
-  throw new Refusal('suspended', 'This account is suspended.', { reason, ...(until === undefined ? {} : { until }) });
+  throw new Refusal('suspended', 'This account is suspended.', {
+    reason,
+    ...(until === undefined ? {} : { until }),
+  });
 }
 
 /** Puts the device on the session, and tells it what it needs to go on. */
-export async function welcomeDevice(context: VisitorContext, account: Account, device: DeviceRecord, token: string): Promise<SignedIn> {
+export async function welcomeDevice(
+  context: VisitorContext,
+  account: Account,
+  device: DeviceRecord,
+  token: string,
+): Promise<SignedIn> {
   const { session, services } = context;
   const { storage } = services;
   const address = `${account.user}@${storage.name}`;
   const head = await storage.inbox.head(account.id);
   session.signIn({ account, address, device: device.id });
-  services.log({ level: 'info', event: 'signed-in', address, device: deviceWireId(device.id), from: session.connection.remoteAddress });
+  services.log({
+    level: 'info',
+    event: 'signed-in',
+    address,
+    device: deviceWireId(device.id),
+    from: session.connection.remoteAddress,
+  });
   return { address, name: account.name, device: deviceWireId(device.id), token, cursor: device.cursor, head };
 }

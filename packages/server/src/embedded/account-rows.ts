@@ -17,7 +17,9 @@ export function toAccount(row: Row, now: number): Account {
     id: integer(row, 'id'),
     user: text(row, 'user'),
     name: text(row, 'name'),
-    standing: suspended ? { state: 'suspended', reason, ...(until === null ? {} : { until }) } : { state: 'active' },
+    standing: suspended
+      ? { state: 'suspended', reason, ...(until === null ? {} : { until }) }
+      : { state: 'active' },
   };
 }
 
@@ -28,7 +30,9 @@ export function invitationHash(invite: string): Buffer {
 
 /** Marks an invitation as used. Called inside a transaction, before any other write of it. */
 export function useInvitation(database: DatabaseSync, invite: string, user: string, now: number): void {
-  const use = database.prepare('UPDATE invitation SET used_by = ? WHERE hash = ? AND used_by IS NULL AND expires_at > ?');
+  const use = database.prepare(
+    'UPDATE invitation SET used_by = ? WHERE hash = ? AND used_by IS NULL AND expires_at > ?',
+  );
   if (use.run(user, invitationHash(invite), now).changes === 0) {
     throw new Refusal('invite-invalid', 'This invitation is unknown, used, or expired; ask for a new one.');
   }

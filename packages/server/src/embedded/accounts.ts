@@ -31,13 +31,21 @@ export class SqliteAccounts implements Accounts {
   }
 
   create(account: NewAccount): Promise<Account> {
-    const insert = this.#database.prepare('INSERT INTO account (user, name, password_hash, created_at) VALUES (?, ?, ?, ?)');
+    const insert = this.#database.prepare(
+      'INSERT INTO account (user, name, password_hash, created_at) VALUES (?, ?, ?, ?)',
+    );
     return this.#journal.write(() => {
       const now = this.#clock();
-      if (this.#byUser.get(account.user) !== undefined) throw new Refusal('name-taken', 'An account of this name exists.');
+      if (this.#byUser.get(account.user) !== undefined)
+        throw new Refusal('name-taken', 'An account of this name exists.');
       if (account.invite !== undefined) useInvitation(this.#database, account.invite, account.user, now);
       const { lastInsertRowid } = insert.run(account.user, account.name, account.passwordHash, now);
-      return { id: Number(lastInsertRowid), user: account.user, name: account.name, standing: { state: 'active' } };
+      return {
+        id: Number(lastInsertRowid),
+        user: account.user,
+        name: account.name,
+        standing: { state: 'active' },
+      };
     });
   }
 

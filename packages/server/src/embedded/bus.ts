@@ -34,8 +34,8 @@ class Topics<T> {
   publish(account: AccountId, value: T, onFault: (error: unknown) => void): void {
     const handlers = this.#handlers.get(account);
     if (handlers === undefined) return;
-    // A copy: a handler may unsubscribe itself or another one.
-    for (const handler of [...handlers]) {
+    // A handler may unsubscribe itself or another one: a set bears that while it is gone through.
+    for (const handler of handlers) {
       try {
         handler(value);
       } catch (error) {

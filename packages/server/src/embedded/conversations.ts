@@ -24,17 +24,27 @@ export class SqliteConversations implements Conversations {
   readonly #insertMember: StatementSync;
   readonly #known = new Map<ConversationId, ConversationRecord>();
 
-  constructor(database: DatabaseSync, journal: Journal, updates: UpdateLog, addresses: Addresses, clock: () => number) {
+  constructor(
+    database: DatabaseSync,
+    journal: Journal,
+    updates: UpdateLog,
+    addresses: Addresses,
+    clock: () => number,
+  ) {
     this.#journal = journal;
     this.#updates = updates;
     this.#addresses = addresses;
     this.#clock = clock;
     this.#byId = database.prepare('SELECT id, low, high FROM conversation WHERE id = ?');
-    this.#ofTwo = database.prepare(`SELECT id, low, high FROM conversation WHERE kind = 'direct' AND low = ? AND high = ?`);
+    this.#ofTwo = database.prepare(
+      `SELECT id, low, high FROM conversation WHERE kind = 'direct' AND low = ? AND high = ?`,
+    );
     this.#ofAccount = database.prepare(`
       SELECT id, low, high FROM member JOIN conversation ON conversation.id = member.conversation
       WHERE account = ? AND conversation > ? ORDER BY conversation LIMIT ?`);
-    this.#insert = database.prepare(`INSERT INTO conversation (kind, low, high, created_at) VALUES ('direct', ?, ?, ?)`);
+    this.#insert = database.prepare(
+      `INSERT INTO conversation (kind, low, high, created_at) VALUES ('direct', ?, ?, ?)`,
+    );
     this.#insertMember = database.prepare('INSERT INTO member (conversation, account) VALUES (?, ?)');
   }
 
@@ -62,11 +72,21 @@ export class SqliteConversations implements Conversations {
   #make(low: AccountId, high: AccountId): Row {
     const id = Number(this.#insert.run(low, high, this.#clock()).lastInsertRowid);
     const members = low === high ? [low] : [low, high];
-    const positions = members.map((member) => ({ address: this.#addresses.of(member), delivered: 0, read: 0 }));
+    const positions = members.map((member) => ({
+      address: this.#addresses.of(member),
+      delivered: 0,
+      read: 0,
+    }));
     for (const member of members) {
       this.#insertMember.run(id, member);
       const peer = this.#addresses.of(member === low ? high : low);
-      const opened: Conversation = { conversation: conversationWireId(id), kind: 'direct', peer, lastSeq: 0, positions };
+      const opened: Conversation = {
+        conversation: conversationWireId(id),
+        kind: 'direct',
+        peer,
+        lastSeq: 0,
+        positions,
+      };
       this.#updates.append(member, { kind: 'conversation', opened });
     }
     return { id, low, high };
@@ -75,7 +95,11 @@ export class SqliteConversations implements Conversations {
   #remember(row: Row): ConversationRecord {
     const low = integer(row, 'low');
     const high = integer(row, 'high');
-    const record: ConversationRecord = { id: integer(row, 'id'), kind: 'direct', members: low === high ? [low] : [low, high] };
+    const record: ConversationRecord = {
+      id: integer(row, 'id'),
+      kind: 'direct',
+      members: low === high ? [low] : [low, high],
+    };
     if (this.#known.size >= mostRecords) this.#known.clear();
     this.#known.set(record.id, record);
     return record;

@@ -1,4 +1,13 @@
-import { chmodSync, closeSync, existsSync, fchmodSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fchmodSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StartError } from '../start-error.ts';
@@ -6,7 +15,7 @@ import { integer } from './columns.ts';
 import { applicationId, migrations } from './schema.ts';
 
 /** Name of the one file that holds everything. */
-export const databaseFile = 'server.db';
+const databaseFile = 'server.db';
 
 /**
  * Opens the database of a data directory, makes it when there is none, and brings it up to this version's schema.
@@ -27,7 +36,9 @@ export function openDatabase(directory: string): DatabaseSync {
   try {
     checkVersion(integer(database.prepare('PRAGMA user_version').get() ?? {}, 'user_version'), path);
     // FULL: a commit is on the disk when it returns. The WAL is folded back rarely, as that costs a second write.
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8000; PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY');
+    database.exec(
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8000; PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY',
+    );
     migrate(database);
     return database;
   } catch (error) {
@@ -61,7 +72,10 @@ function checkHeader(path: string): void {
     // An empty file is what a crash between making the file and the first commit leaves.
     if (length === 0) return;
     if (length < header.length || header.toString('latin1', 0, 16) !== 'SQLite format 3\0') {
-      throw new StartError('data', `${path} is not a database of a natter server; move it away or choose another data directory`);
+      throw new StartError(
+        'data',
+        `${path} is not a database of a natter server; move it away or choose another data directory`,
+      );
     }
   } finally {
     closeSync(file);
@@ -76,7 +90,10 @@ function checkHeader(path: string): void {
 
 function checkVersion(version: number, path: string): void {
   if (version > migrations.length) {
-    throw new StartError('data', `${path} was written by a newer natter (schema ${version}, this one knows ${migrations.length}); update natter`);
+    throw new StartError(
+      'data',
+      `${path} was written by a newer natter (schema ${version}, this one knows ${migrations.length}); update natter`,
+    );
   }
 }
 

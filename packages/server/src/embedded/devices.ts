@@ -25,10 +25,16 @@ export class SqliteDevices implements Devices {
     this.#clock = clock;
     this.#select = database.prepare('SELECT * FROM device WHERE account = ? AND id = ?');
     this.#selectAll = database.prepare('SELECT * FROM device WHERE account = ? ORDER BY id');
-    this.#insert = database.prepare('INSERT INTO device (account, name, created_at, seen_at, token) VALUES (?, ?, ?, ?, ?)');
-    this.#renew = database.prepare('UPDATE device SET token = ?, next_token = NULL, old_token = NULL, seen_at = ? WHERE id = ?');
+    this.#insert = database.prepare(
+      'INSERT INTO device (account, name, created_at, seen_at, token) VALUES (?, ?, ?, ?, ?)',
+    );
+    this.#renew = database.prepare(
+      'UPDATE device SET token = ?, next_token = NULL, old_token = NULL, seen_at = ? WHERE id = ?',
+    );
     this.#offer = database.prepare('UPDATE device SET next_token = ?, seen_at = ? WHERE id = ?');
-    this.#advance = database.prepare('UPDATE device SET old_token = token, token = next_token, next_token = ?, seen_at = ? WHERE id = ?');
+    this.#advance = database.prepare(
+      'UPDATE device SET old_token = token, token = next_token, next_token = ?, seen_at = ? WHERE id = ?',
+    );
     this.#delete = database.prepare('DELETE FROM device WHERE account = ? AND id = ?');
   }
 
@@ -76,7 +82,12 @@ export class SqliteDevices implements Devices {
 
   #remove(account: AccountId, id: DeviceId, name: string): void {
     this.#delete.run(account, id);
-    this.#updates.append(account, { kind: 'account', change: 'device-removed', deviceName: name, time: this.#clock() });
+    this.#updates.append(account, {
+      kind: 'account',
+      change: 'device-removed',
+      deviceName: name,
+      time: this.#clock(),
+    });
   }
 }
 

@@ -26,7 +26,9 @@ export class SqliteInbox implements Inbox {
       FROM update_log LEFT JOIN message
         ON message.conversation = update_log.conversation AND message.seq = update_log.seq
       WHERE account = ? AND position > ? ORDER BY position LIMIT ?`);
-    this.#acknowledge = database.prepare('UPDATE device SET cursor = ? WHERE id = ? AND account = ? AND cursor < ?');
+    this.#acknowledge = database.prepare(
+      'UPDATE device SET cursor = ? WHERE id = ? AND account = ? AND cursor < ?',
+    );
   }
 
   head(account: AccountId): Promise<number> {

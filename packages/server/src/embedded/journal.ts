@@ -106,7 +106,9 @@ export class Journal {
 
 /** The disk is full, the file is locked by somebody else, or worse: nothing was changed, and asking again may help. */
 function unavailable(cause?: Error): Refusal {
-  const refusal = new Refusal('unavailable', 'The server cannot store this just now; nothing was changed.', { retryAfter: 1000 });
+  const refusal = new Refusal('unavailable', 'The server cannot store this just now; nothing was changed.', {
+    retryAfter: 1000,
+  });
   if (cause !== undefined) refusal.cause = cause;
   return refusal;
 }

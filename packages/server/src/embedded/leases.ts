@@ -23,7 +23,11 @@ export class FileLeases implements Leases {
       lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
     } catch (error) {
       lock.close();
-      throw new StartError('data', `another server uses ${this.#directory}; stop it first, or choose another data directory`, { cause: error });
+      throw new StartError(
+        'data',
+        `another server uses ${this.#directory}; stop it first, or choose another data directory`,
+        { cause: error },
+      );
     }
     return { release: () => lock.close() };
   }

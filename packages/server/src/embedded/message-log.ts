@@ -3,7 +3,15 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { MarkerKind, MessageBody } from '@natter/native-protocol';
 import type { PassCrashPoint } from '../crash-points.ts';
 import type { AccountId, ConversationId } from '../ports/identifiers.ts';
-import type { ChangeTarget, Marked, MessageLog, NewMessage, Placed, Range, RenderedMessage } from '../ports/message-log.ts';
+import type {
+  ChangeTarget,
+  Marked,
+  MessageLog,
+  NewMessage,
+  Placed,
+  Range,
+  RenderedMessage,
+} from '../ports/message-log.ts';
 import { Refusal } from '../ports/refusal.ts';
 import { conversationWireId } from '../wire-ids.ts';
 import type { Addresses } from './addresses.ts';
@@ -78,7 +86,10 @@ export class SqliteMessageLog implements MessageLog, Participant {
       if (row === undefined) throw new Refusal('not-found', 'There is no such message.');
       if (row['body'] === null) throw new Refusal('forbidden', 'The message was taken back.');
       const place = [target.conversation, target.seq, key, target.by] as const;
-      if (on && integer(this.#sql.countReactions.get(target.conversation, target.seq) ?? {}, 'count') >= mostReactions) {
+      if (
+        on &&
+        integer(this.#sql.countReactions.get(target.conversation, target.seq) ?? {}, 'count') >= mostReactions
+      ) {
         throw new Refusal('full', 'The message has as many reactions as it takes.');
       }
       const { changes } = on ? this.#sql.addReaction.run(...place) : this.#sql.removeReaction.run(...place);
@@ -100,7 +111,11 @@ export class SqliteMessageLog implements MessageLog, Participant {
     });
   }
 
-  range(conversation: ConversationId, range: Range, reader: AccountId): Promise<readonly { seq: number; message: RenderedMessage }[]> {
+  range(
+    conversation: ConversationId,
+    range: Range,
+    reader: AccountId,
+  ): Promise<readonly { seq: number; message: RenderedMessage }[]> {
     return Promise.resolve(this.#reader.range(conversation, range, reader));
   }
 
@@ -111,7 +126,11 @@ export class SqliteMessageLog implements MessageLog, Participant {
   markers(conversation: ConversationId): Promise<readonly Marked[]> {
     const rows = this.#sql.selectMarkers.all(conversation);
     return Promise.resolve(
-      rows.map((row) => ({ account: integer(row, 'account'), delivered: integer(row, 'delivered'), read: integer(row, 'read') })),
+      rows.map((row) => ({
+        account: integer(row, 'account'),
+        delivered: integer(row, 'delivered'),
+        read: integer(row, 'read'),
+      })),
     );
   }
 
@@ -128,7 +147,10 @@ export class SqliteMessageLog implements MessageLog, Participant {
     const first = bytesOrNull(row, 'digest');
     const same = first === null ? textOrNull(row, 'body') === body : digest(body).equals(first);
     if (!same || integer(row, 'conversation') !== message.conversation) {
-      throw new Refusal('conflict', 'This client id was used before for another message; take a new one for each message.');
+      throw new Refusal(
+        'conflict',
+        'This client id was used before for another message; take a new one for each message.',
+      );
     }
     return { seq: integer(row, 'seq'), time: integer(row, 'time'), duplicate: true };
   }
@@ -140,7 +162,16 @@ export class SqliteMessageLog implements MessageLog, Participant {
     this.#sql.insert.run(conversation, seq, sender, clientId, time, body);
     this.#sequences.set(conversation, seq);
     this.#parts.pass('after-message-row');
-    const row = { conversation, seq, from: this.#parts.addresses.of(sender), clientId: null, time, body, editedAt: null, retractedAt: null };
+    const row = {
+      conversation,
+      seq,
+      from: this.#parts.addresses.of(sender),
+      clientId: null,
+      time,
+      body,
+      editedAt: null,
+      retractedAt: null,
+    };
     const forOthers = renderMessageUpdate(row);
     for (const member of message.members) {
       const text = member === sender ? renderMessageUpdate({ ...row, clientId }) : forOthers;
@@ -162,12 +193,17 @@ export class SqliteMessageLog implements MessageLog, Participant {
   #ownBody(target: ChangeTarget): string | null {
     const row = this.#sql.select.get(target.conversation, target.seq);
     if (row === undefined) throw new Refusal('not-found', 'There is no such message.');
-    if (integer(row, 'sender') !== target.by) throw new Refusal('forbidden', 'Only its author can change a message.');
+    if (integer(row, 'sender') !== target.by)
+      throw new Refusal('forbidden', 'Only its author can change a message.');
     return textOrNull(row, 'body');
   }
 
   #wire(target: ChangeTarget): { conversation: string; seq: number; by: string } {
-    return { conversation: conversationWireId(target.conversation), seq: target.seq, by: this.#parts.addresses.of(target.by) };
+    return {
+      conversation: conversationWireId(target.conversation),
+      seq: target.seq,
+      by: this.#parts.addresses.of(target.by),
+    };
   }
 
   #tell(target: ChangeTarget, update: Readonly<Record<string, unknown>> & { readonly kind: string }): void {

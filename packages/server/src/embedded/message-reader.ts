@@ -9,7 +9,8 @@ import { renderMessage } from './render.ts';
 import type { MessageRow } from './render.ts';
 
 /** Columns of `message` that `messageRow` reads. */
-export const messageColumns = 'message.conversation, message.seq, sender, client_id, time, body, edited_at, retracted_at';
+export const messageColumns =
+  'message.conversation, message.seq, sender, client_id, time, body, edited_at, retracted_at';
 
 /** A message as `reader` may see it: the client id is the sender's own affair. */
 export function messageRow(row: Row, reader: AccountId, addresses: Addresses): MessageRow {
@@ -38,7 +39,9 @@ export class MessageReader {
     const select = `SELECT ${messageColumns} FROM message WHERE conversation = ? AND seq`;
     this.#after = database.prepare(`${select} > ? ORDER BY seq LIMIT ?`);
     this.#before = database.prepare(`${select} < ? ORDER BY seq DESC LIMIT ?`);
-    this.#reactions = database.prepare('SELECT seq, key, account FROM reaction WHERE conversation = ? AND seq BETWEEN ? AND ? ORDER BY seq, key, account');
+    this.#reactions = database.prepare(
+      'SELECT seq, key, account FROM reaction WHERE conversation = ? AND seq BETWEEN ? AND ? ORDER BY seq, key, account',
+    );
   }
 
   /** Messages of a stretch, oldest first. */
@@ -53,7 +56,10 @@ export class MessageReader {
     const reactions = this.#reactionsOf(conversation, integer(first, 'seq'), integer(last, 'seq'));
     return rows.map((row) => {
       const message = messageRow(row, reader, this.#addresses);
-      return { seq: message.seq, message: renderMessage({ ...message, reactions: reactions.get(message.seq) ?? [] }) };
+      return {
+        seq: message.seq,
+        message: renderMessage({ ...message, reactions: reactions.get(message.seq) ?? [] }),
+      };
     });
   }
 

@@ -21,18 +21,32 @@ export interface MessageStatements {
 export function messageStatements(database: DatabaseSync): MessageStatements {
   const place = 'conversation = ? AND seq = ?';
   return {
-    insert: database.prepare('INSERT INTO message (conversation, seq, sender, client_id, time, body) VALUES (?, ?, ?, ?, ?, ?)'),
+    insert: database.prepare(
+      'INSERT INTO message (conversation, seq, sender, client_id, time, body) VALUES (?, ?, ?, ?, ?, ?)',
+    ),
     select: database.prepare(`SELECT sender, body FROM message WHERE ${place}`),
-    selectByClientId: database.prepare('SELECT conversation, seq, time, body, digest FROM message WHERE sender = ? AND client_id = ?'),
+    selectByClientId: database.prepare(
+      'SELECT conversation, seq, time, body, digest FROM message WHERE sender = ? AND client_id = ?',
+    ),
     selectLast: database.prepare('SELECT coalesce(max(seq), 0) AS seq FROM message WHERE conversation = ?'),
-    edit: database.prepare(`UPDATE message SET body = ?, digest = coalesce(digest, ?), edited_at = ? WHERE ${place}`),
-    retract: database.prepare(`UPDATE message SET body = NULL, digest = coalesce(digest, ?), retracted_at = ? WHERE ${place}`),
-    addReaction: database.prepare('INSERT INTO reaction (conversation, seq, key, account) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING'),
+    edit: database.prepare(
+      `UPDATE message SET body = ?, digest = coalesce(digest, ?), edited_at = ? WHERE ${place}`,
+    ),
+    retract: database.prepare(
+      `UPDATE message SET body = NULL, digest = coalesce(digest, ?), retracted_at = ? WHERE ${place}`,
+    ),
+    addReaction: database.prepare(
+      'INSERT INTO reaction (conversation, seq, key, account) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+    ),
     removeReaction: database.prepare(`DELETE FROM reaction WHERE ${place} AND key = ? AND account = ?`),
     clearReactions: database.prepare(`DELETE FROM reaction WHERE ${place}`),
     countReactions: database.prepare(`SELECT count(*) AS count FROM reaction WHERE ${place}`),
-    selectMarker: database.prepare('SELECT delivered, read FROM member WHERE conversation = ? AND account = ?'),
+    selectMarker: database.prepare(
+      'SELECT delivered, read FROM member WHERE conversation = ? AND account = ?',
+    ),
     selectMarkers: database.prepare('SELECT account, delivered, read FROM member WHERE conversation = ?'),
-    updateMarker: database.prepare('UPDATE member SET delivered = ?, read = ? WHERE conversation = ? AND account = ?'),
+    updateMarker: database.prepare(
+      'UPDATE member SET delivered = ?, read = ? WHERE conversation = ? AND account = ?',
+    ),
   };
 }

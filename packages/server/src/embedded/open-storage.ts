@@ -49,7 +49,12 @@ export function openEmbeddedStorage(options: EmbeddedOptions): Storage {
   }
 }
 
-function assemble(database: DatabaseSync, name: string, options: EmbeddedOptions, release: () => void): Storage {
+function assemble(
+  database: DatabaseSync,
+  name: string,
+  options: EmbeddedOptions,
+  release: () => void,
+): Storage {
   const { clock, pass, onFault } = options;
   const bus = new LocalBus(onFault);
   const journal = new Journal(database, pass);

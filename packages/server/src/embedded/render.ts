@@ -28,7 +28,8 @@ export function renderMessage(row: MessageRow): string {
   text += `,"body":${row.body ?? 'null'}`;
   if (row.editedAt !== null) text += `,"editedAt":${row.editedAt}`;
   if (row.retractedAt !== null) text += `,"retractedAt":${row.retractedAt}`;
-  if (row.reactions !== undefined && row.reactions.length > 0) text += `,"reactions":${JSON.stringify(row.reactions)}`;
+  if (row.reactions !== undefined && row.reactions.length > 0)
+    text += `,"reactions":${JSON.stringify(row.reactions)}`;
   return `${text}}`;
 }
 

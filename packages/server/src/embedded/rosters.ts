@@ -30,7 +30,13 @@ export class SqliteRosters implements Rosters, Participant {
   readonly #selectBlocked: StatementSync;
   readonly #blocked = new Map<AccountId, ReadonlySet<AccountId>>();
 
-  constructor(database: DatabaseSync, journal: Journal, updates: UpdateLog, addresses: Addresses, mostContacts: number) {
+  constructor(
+    database: DatabaseSync,
+    journal: Journal,
+    updates: UpdateLog,
+    addresses: Addresses,
+    mostContacts: number,
+  ) {
     this.#journal = journal;
     this.#updates = updates;
     this.#addresses = addresses;
@@ -44,7 +50,9 @@ export class SqliteRosters implements Rosters, Participant {
       SELECT roster.*, account.name FROM roster JOIN account ON account.id = contact
       WHERE owner = ? AND version > ? AND (gone = 0 OR ?) ORDER BY version`);
     this.#selectVersion = database.prepare('SELECT roster_version FROM account WHERE id = ?');
-    this.#bumpVersion = database.prepare('UPDATE account SET roster_version = roster_version + 1 WHERE id = ? RETURNING roster_version');
+    this.#bumpVersion = database.prepare(
+      'UPDATE account SET roster_version = roster_version + 1 WHERE id = ? RETURNING roster_version',
+    );
     this.#selectName = database.prepare('SELECT name FROM account WHERE id = ?');
     this.#selectWatchable = database.prepare(`
       SELECT mine.contact FROM roster AS mine JOIN roster AS theirs ON theirs.owner = mine.contact AND theirs.contact = mine.owner
@@ -112,12 +120,35 @@ export class SqliteRosters implements Rosters, Participant {
   #store(owner: AccountId, contact: AccountId, before: RosterRow | null, after: RosterRow | null): number {
     if (JSON.stringify(before) === JSON.stringify(after)) return this.#version(owner);
     const version = integer(this.#bumpVersion.get(owner) ?? {}, 'roster_version');
-    const row = after ?? { to: 'none', from: 'none', listed: false, blocked: false, alias: '', groups: [], requestText: '' };
+    const row = after ?? {
+      to: 'none',
+      from: 'none',
+      listed: false,
+      blocked: false,
+      alias: '',
+      groups: [],
+      requestText: '',
+    };
     const flags = [Number(row.listed), Number(row.blocked)] as const;
     const states = [row.to, row.from] as const;
-    this.#upsert.run(owner, contact, version, Number(after === null), ...states, ...flags, row.alias, JSON.stringify(row.groups), row.requestText);
+    this.#upsert.run(
+      owner,
+      contact,
+      version,
+      Number(after === null),
+      ...states,
+      ...flags,
+      row.alias,
+      JSON.stringify(row.groups),
+      row.requestText,
+    );
     const shown = after === null ? null : this.#contact(contact, after);
-    this.#updates.append(owner, { kind: 'roster', version, address: this.#addresses.of(contact), contact: shown });
+    this.#updates.append(owner, {
+      kind: 'roster',
+      version,
+      address: this.#addresses.of(contact),
+      contact: shown,
+    });
     return version;
   }
 
@@ -144,6 +175,11 @@ export class SqliteRosters implements Rosters, Participant {
   }
 }
 
-function accessChange(watcher: AccountId, watched: AccountId, before: boolean, after: boolean): RosterChange['access'] {
+function accessChange(
+  watcher: AccountId,
+  watched: AccountId,
+  before: boolean,
+  after: boolean,
+): RosterChange['access'] {
   return before === after ? [] : [{ watcher, watched, allowed: after }];
 }

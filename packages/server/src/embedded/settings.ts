@@ -13,12 +13,23 @@ const defaultName = 'localhost';
  */
 export function settleServerName(database: DatabaseSync, wanted: string | undefined): string {
   if (wanted !== undefined && !namePattern.test(wanted)) {
-    throw new StartError('configuration', `'${wanted}' cannot be the name of a server: use a host name in lower case`);
+    throw new StartError(
+      'configuration',
+      `'${wanted}' cannot be the name of a server: use a host name in lower case`,
+    );
   }
-  database.prepare(`INSERT INTO setting (name, value) VALUES ('server-name', ?) ON CONFLICT DO NOTHING`).run(wanted ?? defaultName);
-  const stored = text(database.prepare(`SELECT value FROM setting WHERE name = 'server-name'`).get() ?? {}, 'value');
+  database
+    .prepare(`INSERT INTO setting (name, value) VALUES ('server-name', ?) ON CONFLICT DO NOTHING`)
+    .run(wanted ?? defaultName);
+  const stored = text(
+    database.prepare(`SELECT value FROM setting WHERE name = 'server-name'`).get() ?? {},
+    'value',
+  );
   if (wanted !== undefined && wanted !== stored) {
-    throw new StartError('configuration', `this data belongs to the server '${stored}' and its addresses cannot change; start it by that name`);
+    throw new StartError(
+      'configuration',
+      `this data belongs to the server '${stored}' and its addresses cannot change; start it by that name`,
+    );
   }
   return stored;
 }

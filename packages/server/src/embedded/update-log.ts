@@ -22,8 +22,12 @@ export class UpdateLog implements Participant {
   constructor(database: DatabaseSync, bus: Bus, pass: PassCrashPoint) {
     this.#bus = bus;
     this.#pass = pass;
-    this.#insert = database.prepare('INSERT INTO update_log (account, position, conversation, seq, data) VALUES (?, ?, ?, ?, ?)');
-    this.#selectHead = database.prepare('SELECT coalesce(max(position), 0) AS head FROM update_log WHERE account = ?');
+    this.#insert = database.prepare(
+      'INSERT INTO update_log (account, position, conversation, seq, data) VALUES (?, ?, ?, ?, ?)',
+    );
+    this.#selectHead = database.prepare(
+      'SELECT coalesce(max(position), 0) AS head FROM update_log WHERE account = ?',
+    );
   }
 
   /** The last position. */
@@ -47,7 +51,13 @@ export class UpdateLog implements Participant {
     this.#write(account, conversation, seq, null, text);
   }
 
-  #write(account: AccountId, conversation: number | null, seq: number | null, data: string | null, text: string): void {
+  #write(
+    account: AccountId,
+    conversation: number | null,
+    seq: number | null,
+    data: string | null,
+    text: string,
+  ): void {
     const position = this.head(account) + 1;
     this.#insert.run(account, position, conversation, seq, data);
     this.#heads.set(account, position);

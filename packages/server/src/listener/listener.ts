@@ -36,15 +36,30 @@ export class Listener {
     this.#options = options;
     const { tls } = options;
     const answer = (_request: IncomingMessage, response: ServerResponse): void => {
-      response.writeHead(426, { 'content-type': 'text/plain; charset=utf-8', 'upgrade': 'websocket' });
-      response.end(`This is a natter server: connect by WebSocket with the subprotocol ${subprotocols.join(' or ')}.\n`);
+      response.writeHead(426, { 'content-type': 'text/plain; charset=utf-8', upgrade: 'websocket' });
+      response.end(
+        `This is a natter server: connect by WebSocket with the subprotocol ${subprotocols.join(' or ')}.\n`,
+      );
     };
     const { timeout } = services.settings.visitors;
-    const http = { headersTimeout: timeout, requestTimeout: timeout, connectionsCheckingInterval: Math.min(timeout, 1000) };
+    const http = {
+      headersTimeout: timeout,
+      requestTimeout: timeout,
+      connectionsCheckingInterval: Math.min(timeout, 1000),
+    };
     this.#server =
       tls === null
         ? createHttpServer(http, answer)
-        : createHttpsServer({ ...http, cert: tls.certificate, key: tls.key, minVersion: 'TLSv1.2', handshakeTimeout: timeout }, answer);
+        : createHttpsServer(
+            {
+              ...http,
+              cert: tls.certificate,
+              key: tls.key,
+              minVersion: 'TLSv1.2',
+              handshakeTimeout: timeout,
+            },
+            answer,
+          );
     this.#server.maxHeadersCount = 50;
     this.#webSockets = new WebSocketServer({
       noServer: true,
@@ -61,11 +76,18 @@ export class Listener {
   async listen(): Promise<number> {
     const { host, port } = this.#options;
     await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', (error) => reject(new StartError('listen', `cannot listen on ${host}:${port}: ${error.message}`, { cause: error })));
+      this.#server.once('error', (error) =>
+        reject(
+          new StartError('listen', `cannot listen on ${host}:${port}: ${error.message}`, { cause: error }),
+        ),
+      );
       this.#server.listen(port, host, resolve);
     });
     const { heartbeat, visitors } = this.#services.settings;
-    this.#timers.push(setInterval(() => this.#beat(), heartbeat), setInterval(() => this.#expireVisitors(), Math.min(1000, visitors.timeout)));
+    this.#timers.push(
+      setInterval(() => this.#beat(), heartbeat),
+      setInterval(() => this.#expireVisitors(), Math.min(1000, visitors.timeout)),
+    );
     const address = this.#server.address();
     return typeof address === 'object' && address !== null ? address.port : port;
   }
@@ -74,7 +96,7 @@ export class Listener {
   async close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    for (const session of [...this.#services.sessions.all]) {
+    for (const session of this.#services.sessions.all) {
       session.end({ code: 'going-away', message: 'The server is shutting down.', retryAfter: 1000 });
     }
     this.#server.closeIdleConnections();
@@ -89,16 +111,29 @@ export class Listener {
     const remoteAddress = request.socket.remoteAddress ?? 'unknown';
     const { sessions, settings } = this.#services;
     const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
-    if (chooseSubprotocol(offered) === null) return refuse(socket, '400 Bad Request', `Offer the subprotocol ${subprotocols.join(' or ')}.`);
-    if (sessions.visitorCount >= settings.visitors.total || sessions.visitorsOf(remoteAddress) >= settings.visitors.perAddress) {
+    if (chooseSubprotocol(offered) === null)
+      return refuse(socket, '400 Bad Request', `Offer the subprotocol ${subprotocols.join(' or ')}.`);
+    if (
+      sessions.visitorCount >= settings.visitors.total ||
+      sessions.visitorsOf(remoteAddress) >= settings.visitors.perAddress
+    ) {
       return refuse(socket, '503 Service Unavailable', 'Too many connections that have not signed in.');
     }
-    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => this.#accept(webSocket, socket, remoteAddress));
+    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) =>
+      this.#accept(webSocket, socket, remoteAddress),
+    );
   }
 
   #accept(webSocket: WebSocket, socket: Duplex, remoteAddress: string): void {
     const { settings, log } = this.#services;
-    const connection = new Connection({ webSocket, socket, remoteAddress, flusher: this.#flusher, pass: this.#options.pass, mostBacklog: settings.readerBacklog });
+    const connection = new Connection({
+      webSocket,
+      socket,
+      remoteAddress,
+      flusher: this.#flusher,
+      pass: this.#options.pass,
+      mostBacklog: settings.readerBacklog,
+    });
     const session = new Session(connection, this.#services);
     const dispatcher = new Dispatcher(session);
     this.#dispatchers.set(session, { dispatcher, webSocket });
@@ -114,7 +149,9 @@ export class Listener {
       dispatcher.alive = true;
     });
     // Broken framing, or a frame past maxPayload: ws has sent the close code already.
-    webSocket.on('error', (error) => log({ level: 'debug', event: 'connection-error', from: remoteAddress, error: error.message }));
+    webSocket.on('error', (error) =>
+      log({ level: 'debug', event: 'connection-error', from: remoteAddress, error: error.message }),
+    );
     webSocket.on('close', (code) => {
       this.#dispatchers.delete(session);
       session.closed(code === 1000 || code === 1001);
@@ -137,11 +174,14 @@ export class Listener {
   #expireVisitors(): void {
     const oldest = this.#services.clock() - this.#services.settings.visitors.timeout;
     for (const session of this.#dispatchers.keys()) {
-      if (session.member === null && session.since <= oldest) session.end({ code: 'not-signed-in', message: 'No sign-in in time.' });
+      if (session.member === null && session.since <= oldest)
+        session.end({ code: 'not-signed-in', message: 'No sign-in in time.' });
     }
   }
 }
 
 function refuse(socket: Duplex, status: string, text: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`);
+  socket.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`,
+  );
 }

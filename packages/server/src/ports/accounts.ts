@@ -1,7 +1,9 @@
 import type { AccountId, DeviceId } from './identifiers.ts';
 
 /** Whether an account may be used. */
-export type Standing = { readonly state: 'active' } | { readonly state: 'suspended'; readonly reason: string; readonly until?: number };
+export type Standing =
+  | { readonly state: 'active' }
+  | { readonly state: 'suspended'; readonly reason: string; readonly until?: number };
 
 /** An account without its secrets. */
 export interface Account {

@@ -68,7 +68,11 @@ export interface MessageLog {
   /** Moves a marker forward, never back and never past the newest message. */
   mark(target: ChangeTarget, kind: MarkerKind): Promise<void>;
   /** Messages of a stretch, oldest first, rendered for `reader`. */
-  range(conversation: ConversationId, range: Range, reader: AccountId): Promise<readonly { seq: number; message: RenderedMessage }[]>;
+  range(
+    conversation: ConversationId,
+    range: Range,
+    reader: AccountId,
+  ): Promise<readonly { seq: number; message: RenderedMessage }[]>;
   /** The newest `seq`; 0 when there is none. */
   lastSeq(conversation: ConversationId): Promise<number>;
   /** The markers of all members. */

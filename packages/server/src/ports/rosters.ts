@@ -15,7 +15,12 @@ export interface RosterRow {
 
 /** What an owner wants done about a contact. */
 export type RosterAction =
-  | { readonly type: 'request'; readonly text?: string; readonly alias?: string; readonly groups?: readonly string[] }
+  | {
+      readonly type: 'request';
+      readonly text?: string;
+      readonly alias?: string;
+      readonly groups?: readonly string[];
+    }
   | { readonly type: 'accept' | 'deny' | 'remove' | 'block' | 'unblock' }
   | { readonly type: 'update'; readonly alias?: string; readonly groups?: readonly string[] };
 
@@ -25,7 +30,11 @@ export interface RosterChange {
   readonly contact: Contact | null;
   readonly version: number;
   /** Who may now see whose presence, and could not before, or the other way round. */
-  readonly access: readonly { readonly watcher: AccountId; readonly watched: AccountId; readonly allowed: boolean }[];
+  readonly access: readonly {
+    readonly watcher: AccountId;
+    readonly watched: AccountId;
+    readonly allowed: boolean;
+  }[];
 }
 
 /** The roster at a version, or what changed since one. */

@@ -30,7 +30,12 @@ export class PresenceService {
   #changed = new Map<AccountId, string>();
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(storage: Pick<Storage, 'presence' | 'bus'>, times: PresenceTimes, clock: () => number, onFault: (error: unknown) => void) {
+  constructor(
+    storage: Pick<Storage, 'presence' | 'bus'>,
+    times: PresenceTimes,
+    clock: () => number,
+    onFault: (error: unknown) => void,
+  ) {
     this.#storage = storage;
     this.#times = times;
     this.#clock = clock;
@@ -40,7 +45,14 @@ export class PresenceService {
   async set(who: PresentDevice, availability: Availability, text: string | undefined): Promise<void> {
     const now = this.#clock();
     const presence =
-      availability === 'offline' ? null : { device: deviceWireId(who.device), availability, ...(text === undefined || text === '' ? {} : { text }), since: now };
+      availability === 'offline'
+        ? null
+        : {
+            device: deviceWireId(who.device),
+            availability,
+            ...(text === undefined || text === '' ? {} : { text }),
+            since: now,
+          };
     await this.#storage.presence.set(who.account, who.device, presence, now);
     this.#tellSoon(who);
   }
@@ -98,7 +110,11 @@ export class PresenceService {
 
 /** What the wire says of an account's presence. */
 export function accountPresence(address: string, state: PresenceState): AccountPresence {
-  return { address, devices: state.devices, ...(state.lastSeen === undefined ? {} : { lastSeen: state.lastSeen }) };
+  return {
+    address,
+    devices: state.devices,
+    ...(state.lastSeen === undefined ? {} : { lastSeen: state.lastSeen }),
+  };
 }
 
 /** The text of the push, which is the same for all who watch. */

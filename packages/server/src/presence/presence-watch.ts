@@ -13,7 +13,11 @@ export class PresenceWatch {
   readonly #addressOf: AddressOf;
   readonly #watched = new Map<AccountId, () => void>();
 
-  constructor(storage: Pick<Storage, 'bus' | 'presence' | 'directory'>, push: (text: string) => void, addressOf: AddressOf) {
+  constructor(
+    storage: Pick<Storage, 'bus' | 'presence' | 'directory'>,
+    push: (text: string) => void,
+    addressOf: AddressOf,
+  ) {
     this.#storage = storage;
     this.#push = push;
     this.#addressOf = addressOf;

@@ -27,7 +27,8 @@ export function transition(relation: Relation, action: RosterAction): Relation {
     case 'request':
       return request(relation, action);
     case 'accept':
-      if (relation.own?.from !== 'pending') throw new Refusal('not-found', 'There is no open request of this contact.');
+      if (relation.own?.from !== 'pending')
+        throw new Refusal('not-found', 'There is no open request of this contact.');
       return accept(relation);
     case 'deny':
       return deny(relation);
@@ -55,13 +56,19 @@ function request(relation: Relation, action: Extract<RosterAction, { type: 'requ
   const asked: RosterRow = { ...own, to: 'pending' };
   // Who is blocked must not find out: the request stays open on their side and never arrives on the other.
   if (relation.theirs?.blocked === true) return { ...relation, own: asked };
-  return { own: asked, theirs: { ...(relation.theirs ?? empty), from: 'pending', requestText: action.text ?? '' } };
+  return {
+    own: asked,
+    theirs: { ...(relation.theirs ?? empty), from: 'pending', requestText: action.text ?? '' },
+  };
 }
 
 /** Both directions are granted: who asks, offers. */
 function accept(relation: Relation): Relation {
   const granted = { to: 'granted', from: 'granted', listed: true, requestText: '' } as const;
-  return { own: { ...(relation.own ?? empty), ...granted }, theirs: { ...(relation.theirs ?? empty), ...granted } };
+  return {
+    own: { ...(relation.own ?? empty), ...granted },
+    theirs: { ...(relation.theirs ?? empty), ...granted },
+  };
 }
 
 function deny(relation: Relation): Relation {
@@ -88,7 +95,10 @@ function known(row: RosterRow | null): RosterRow {
   return row;
 }
 
-function labels(action: { readonly alias?: string; readonly groups?: readonly string[] }): Partial<Pick<RosterRow, 'alias' | 'groups'>> {
+function labels(action: {
+  readonly alias?: string;
+  readonly groups?: readonly string[];
+}): Partial<Pick<RosterRow, 'alias' | 'groups'>> {
   return {
     ...(action.alias === undefined ? {} : { alias: action.alias }),
     ...(action.groups === undefined ? {} : { groups: [...new Set(action.groups)] }),

@@ -43,7 +43,8 @@ export class Dispatcher {
   fault(error: WireError, id?: number): void {
     if (error.code !== 'unknown-type') this.#faults += 1;
     this.#refuse(error, id);
-    if (this.#faults >= mostFaults) this.#session.end({ code: 'malformed', message: 'Too many frames that cannot be read.' });
+    if (this.#faults >= mostFaults)
+      this.#session.end({ code: 'malformed', message: 'Too many frames that cannot be read.' });
   }
 
   async #pump(): Promise<void> {
@@ -108,12 +109,18 @@ export class Dispatcher {
 
   #failed(error: unknown, id: number | undefined): void {
     if (error instanceof Refusal) return this.#refuse(error.error, id);
-    this.#session.services.log({ level: 'error', event: 'fault', error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    this.#session.services.log({
+      level: 'error',
+      event: 'fault',
+      error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    });
     this.#refuse({ code: 'internal', message: 'A fault of the server.' }, id);
   }
 
   #refuse(error: WireError, id: number | undefined): void {
-    this.#session.connection.reply(encodeFrame({ type: 'error', ...(id === undefined ? {} : { id }), error }));
+    this.#session.connection.reply(
+      encodeFrame({ type: 'error', ...(id === undefined ? {} : { id }), error }),
+    );
   }
 
   #next(): string | undefined {

@@ -38,7 +38,8 @@ export class Follower {
     const early: Updates[] = [];
     this.#early = early;
     const page = await this.#inbox.since(this.#account, after, limit, pageBytes);
-    if (after > page.head) throw new Refusal('cursor-unknown', 'The update log ends before this cursor; start over from 0.');
+    if (after > page.head)
+      throw new Refusal('cursor-unknown', 'The update log ends before this cursor; start over from 0.');
     const cursor = page.entries.at(-1)?.position ?? after;
     const more = cursor < page.head;
     if (!more && this.#early === early) {
@@ -61,7 +62,8 @@ export class Follower {
     if (last <= this.#position) return;
     if (known < 0) return this.#lag();
     const updates = known === 0 ? notice.updates : notice.updates.slice(known);
-    if (!this.#connection.push(`{"type":"updates","cursor":${last},"updates":[${updates.join(',')}]}`)) return this.#lag();
+    if (!this.#connection.push(`{"type":"updates","cursor":${last},"updates":[${updates.join(',')}]}`))
+      return this.#lag();
     this.#position = last;
   }
 
@@ -76,7 +78,8 @@ export class Follower {
   async drained(): Promise<void> {
     if (!this.#owesLagging) return;
     const head = await this.#inbox.head(this.#account);
-    if (this.#owesLagging && this.#connection.push(encodeFrame({ type: 'lagging', head }))) this.#owesLagging = false;
+    if (this.#owesLagging && this.#connection.push(encodeFrame({ type: 'lagging', head })))
+      this.#owesLagging = false;
   }
 
   #lag(): void {

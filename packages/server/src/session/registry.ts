@@ -22,7 +22,10 @@ export class SessionRegistry {
   add(session: Session): void {
     this.#sessions.add(session);
     this.#visitorCount += 1;
-    this.#visitors.set(session.connection.remoteAddress, this.visitorsOf(session.connection.remoteAddress) + 1);
+    this.#visitors.set(
+      session.connection.remoteAddress,
+      this.visitorsOf(session.connection.remoteAddress) + 1,
+    );
   }
 
   /** The session is no visitor any more: it has signed in, or has ended before it did. */
@@ -46,7 +49,8 @@ export class SessionRegistry {
   /** Accounts with a session here. */
   accounts(): ReadonlySet<AccountId> {
     const accounts = new Set<AccountId>();
-    for (const session of this.#sessions) if (session.member !== null) accounts.add(session.member.account.id);
+    for (const session of this.#sessions)
+      if (session.member !== null) accounts.add(session.member.account.id);
     return accounts;
   }
 }

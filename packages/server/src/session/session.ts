@@ -138,6 +138,8 @@ export class Session {
   }
 
   #guard(work: Promise<unknown> | undefined): void {
-    work?.catch((error: unknown) => this.services.log({ level: 'error', event: 'fault', error: String(error) }));
+    work?.catch((error: unknown) =>
+      this.services.log({ level: 'error', event: 'fault', error: String(error) }),
+    );
   }
 }

@@ -10,9 +10,10 @@ export async function enforceStanding(services: Services): Promise<void> {
   for (const id of sessions.accounts()) {
     const account = await storage.directory.accounts.byId(id);
     const devices = new Set((await storage.directory.devices.list(id)).map((device) => device.id));
-    for (const session of [...sessions.all]) {
+    for (const session of sessions.all) {
       if (session.member?.account.id !== id) continue;
-      if (account === null || !devices.has(session.member.device)) session.end({ code: 'token-invalid', message: 'This device was signed out.' });
+      if (account === null || !devices.has(session.member.device))
+        session.end({ code: 'token-invalid', message: 'This device was signed out.' });
       else if (account.standing.state === 'suspended') session.end(suspension(account.standing));
     }
   }
@@ -20,5 +21,10 @@ export async function enforceStanding(services: Services): Promise<void> {
 
 function suspension(standing: { readonly reason: string; readonly until?: number }): WireError {
   const { reason, until } = standing;
-  return { code: 'suspended', message: 'This account is suspended.', reason, ...(until === undefined ? {} : { until }) };
+  return {
+    code: 'suspended',
+    message: 'This account is suspended.',
+    reason,
+    ...(until === undefined ? {} : { until }),
+  };
 }

@@ -1,6 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeResult, decodeServerFrame, subprotocols } from '@natter/native-protocol';
-import type { MessageUpdate, RequestFrame, RequestResult, RequestType, ServerFrame, SignedIn, Update, WireError } from '@natter/native-protocol';
+import type {
+  MessageUpdate,
+  RequestFrame,
+  RequestResult,
+  RequestType,
+  ServerFrame,
+  SignedIn,
+  Update,
+  WireError,
+} from '@natter/native-protocol';
 import { WebSocket } from 'ws';
 
 /** Cheap hashes: the tests are not about their strength. */
@@ -11,7 +20,7 @@ type WithoutId<F> = F extends unknown ? Omit<F, 'id'> : never;
 type Asked<T extends RequestType> = WithoutId<RequestFrame<T>> & { readonly type: T };
 
 /** The error that a request was answered with. */
-export class RequestError extends Error {
+class RequestError extends Error {
   readonly error: WireError;
 
   constructor(error: WireError) {
@@ -27,7 +36,10 @@ export class TestClient {
   readonly closed: Promise<number>;
   signedIn: SignedIn | null = null;
   #nextId = 1;
-  readonly #pending = new Map<number, { resolve: (frame: ServerFrame) => void; reject: (error: unknown) => void }>();
+  readonly #pending = new Map<
+    number,
+    { resolve: (frame: ServerFrame) => void; reject: (error: unknown) => void }
+  >();
 
   constructor(socket: WebSocket) {
     this.socket = socket;
@@ -112,8 +124,12 @@ export class TestClient {
   /** Reads the log to its end, and is live from there. */
   async sync(after = 0, limit?: number): Promise<Update[]> {
     const updates: Update[] = [];
-    for (let cursor = after; ; ) {
-      const page = await this.request({ type: 'sync', after: cursor, ...(limit === undefined ? {} : { limit }) });
+    for (let cursor = after; ;) {
+      const page = await this.request({
+        type: 'sync',
+        after: cursor,
+        ...(limit === undefined ? {} : { limit }),
+      });
       updates.push(...page.updates);
       cursor = page.cursor;
       if (!page.more) return updates;
@@ -131,19 +147,38 @@ export class TestClient {
     for (;;) {
       const found = find(this);
       if (found !== undefined && found !== false) return found;
-      if (Date.now() > end) throw new Error(`nothing came in ${patience} ms; there is ${JSON.stringify(this.frames).slice(0, 2000)}`);
+      if (Date.now() > end)
+        throw new Error(
+          `nothing came in ${patience} ms; there is ${JSON.stringify(this.frames).slice(0, 2000)}`,
+        );
       await sleep(5);
     }
   }
 
   /** Waits for a pushed frame of a type that fits. */
-  push<T extends ServerFrame['type']>(type: T, fits: (frame: Extract<ServerFrame, { type: T }>) => boolean = () => true): Promise<Extract<ServerFrame, { type: T }>> {
-    return this.until(() => this.frames.find((frame): frame is Extract<ServerFrame, { type: T }> => frame.type === type && fits(frame as Extract<ServerFrame, { type: T }>)));
+  push<T extends ServerFrame['type']>(
+    type: T,
+    fits: (frame: Extract<ServerFrame, { type: T }>) => boolean = () => true,
+  ): Promise<Extract<ServerFrame, { type: T }>> {
+    return this.until(() =>
+      this.frames.find(
+        (frame): frame is Extract<ServerFrame, { type: T }> =>
+          frame.type === type && fits(frame as Extract<ServerFrame, { type: T }>),
+      ),
+    );
   }
 
   /** Waits for a pushed update that fits. */
-  update<K extends Update['kind']>(kind: K, fits: (update: Extract<Update, { kind: K }>) => boolean = () => true): Promise<Extract<Update, { kind: K }>> {
-    return this.until(() => this.pushed().find((update): update is Extract<Update, { kind: K }> => update.kind === kind && fits(update as Extract<Update, { kind: K }>)));
+  update<K extends Update['kind']>(
+    kind: K,
+    fits: (update: Extract<Update, { kind: K }>) => boolean = () => true,
+  ): Promise<Extract<Update, { kind: K }>> {
+    return this.until(() =>
+      this.pushed().find(
+        (update): update is Extract<Update, { kind: K }> =>
+          update.kind === kind && fits(update as Extract<Update, { kind: K }>),
+      ),
+    );
   }
 
   async close(): Promise<void> {

@@ -34,22 +34,29 @@ export async function prepare(dataDirectory: string): Promise<void> {
 
 /** Runs a server that is to die at a point, and keeps it busy until it does. */
 export async function crash(dataDirectory: string, killAt: string): Promise<Evidence> {
-  const child = spawn(process.execPath, [fileURLToPath(new URL('crash-child.ts', import.meta.url)), dataDirectory], {
-    env: { ...process.env, NATTER_KILL_AT: killAt },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    [fileURLToPath(new URL('crash-child.ts', import.meta.url)), dataDirectory],
+    {
+      env: { ...process.env, NATTER_KILL_AT: killAt },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   const exit = once(child, 'exit');
   const attempts: Attempt[] = [];
   const seen: Update[] = [];
   try {
-    const url = await Promise.race([once(createInterface(child.stdout), 'line').then(([line]) => String(line)), exit.then(() => null)]);
+    const url = await Promise.race([
+      once(createInterface(child.stdout), 'line').then(([line]) => String(line)),
+      exit.then(() => null),
+    ]);
     if (url !== null) await keepBusy(url, attempts, seen).catch(() => undefined);
   } finally {
     // Only when the point was never passed: the caller sees it by the signal.
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
   }
-  const [, signal] = await exit;
-  return { attempts, seen, signal: signal === null ? null : String(signal) };
+  await exit;
+  return { attempts, seen, signal: child.signalCode };
 }
 
 /** Both send without waiting; bob follows the log. Ends when the server does, or after far more than any test needs. */
@@ -59,18 +66,36 @@ async function keepBusy(url: string, attempts: Attempt[], seen: Update[]): Promi
   try {
     seen.push(...(await bob.sync()));
     for (let round = 0; round < 100; round += 1) {
-      await Promise.all([burst(alice, 'alice', 'bob', round, attempts), burst(bob, 'bob', 'alice', round, attempts)]);
+      await Promise.all([
+        burst(alice, 'alice', 'bob', round, attempts),
+        burst(bob, 'bob', 'alice', round, attempts),
+      ]);
     }
   } finally {
     seen.push(...bob.pushed());
   }
 }
 
-async function burst(client: TestClient, sender: 'alice' | 'bob', peer: string, round: number, attempts: Attempt[]): Promise<void> {
+async function burst(
+  client: TestClient,
+  sender: 'alice' | 'bob',
+  peer: string,
+  round: number,
+  attempts: Attempt[],
+): Promise<void> {
   const sent = Array.from({ length: 5 }, async (_, index) => {
-    const attempt: Attempt = { sender, clientId: `${sender}-${round}-${index}`, text: `${sender} ${round}.${index}` };
+    const attempt: Attempt = {
+      sender,
+      clientId: `${sender}-${round}-${index}`,
+      text: `${sender} ${round}.${index}`,
+    };
     attempts.push(attempt);
-    const { seq } = await client.request({ type: 'send', clientId: attempt.clientId, peer, body: { text: attempt.text } });
+    const { seq } = await client.request({
+      type: 'send',
+      clientId: attempt.clientId,
+      peer,
+      body: { text: attempt.text },
+    });
     attempt.seq = seq;
   });
   await Promise.all(sent);

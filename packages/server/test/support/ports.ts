@@ -11,15 +11,28 @@ const body = (text: string): { text: string } => ({ text });
 
 async function people(storage: Storage, ...users: string[]): Promise<AccountId[]> {
   const accounts = [];
-  for (const user of users) accounts.push(await storage.directory.accounts.create({ user, name: user, passwordHash: 'x' }));
+  for (const user of users)
+    accounts.push(await storage.directory.accounts.create({ user, name: user, passwordHash: 'x' }));
   return accounts.map(({ id }) => id);
 }
 
 /** Two people and their conversation. */
-async function pair(storage: Storage): Promise<{ a: AccountId; b: AccountId; message: (clientId: string, text?: string) => NewMessage }> {
+async function pair(
+  storage: Storage,
+): Promise<{ a: AccountId; b: AccountId; message: (clientId: string, text?: string) => NewMessage }> {
   const [a = 0, b = 0] = await people(storage, 'a', 'b');
   const { id, members } = await storage.directory.conversations.direct(a, b);
-  return { a, b, message: (clientId, text = clientId) => ({ conversation: id, sender: a, clientId, body: body(text), members }) };
+  return {
+    a,
+    b,
+    message: (clientId, text = clientId) => ({
+      conversation: id,
+      sender: a,
+      clientId,
+      body: body(text),
+      members,
+    }),
+  };
 }
 
 function hear(storage: Storage, account: AccountId): Notice[] {
@@ -36,9 +49,13 @@ export function describePorts(name: string, open: OpenStorage): void {
       const { a, message } = await pair(storage);
       const [c = 0] = await people(storage, 'c');
       const other = await storage.directory.conversations.direct(a, c);
-      const placed = await Promise.all(Array.from({ length: 100 }, (_, index) => storage.messages.append(message(`m${index}`))));
+      const placed = await Promise.all(
+        Array.from({ length: 100 }, (_, index) => storage.messages.append(message(`m${index}`))),
+      );
       expect(placed.map(({ seq }) => seq)).toEqual(placed.map((_, index) => index + 1));
-      expect(await storage.messages.append({ ...message('x'), conversation: other.id, members: other.members })).toMatchObject({ seq: 1 });
+      expect(
+        await storage.messages.append({ ...message('x'), conversation: other.id, members: other.members }),
+      ).toMatchObject({ seq: 1 });
       expect(await storage.messages.lastSeq(other.id)).toBe(1);
     });
 
@@ -69,7 +86,11 @@ export function describePorts(name: string, open: OpenStorage): void {
       const target = { conversation, seq: 50, by: b, members };
       await storage.messages.mark(target, 'read');
       await storage.messages.mark({ ...target, seq: 1 }, 'delivered');
-      expect(await storage.messages.markers(conversation)).toContainEqual({ account: b, delivered: 1, read: 1 });
+      expect(await storage.messages.markers(conversation)).toContainEqual({
+        account: b,
+        delivered: 1,
+        read: 1,
+      });
       expect(await storage.inbox.head(a)).toBe(before + 1);
     });
   });
@@ -78,12 +99,18 @@ export function describePorts(name: string, open: OpenStorage): void {
     it('has dense positions and one order, and gives pages by number and by size', async () => {
       const storage = await open();
       const { b, message } = await pair(storage);
-      await Promise.all(Array.from({ length: 50 }, (_, index) => storage.messages.append(message(`m${index}`, 'x'.repeat(1000)))));
+      await Promise.all(
+        Array.from({ length: 50 }, (_, index) =>
+          storage.messages.append(message(`m${index}`, 'x'.repeat(1000))),
+        ),
+      );
       const { entries, head } = await storage.inbox.since(b, 0, 1000, 1e9);
       expect(head).toBe(51);
       expect(entries.map(({ position }) => position)).toEqual(entries.map((_, index) => index + 1));
       for (const { position, update } of entries) expect(JSON.parse(update)).toMatchObject({ position });
-      expect((await storage.inbox.since(b, 10, 5, 1e9)).entries.map(({ position }) => position)).toEqual([11, 12, 13, 14, 15]);
+      expect((await storage.inbox.since(b, 10, 5, 1e9)).entries.map(({ position }) => position)).toEqual([
+        11, 12, 13, 14, 15,
+      ]);
       expect((await storage.inbox.since(b, 10, 1000, 5000)).entries.length).toBeLessThan(6);
       expect((await storage.inbox.since(b, 10, 1000, 1)).entries).toHaveLength(1);
       expect(await storage.inbox.since(b, 51, 10, 1e9)).toEqual({ entries: [], head: 51 });
@@ -94,7 +121,9 @@ export function describePorts(name: string, open: OpenStorage): void {
       const { b, message } = await pair(storage);
       const notices = hear(storage, b);
       const start = await storage.inbox.head(b);
-      await Promise.all(Array.from({ length: 20 }, (_, index) => storage.messages.append(message(`m${index}`))));
+      await Promise.all(
+        Array.from({ length: 20 }, (_, index) => storage.messages.append(message(`m${index}`))),
+      );
       const { entries } = await storage.inbox.since(b, start, 100, 1e9);
       let next = start + 1;
       const told: string[] = [];
@@ -122,16 +151,29 @@ export function describePorts(name: string, open: OpenStorage): void {
     it('gives a name once, even to two who ask at the same moment', async () => {
       const { directory } = await open();
       const account = { user: 'a', name: 'A', passwordHash: 'x' };
-      const outcomes = await Promise.allSettled([directory.accounts.create(account), directory.accounts.create(account)]);
+      const outcomes = await Promise.allSettled([
+        directory.accounts.create(account),
+        directory.accounts.create(account),
+      ]);
       expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
-      expect(await directory.accounts.byUser('a')).toMatchObject({ user: 'a', name: 'A', standing: { state: 'active' } });
+      expect(await directory.accounts.byUser('a')).toMatchObject({
+        user: 'a',
+        name: 'A',
+        standing: { state: 'active' },
+      });
       expect(await directory.accounts.byUser('b')).toBeNull();
     });
 
     it('has one direct conversation for two, whoever asks', async () => {
       const { directory } = await open();
-      const [a = 0, b = 0] = [await directory.accounts.create({ user: 'a', name: '', passwordHash: '' }), await directory.accounts.create({ user: 'b', name: '', passwordHash: '' })].map(({ id }) => id);
-      const [one, two] = await Promise.all([directory.conversations.direct(a, b), directory.conversations.direct(b, a)]);
+      const [a = 0, b = 0] = [
+        await directory.accounts.create({ user: 'a', name: '', passwordHash: '' }),
+        await directory.accounts.create({ user: 'b', name: '', passwordHash: '' }),
+      ].map(({ id }) => id);
+      const [one, two] = await Promise.all([
+        directory.conversations.direct(a, b),
+        directory.conversations.direct(b, a),
+      ]);
       expect(two).toEqual(one);
       expect(await directory.conversations.list(b, 0, 10)).toEqual([one]);
       expect(await directory.conversations.list(b, one.id, 10)).toEqual([]);
@@ -143,15 +185,27 @@ export function describePorts(name: string, open: OpenStorage): void {
       const storage = await open();
       const { directory } = storage;
       const [a = 0, b = 0] = await people(storage, 'a', 'b');
-      expect(await directory.rosters.change(a, b, { type: 'request' })).toMatchObject({ version: 1, access: [] });
+      expect(await directory.rosters.change(a, b, { type: 'request' })).toMatchObject({
+        version: 1,
+        access: [],
+      });
       const { access } = await directory.rosters.change(b, a, { type: 'accept' });
       expect(access).toHaveLength(2);
       expect(await directory.rosters.watchable(a)).toEqual([b]);
-      expect(await directory.rosters.read(a, 1)).toMatchObject({ full: false, version: 2, contacts: [{ subscription: { to: 'granted' } }] });
+      expect(await directory.rosters.read(a, 1)).toMatchObject({
+        full: false,
+        version: 2,
+        contacts: [{ subscription: { to: 'granted' } }],
+      });
       expect((await directory.rosters.change(a, b, { type: 'block' })).access).toHaveLength(2);
-      expect([await directory.rosters.blockBetween(a, b), await directory.rosters.blockBetween(b, a)]).toEqual(['own', 'theirs']);
+      expect([
+        await directory.rosters.blockBetween(a, b),
+        await directory.rosters.blockBetween(b, a),
+      ]).toEqual(['own', 'theirs']);
       expect(await directory.rosters.watchable(b)).toEqual([]);
-      await expect(directory.rosters.change(a, b, { type: 'request' })).rejects.toMatchObject({ error: { code: 'blocked' } });
+      await expect(directory.rosters.change(a, b, { type: 'request' })).rejects.toMatchObject({
+        error: { code: 'blocked' },
+      });
     });
 
     it('rotates tokens, and knows a copy', async () => {
@@ -161,7 +215,10 @@ export function describePorts(name: string, open: OpenStorage): void {
       const token = (fill: number): Uint8Array => new Uint8Array(32).fill(fill);
       const { id } = await devices.signIn(a, null, 'laptop', token(1));
       expect(await devices.rotate(a, id, token(9), token(2))).toEqual({ result: 'unknown' });
-      expect(await devices.rotate(a, id, token(1), token(2))).toMatchObject({ result: 'rotated', device: { id, name: 'laptop' } });
+      expect(await devices.rotate(a, id, token(1), token(2))).toMatchObject({
+        result: 'rotated',
+        device: { id, name: 'laptop' },
+      });
       expect(await devices.rotate(a, id, token(1), token(3))).toMatchObject({ result: 'rotated' });
       expect(await devices.rotate(a, id, token(2), token(4))).toEqual({ result: 'unknown' });
       expect(await devices.rotate(a, id, token(3), token(5))).toMatchObject({ result: 'rotated' });

@@ -36,7 +36,10 @@ export async function startServer(options: Partial<ServerOptions> = {}): Promise
 
 /** Two people with accounts. */
 export async function aliceAndBob(server: NatterServer): Promise<{ alice: TestClient; bob: TestClient }> {
-  return { alice: await TestClient.register(server.url, 'alice'), bob: await TestClient.register(server.url, 'bob') };
+  return {
+    alice: await TestClient.register(server.url, 'alice'),
+    bob: await TestClient.register(server.url, 'bob'),
+  };
 }
 
 /** Makes the two contacts of each other. */
