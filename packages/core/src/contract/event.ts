@@ -23,18 +23,45 @@ export type Event =
   | TimelineEvent
   | PatchEvent
   /** The network's key of a thing changed; links, replies, drafts and read markers survive. */
-  | { readonly type: 'rekey'; readonly of: 'contact' | 'conversation'; readonly from: RemoteKey; readonly to: RemoteKey }
-  | { readonly type: 'rekey'; readonly of: 'message' | 'participant'; readonly in: RemoteKey; readonly from: RemoteKey; readonly to: RemoteKey }
+  | {
+      readonly type: 'rekey';
+      readonly of: 'contact' | 'conversation';
+      readonly from: RemoteKey;
+      readonly to: RemoteKey;
+    }
+  | {
+      readonly type: 'rekey';
+      readonly of: 'message' | 'participant';
+      readonly in: RemoteKey;
+      readonly from: RemoteKey;
+      readonly to: RemoteKey;
+    }
   | { readonly type: 'upsert'; readonly of: 'contact'; readonly key: RemoteKey; readonly value: ContactIn }
-  | { readonly type: 'upsert'; readonly of: 'conversation'; readonly key: RemoteKey; readonly value: ConversationIn }
-  | { readonly type: 'upsert'; readonly of: 'member'; readonly in: RemoteKey; readonly key: RemoteKey; readonly value: MemberIn }
+  | {
+      readonly type: 'upsert';
+      readonly of: 'conversation';
+      readonly key: RemoteKey;
+      readonly value: ConversationIn;
+    }
+  | {
+      readonly type: 'upsert';
+      readonly of: 'member';
+      readonly in: RemoteKey;
+      readonly key: RemoteKey;
+      readonly value: MemberIn;
+    }
   /** Gone: a contact leaves the roster (its history stays), a conversation is left, a member is no longer listed. */
   | { readonly type: 'remove'; readonly of: 'contact' | 'conversation'; readonly key: RemoteKey }
   | { readonly type: 'remove'; readonly of: 'member'; readonly in: RemoteKey; readonly key: RemoteKey }
   | SweepEvent
   | MarkerEvent
   /** Who we are on this network. */
-  | { readonly type: 'self'; readonly key: RemoteKey; readonly address?: string; readonly name?: string | null }
+  | {
+      readonly type: 'self';
+      readonly key: RemoteKey;
+      readonly address?: string;
+      readonly name?: string | null;
+    }
   /** A late answer to an operation whose outcome was `unknown` or `unconfirmed`. */
   | { readonly type: 'operation'; readonly operation: OperationId; readonly outcome: Outcome };
 
@@ -105,20 +132,42 @@ export interface PatchEvent {
 export type MessageChange =
   | { readonly kind: 'edit'; readonly content: Content; readonly at: number | null }
   /** `moderator`: the network proved that `by` may remove others' messages here. */
-  | { readonly kind: 'retract'; readonly at: number | null; readonly reason: string | null; readonly moderator?: boolean }
+  | {
+      readonly kind: 'retract';
+      readonly at: number | null;
+      readonly reason: string | null;
+      readonly moderator?: boolean;
+    }
   | { readonly kind: 'react'; readonly key: string; readonly on: boolean }
   /** All reactions of `by` at once: what is not listed is taken back. */
   | { readonly kind: 'reactions'; readonly keys: readonly string[] }
   /** The key came: an undecryptable message heals, which redoes search, unread and mentions. */
-  | { readonly kind: 'decrypted'; readonly content: Content; readonly trust: Trust; readonly mentions?: readonly RemoteKey[]; readonly mentioned?: boolean };
+  | {
+      readonly kind: 'decrypted';
+      readonly content: Content;
+      readonly trust: Trust;
+      readonly mentions?: readonly RemoteKey[];
+      readonly mentioned?: boolean;
+    };
 
 /**
  * A whole list was told anew: `begin` with a generation, then upserts, then `end`; what was not upserted in between is
  * removed. `in` is the conversation for members.
  */
 export type SweepEvent =
-  | { readonly type: 'sweep'; readonly of: 'contact' | 'conversation'; readonly generation: string; readonly end: boolean }
-  | { readonly type: 'sweep'; readonly of: 'member'; readonly in: RemoteKey; readonly generation: string; readonly end: boolean };
+  | {
+      readonly type: 'sweep';
+      readonly of: 'contact' | 'conversation';
+      readonly generation: string;
+      readonly end: boolean;
+    }
+  | {
+      readonly type: 'sweep';
+      readonly of: 'member';
+      readonly in: RemoteKey;
+      readonly generation: string;
+      readonly end: boolean;
+    };
 
 /** How far somebody got. Ours (`who.self`) moves the read position of all our devices. */
 export interface MarkerEvent {

@@ -38,7 +38,13 @@ export type OpBody =
   | { readonly type: 'edit'; readonly target: Target; readonly content: Content }
   | { readonly type: 'retract'; readonly target: Target; readonly reason: string | null }
   /** `mine` is what we have reacted with in all after this, for networks that send the whole set. */
-  | { readonly type: 'react'; readonly target: Target; readonly key: string; readonly on: boolean; readonly mine: readonly string[] }
+  | {
+      readonly type: 'react';
+      readonly target: Target;
+      readonly key: string;
+      readonly on: boolean;
+      readonly mine: readonly string[];
+    }
   | { readonly type: 'mark-read'; readonly upTo: Target }
   | { readonly type: 'roster'; readonly change: RosterChange }
   | { readonly type: 'room'; readonly change: RoomChange }
@@ -46,7 +52,13 @@ export type OpBody =
 
 /** {@link RosterAction} with keys. The contact's other fields help networks that set an entry as a whole. */
 export type RosterChange =
-  | { readonly action: 'add'; readonly address: string; readonly alias?: string; readonly groups?: readonly string[]; readonly text?: string }
+  | {
+      readonly action: 'add';
+      readonly address: string;
+      readonly alias?: string;
+      readonly groups?: readonly string[];
+      readonly text?: string;
+    }
   | { readonly action: 'accept' | 'deny' | 'remove' | 'block' | 'unblock'; readonly contact: RemoteKey }
   | {
       readonly action: 'rename' | 'groups';

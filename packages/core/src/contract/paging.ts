@@ -29,7 +29,10 @@ export interface Page {
 /** Questions with answers that are not stored by themselves: argument and answer of each. */
 export interface Queries {
   /** What an address that a person typed means on this network. */
-  resolve: [address: string, answer: { readonly contact: RemoteKey; readonly address: string; readonly name: string | null } | null];
+  resolve: [
+    address: string,
+    answer: { readonly contact: RemoteKey; readonly address: string; readonly name: string | null } | null,
+  ];
   members: [argument: { readonly conversation: RemoteKey; readonly cursor?: Opaque }, answer: Page];
   /** Public rooms that fit the text. */
   rooms: [

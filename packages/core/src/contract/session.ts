@@ -26,7 +26,11 @@ export interface Session {
    */
   catchUp(scope: ScopeKey, after: Opaque | null, signal: AbortSignal): Promise<Page>;
   /** Answers a question, see {@link Queries}. Rejects with a NatterError. */
-  query<Name extends keyof Queries>(name: Name, argument: Queries[Name][0], signal: AbortSignal): Promise<Queries[Name][1]>;
+  query<Name extends keyof Queries>(
+    name: Name,
+    argument: Queries[Name][0],
+    signal: AbortSignal,
+  ): Promise<Queries[Name][1]>;
   /** Best effort, only while online, never fails: what nobody needs to be told twice. */
   signal(signal: Signal): void;
   /** Starts an interaction that needs the session: verification, key recovery, a room form. */
@@ -35,7 +39,12 @@ export interface Session {
    * Fetches `remote` (of an attachment, thumbnail or avatar) into a blob from an offset, with progress hints. `done` is
    * false when the source changed (`etag`) and it must start again from 0. Rejects with a NatterError.
    */
-  download(remote: Opaque, blob: BlobId, offset: number, signal: AbortSignal): Promise<{ readonly etag?: string; readonly done: boolean }>;
+  download(
+    remote: Opaque,
+    blob: BlobId,
+    offset: number,
+    signal: AbortSignal,
+  ): Promise<{ readonly etag?: string; readonly done: boolean }>;
   /** The account is removed: sign out, forget tokens and keys, on the network too when `remote`. Never rejects. */
   wipe(remote: boolean, signal: AbortSignal): Promise<void>;
 }

@@ -51,12 +51,14 @@ export interface Hub {
  * Opens a profile. Rejects with a NatterError of code `storage` when the store cannot be read.
  *
  * @example
- * const hub = await createHub({ store: new MemoryStore(), secrets, blobs, adapters: [memoryAdapter] });
+ * const hub = await createHub({ store: memoryStore(), secrets, blobs, adapters: [memoryAdapter] });
  * await hub.connect();
  */
 export async function createHub(options: HubOptions): Promise<Hub> {
   const log: LogSink = options.log ?? (() => undefined);
-  const profile = new Profile((error) => log('error', 'subscriber-threw', { reason: error instanceof Error ? error.message : String(error) }));
+  const profile = new Profile((error) =>
+    log('error', 'subscriber-threw', { reason: error instanceof Error ? error.message : String(error) }),
+  );
   profile.fill(await options.store.load());
   const environment: Environment = {
     profile,
@@ -75,7 +77,9 @@ export async function createHub(options: HubOptions): Promise<Hub> {
 /** An adapter of another contract version would misunderstand us and we it. */
 function supported(adapter: Adapter): Adapter {
   if (adapter.contract === 1) return adapter;
-  throw new NatterError(errorData('unsupported', `the adapter ${String(adapter.id)} speaks another version of the contract`));
+  throw new NatterError(
+    errorData('unsupported', `the adapter ${String(adapter.id)} speaks another version of the contract`),
+  );
 }
 
 class RunningHub implements Hub {
@@ -125,7 +129,10 @@ class RunningHub implements Hub {
 
   #restart(account: Operation['account']): void {
     this.#runners.restart(account).catch((error: unknown) => {
-      this.#environment.log('error', 'account-not-started', { account, reason: error instanceof Error ? error.message : String(error) });
+      this.#environment.log('error', 'account-not-started', {
+        account,
+        reason: error instanceof Error ? error.message : String(error),
+      });
     });
   }
 
@@ -137,9 +144,21 @@ class RunningHub implements Hub {
     this.#news.close();
     this.#typing.close();
     await queue.idle();
-    const { accounts, statuses, contacts, presences, persons, conversations, operations, typists, news } = profile;
+    const { accounts, statuses, contacts, presences, persons, conversations, operations, typists, news } =
+      profile;
     profile.frames.run(() => {
-      for (const collection of [accounts, statuses, contacts, presences, persons, conversations, operations, typists, news]) collection.end();
+      for (const collection of [
+        accounts,
+        statuses,
+        contacts,
+        presences,
+        persons,
+        conversations,
+        operations,
+        typists,
+        news,
+      ])
+        collection.end();
     });
     await store.close();
   }

@@ -26,7 +26,10 @@ export class TypingExpiry {
     if (next === this.#due) return;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#due = next;
-    this.#timer = next === Infinity ? null : setTimeout(() => this.#expire(), Math.min(Math.max(0, next - this.#now()), 60_000));
+    this.#timer =
+      next === Infinity
+        ? null
+        : setTimeout(() => this.#expire(), Math.min(Math.max(0, next - this.#now()), 60_000));
   }
 
   #expire(): void {

@@ -48,6 +48,7 @@ function applyPut({ profile, messages }: MemoryTables, write: Put, journal: Jour
     case 'orphan':
       return profile.putOrphan(write.value, journal);
     case 'operation':
+      journal.set(profile.operationKeys, write.value.key, write.value.id);
       return journal.set(profile.operations, write.value.id, write.value);
     case 'gap':
       return profile.putGap(write.value, journal);

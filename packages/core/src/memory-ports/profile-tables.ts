@@ -13,7 +13,15 @@ import {
   type ScopeKey,
   type Target,
 } from '../model/index.ts';
-import type { KeyAlias, Orphan, StoredChange, StoredGap, StoredProfile, StoredText } from '../ports/index.ts';
+import type {
+  KeyAlias,
+  OperationName,
+  Orphan,
+  StoredChange,
+  StoredGap,
+  StoredProfile,
+  StoredText,
+} from '../ports/index.ts';
 import type { Journal } from './journal.ts';
 
 /** Everything but messages and members. */
@@ -25,6 +33,7 @@ export class ProfileTables {
   readonly conversations: Map<ConversationId, Conversation> = new Map();
   readonly aliases: Map<string, KeyAlias> = new Map();
   readonly operations: Map<OperationId, Operation> = new Map();
+  readonly operationKeys: Map<string, OperationId> = new Map();
   readonly gaps: Map<string, StoredGap> = new Map();
   readonly cursors: Map<AccountId, Map<ScopeKey, StoredText>> = new Map();
   readonly states: Map<AccountId, Map<ScopeKey, StoredText>> = new Map();
@@ -123,6 +132,11 @@ export class ProfileTables {
 
   removeOrphan(id: string, journal: Journal): void {
     journal.delete(this.#orphans, id);
+  }
+
+  findOperation(name: OperationName): Operation | null {
+    const id = 'id' in name ? name.id : this.operationKeys.get(name.key);
+    return id === undefined ? null : (this.operations.get(id) ?? null);
   }
 
   newestOperations(limit: number): Operation[] {

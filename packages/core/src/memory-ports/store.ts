@@ -12,6 +12,7 @@ import {
 import type {
   Edges,
   MessageLookup,
+  OperationName,
   Orphan,
   SearchQuery,
   Store,
@@ -122,6 +123,10 @@ class Tables implements MemoryStore {
 
   orphans(conversation: ConversationId, targets: readonly Target[]): Promise<readonly Orphan[]> {
     return this.#answer(({ profile }) => profile.orphansOf(conversation, targets));
+  }
+
+  findOperation(name: OperationName): Promise<Operation | null> {
+    return this.#answer(({ profile }) => profile.findOperation(name));
   }
 
   operations(limit: number): Promise<readonly Operation[]> {

@@ -14,7 +14,12 @@ export type ConnectionState =
   /** `progress` from 0 to 1 where it is known. */
   | { readonly phase: 'syncing'; readonly progress?: number }
   | { readonly phase: 'online'; readonly since: number }
-  | { readonly phase: 'waiting'; readonly retryAt: number; readonly attempt: number; readonly error: ErrorData }
+  | {
+      readonly phase: 'waiting';
+      readonly retryAt: number;
+      readonly attempt: number;
+      readonly error: ErrorData;
+    }
   | { readonly phase: 'needsLogin' | 'needsTrust' | 'replaced' | 'refused'; readonly error: ErrorData };
 
 /** How much of a contact list has arrived. A list that is not `ready` must not be read as "has no contacts". */

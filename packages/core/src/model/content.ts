@@ -9,13 +9,35 @@ import type { JsonObject } from './json.ts';
 export type FormatNode =
   | string
   | {
-      readonly type: 'bold' | 'italic' | 'underline' | 'strike' | 'code' | 'spoiler' | 'quote' | 'paragraph' | 'list' | 'ordered-list' | 'item' | 'heading';
+      readonly type:
+        | 'bold'
+        | 'italic'
+        | 'underline'
+        | 'strike'
+        | 'code'
+        | 'spoiler'
+        | 'quote'
+        | 'paragraph'
+        | 'list'
+        | 'ordered-list'
+        | 'item'
+        | 'heading';
       readonly children: readonly FormatNode[];
     }
   | { readonly type: 'code-block'; readonly text: string; readonly language?: string }
   | { readonly type: 'link'; readonly url: string; readonly children: readonly FormatNode[] }
-  | { readonly type: 'mention'; readonly participant: RemoteKey; readonly contact?: ContactId; readonly text: string }
-  | { readonly type: 'color'; readonly foreground?: string; readonly background?: string; readonly children: readonly FormatNode[] }
+  | {
+      readonly type: 'mention';
+      readonly participant: RemoteKey;
+      readonly contact?: ContactId;
+      readonly text: string;
+    }
+  | {
+      readonly type: 'color';
+      readonly foreground?: string;
+      readonly background?: string;
+      readonly children: readonly FormatNode[];
+    }
   | { readonly type: 'break' };
 
 /** What a message says. `text` is always a plain fallback that can be shown alone. */

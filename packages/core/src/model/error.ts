@@ -65,7 +65,14 @@ export type ErrorCode =
   | 'internal';
 
 /** What an error concerns; it tells how much of what is on screen is affected. */
-export type ErrorScope = 'client' | 'account' | 'contact' | 'conversation' | 'message' | 'operation' | 'transfer';
+export type ErrorScope =
+  | 'client'
+  | 'account'
+  | 'contact'
+  | 'conversation'
+  | 'message'
+  | 'operation'
+  | 'transfer';
 
 /** What the user can do about it. */
 export type UserAction =
@@ -137,7 +144,8 @@ export class NatterError extends Error {
 /** Turns whatever was caught into data; what is not a {@link NatterError} becomes `internal`, or `aborted` for an abort. */
 export function toErrorData(caught: unknown, parts: ErrorParts = {}): ErrorData {
   if (NatterError.isInstance(caught)) return caught.data;
-  if (caught instanceof Error && caught.name === 'AbortError') return errorData('aborted', 'cancelled', parts);
+  if (caught instanceof Error && caught.name === 'AbortError')
+    return errorData('aborted', 'cancelled', parts);
   const message = caught instanceof Error ? caught.message : String(caught);
   return errorData('internal', message.replace(/\s+/g, ' '), { userAction: 'report', ...parts });
 }

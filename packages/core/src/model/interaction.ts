@@ -29,7 +29,12 @@ export type Step =
       readonly actions: readonly string[];
     }
   | { readonly kind: 'wait'; readonly text?: string }
-  | { readonly kind: 'done'; readonly key?: RemoteKey; readonly address?: string; readonly config?: JsonObject }
+  | {
+      readonly kind: 'done';
+      readonly key?: RemoteKey;
+      readonly address?: string;
+      readonly config?: JsonObject;
+    }
   | { readonly kind: 'failed'; readonly error: ErrorData };
 
 /** One thing to fill in. */

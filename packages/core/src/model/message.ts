@@ -60,7 +60,11 @@ export interface Message {
   readonly mentioned: boolean;
   readonly mentions: readonly RemoteKey[];
   readonly edited: { readonly at: number | null; readonly count: number } | null;
-  readonly retracted: { readonly by: RemoteKey; readonly at: number | null; readonly reason: string | null } | null;
+  readonly retracted: {
+    readonly by: RemoteKey;
+    readonly at: number | null;
+    readonly reason: string | null;
+  } | null;
   readonly reactions: readonly Reaction[];
   /** Milliseconds since 1970, for display only: clocks of others are not trusted with order. */
   readonly sentAt: number | null;

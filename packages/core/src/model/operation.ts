@@ -15,7 +15,13 @@ export interface Draft {
 
 /** A change of the contact list. */
 export type RosterAction =
-  | { readonly action: 'add'; readonly address: string; readonly alias?: string; readonly groups?: readonly string[]; readonly text?: string }
+  | {
+      readonly action: 'add';
+      readonly address: string;
+      readonly alias?: string;
+      readonly groups?: readonly string[];
+      readonly text?: string;
+    }
   | { readonly action: 'accept' | 'deny' | 'remove' | 'block' | 'unblock'; readonly contact: ContactId }
   | { readonly action: 'rename'; readonly contact: ContactId; readonly alias: string | null }
   | { readonly action: 'groups'; readonly contact: ContactId; readonly groups: readonly string[] };
@@ -60,7 +66,14 @@ export type OperationType = OperationBody['type'];
  * Where an operation stands. `unknown` is between `sending` and the rest: bytes left and no answer came; the hub resends,
  * verifies, or ends it as `unconfirmed`, as the network allows. `accepted`, `unconfirmed`, `refused` and `cancelled` are final.
  */
-export type OperationState = 'queued' | 'sending' | 'unknown' | 'accepted' | 'unconfirmed' | 'refused' | 'cancelled';
+export type OperationState =
+  | 'queued'
+  | 'sending'
+  | 'unknown'
+  | 'accepted'
+  | 'unconfirmed'
+  | 'refused'
+  | 'cancelled';
 
 /** A change that we asked a network for: durable from the moment it is accepted from the front end until it is final. */
 export interface Operation {

@@ -35,7 +35,11 @@ export interface PersonContact extends Contact {
 export interface Person {
   readonly id: PersonId;
   readonly name: string;
-  readonly presence: { readonly availability: Availability; readonly text: string | null; readonly since: number | null };
+  readonly presence: {
+    readonly availability: Availability;
+    readonly text: string | null;
+    readonly since: number | null;
+  };
   /** Unread messages in the direct conversations of all contacts. */
   readonly unread: number;
   /** Time of the last message either way, milliseconds since 1970; 0 for never. */

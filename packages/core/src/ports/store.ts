@@ -48,11 +48,16 @@ export interface Store {
   changes(after: number, limit: number): Promise<readonly StoredChange[]>;
   /** Changes of messages that are not here yet, oldest first. */
   orphans(conversation: ConversationId, targets: readonly Target[]): Promise<readonly Orphan[]>;
+  /** An operation, final ones too, by its id or by the front end's idempotency key, which is unique. */
+  findOperation(name: OperationName): Promise<Operation | null>;
   /** Final operations too, newest first: for `outbox list`. */
   operations(limit: number): Promise<readonly Operation[]>;
   /** Frees what it holds; idempotent. */
   close(): Promise<void>;
 }
+
+/** Names an operation. */
+export type OperationName = { readonly id: OperationId } | { readonly key: string };
 
 /** What {@link Store.load} gives. */
 export interface StoredProfile {
@@ -130,7 +135,12 @@ export type Change =
       readonly what: 'new' | 'edited' | 'retracted' | 'reacted' | 'decrypted' | 'delivery';
       readonly message: MessageId;
     }
-  | { readonly type: 'receipt'; readonly message: MessageId; readonly by: RemoteKey; readonly state: 'delivered' | 'read' }
+  | {
+      readonly type: 'receipt';
+      readonly message: MessageId;
+      readonly by: RemoteKey;
+      readonly state: 'delivered' | 'read';
+    }
   | { readonly type: 'contact'; readonly contact: ContactId }
   | { readonly type: 'operation'; readonly operation: OperationId };
 

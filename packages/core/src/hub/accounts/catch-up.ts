@@ -32,12 +32,16 @@ function conversationScopes({ environment, account }: CatchUp): readonly ScopeKe
   const scopes: ScopeKey[] = [];
   for (const [, conversation] of environment.profile.conversations.entries()) {
     const { key, state } = conversation;
-    if (conversation.account === account && key !== null && state === 'joined') scopes.push(conversationScope(key));
+    if (conversation.account === account && key !== null && state === 'joined')
+      scopes.push(conversationScope(key));
   }
   return scopes;
 }
 
-async function catchUpScope({ environment, account, session, host, signal }: CatchUp, scope: ScopeKey): Promise<void> {
+async function catchUpScope(
+  { environment, account, session, host, signal }: CatchUp,
+  scope: ScopeKey,
+): Promise<void> {
   let after: Opaque | null = environment.profile.cursors.get(account, scope) ?? null;
   while (!signal.aborted) {
     const page = await session.catchUp(scope, after, signal);
@@ -59,7 +63,8 @@ async function settle({ environment, account, signal }: CatchUp): Promise<void> 
     transaction.later(() => {
       profile.catchingUp.delete(account);
       for (const [id, { last }] of profile.tails) {
-        if (profile.conversations.get(id)?.account === account) profile.tails.set(id, { last, lastSettled: last });
+        if (profile.conversations.get(id)?.account === account)
+          profile.tails.set(id, { last, lastSettled: last });
       }
     });
   });
@@ -82,7 +87,10 @@ export async function fillGaps(run: CatchUp): Promise<void> {
 
 async function gapPage({ environment, session, signal }: CatchUp, gap: Gap): Promise<Page | null> {
   try {
-    return await session.history({ conversation: gap.conversation, gap, direction: 'older', limit: pageSize }, signal);
+    return await session.history(
+      { conversation: gap.conversation, gap, direction: 'older', limit: pageSize },
+      signal,
+    );
   } catch (error) {
     environment.log('warn', 'gap-not-filled', { gap: gap.id, reason: toErrorData(error).message });
     return null;

@@ -82,7 +82,8 @@ export class Hints {
     if (conversation === undefined) return;
     const key = `${conversation} ${event.key}`;
     const { name, expiresAt } = event;
-    if (event.active) typists.set(key, { account: this.#account, conversation, key: event.key, name, expiresAt });
+    if (event.active)
+      typists.set(key, { account: this.#account, conversation, key: event.key, name, expiresAt });
     else typists.delete(key);
   }
 }
@@ -106,9 +107,14 @@ function wholePresence(presence: Presence | null): ContactPresence {
 }
 
 /** The last presence of a resource that went keeps its text and time: it is how we know when somebody was last seen. */
-function withResource(known: ContactPresence | undefined, name: string, presence: Presence | null): ContactPresence {
+function withResource(
+  known: ContactPresence | undefined,
+  name: string,
+  presence: Presence | null,
+): ContactPresence {
   const { [name]: gone, ...others } = known?.resources ?? {};
-  if (presence !== null && presence.availability !== 'offline') return aggregatePresence({ ...others, [name]: presence });
+  if (presence !== null && presence.availability !== 'offline')
+    return aggregatePresence({ ...others, [name]: presence });
   const rest = aggregatePresence(others);
   if (Object.keys(others).length > 0) return rest;
   const last = presence ?? gone;

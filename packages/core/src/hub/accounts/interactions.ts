@@ -37,7 +37,8 @@ export class InteractionTable {
 
   /** Begins an interaction that a front end wants; `finish` runs once, when its last step is known. */
   async begin(interaction: Interaction, finish: Running['finish']): Promise<InteractionStep> {
-    if (this.#running.size >= this.#limit) throw new NatterError(errorData('rate-limited', 'too many interactions are open'));
+    if (this.#running.size >= this.#limit)
+      throw new NatterError(errorData('rate-limited', 'too many interactions are open'));
     const id = crypto.randomUUID();
     this.#running.set(id, { interaction, abort: new AbortController(), finish, busy: false });
     return this.answer(id, null);
@@ -47,9 +48,12 @@ export class InteractionTable {
   async answer(id: string, answer: Answer | null): Promise<InteractionStep> {
     const running = this.#running.get(id);
     if (!running) throw new NatterError(errorData('not-found', 'this interaction is over'));
-    if (running.busy) throw new NatterError(errorData('conflict', 'this interaction is busy with another answer'));
+    if (running.busy)
+      throw new NatterError(errorData('conflict', 'this interaction is busy with another answer'));
     running.busy = true;
-    const step = await running.interaction.next(answer, running.abort.signal).catch((error: unknown): Step => ({ kind: 'failed', error: toErrorData(error) }));
+    const step = await running.interaction
+      .next(answer, running.abort.signal)
+      .catch((error: unknown): Step => ({ kind: 'failed', error: toErrorData(error) }));
     running.busy = false;
     if (step.kind !== 'done' && step.kind !== 'failed') return { interaction: id, step, account: null };
     this.#running.delete(id);

@@ -9,9 +9,16 @@ import type { Runners } from './runners.ts';
 const wipeTime = 5000;
 
 /** Removes an account with all that is stored of it: signs out, forgets its secrets, and takes its contacts off their people. */
-export async function removeAccount(environment: Environment, runners: Runners, account: AccountId, remote: boolean, signal: AbortSignal): Promise<void> {
+export async function removeAccount(
+  environment: Environment,
+  runners: Runners,
+  account: AccountId,
+  remote: boolean,
+  signal: AbortSignal,
+): Promise<void> {
   const { profile, queue, secrets } = environment;
-  if (!profile.accounts.has(account)) throw new NatterError(errorData('not-found', 'no such account', { scope: 'account' }));
+  if (!profile.accounts.has(account))
+    throw new NatterError(errorData('not-found', 'no such account', { scope: 'account' }));
   const runner = runners.get(account);
   // Signing out needs the connection, so it comes before the run ends.
   await runner?.session.wipe(remote, AbortSignal.any([signal, AbortSignal.timeout(wipeTime)]));
@@ -39,6 +46,13 @@ function forgetAccount(transaction: Transaction, account: AccountId): void {
   transaction.accounts.delete(account);
   transaction.later(() => {
     profile.statuses.delete(account);
-    for (const index of [profile.contactKeys, profile.conversationKeys, profile.gaps, profile.cursors, profile.states]) index.deleteAll(account);
+    for (const index of [
+      profile.contactKeys,
+      profile.conversationKeys,
+      profile.gaps,
+      profile.cursors,
+      profile.states,
+    ])
+      index.deleteAll(account);
   });
 }

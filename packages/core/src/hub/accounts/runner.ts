@@ -32,7 +32,13 @@ export class AccountRunner {
   #afterOnline: Promise<void> = Promise.resolve();
   #onlineSince: number | null = null;
 
-  constructor(environment: Environment, adapter: Adapter, account: AccountId, transfers: TransferTable, interactions: InteractionTable) {
+  constructor(
+    environment: Environment,
+    adapter: Adapter,
+    account: AccountId,
+    transfers: TransferTable,
+    interactions: InteractionTable,
+  ) {
     this.#environment = environment;
     this.#account = account;
     this.#adapter = adapter;
@@ -43,7 +49,10 @@ export class AccountRunner {
     });
     const record = environment.profile.accounts.get(account);
     if (!record) throw new Error('an account is stored before it is run');
-    this.session = adapter.open({ id: account, address: record.address, config: record.config, deviceId: record.deviceId }, this.#host);
+    this.session = adapter.open(
+      { id: account, address: record.address, config: record.config, deviceId: record.deviceId },
+      this.#host,
+    );
     this.#dispatcher = new Dispatcher(environment, account, this.session);
     this.#done = this.#loop();
   }
@@ -135,7 +144,11 @@ export class AccountRunner {
       const { backoff, now } = this.#environment;
       const error = ended.why === 'network' ? ended.error : closedByAdapter;
       this.#attempt = now() - began > goodConnection ? 1 : this.#attempt + 1;
-      const delay = backoffDelay(backoff, this.#attempt, ended.why === 'network' ? (ended.retryAfter ?? error.retryAfter ?? 0) : 0);
+      const delay = backoffDelay(
+        backoff,
+        this.#attempt,
+        ended.why === 'network' ? (ended.retryAfter ?? error.retryAfter ?? 0) : 0,
+      );
       this.#show({ phase: 'waiting', retryAt: now() + delay, attempt: this.#attempt, error });
       await sleep(delay, this.#wake.signal);
       return;
@@ -147,26 +160,40 @@ export class AccountRunner {
 
   #phase(phase: 'connecting' | 'authenticating' | 'syncing' | 'online', progress?: number): void {
     if (phase !== 'online') {
-      this.#show(phase === 'syncing' ? { phase, ...(progress === undefined ? {} : { progress }) } : { phase });
+      this.#show(
+        phase === 'syncing' ? { phase, ...(progress === undefined ? {} : { progress }) } : { phase },
+      );
       return;
     }
     if (this.#onlineSince !== null || this.#run === null) return;
     this.#onlineSince = this.#environment.now();
     this.#afterOnline = this.#goOnline(this.#run.signal).catch((error: unknown) => {
-      this.#environment.log('error', 'online-work-failed', { account: this.#account, reason: toErrorData(error).message });
+      this.#environment.log('error', 'online-work-failed', {
+        account: this.#account,
+        reason: toErrorData(error).message,
+      });
     });
   }
 
   /** Catch-up first, so that an echo in it answers what is in doubt; then the outbox; holes in the background. */
   async #goOnline(signal: AbortSignal): Promise<void> {
-    const run: CatchUp = { environment: this.#environment, account: this.#account, session: this.session, host: this.#host, signal };
+    const run: CatchUp = {
+      environment: this.#environment,
+      account: this.#account,
+      session: this.session,
+      host: this.#host,
+      signal,
+    };
     const { catchUp: mode } = this.#capabilities();
     if (mode !== 'none') this.#show({ phase: 'syncing' });
     try {
       await catchUp(run, mode);
     } catch (error) {
       if (signal.aborted) return;
-      this.#environment.log('warn', 'catch-up-failed', { account: this.#account, reason: toErrorData(error).message });
+      this.#environment.log('warn', 'catch-up-failed', {
+        account: this.#account,
+        reason: toErrorData(error).message,
+      });
     }
     if (signal.aborted) return;
     this.#show({ phase: 'online', since: this.#onlineSince ?? this.#environment.now() });
@@ -195,7 +222,10 @@ export class AccountRunner {
   }
 }
 
-const closedByAdapter: ErrorData = errorData('network', 'the connection was closed', { scope: 'account', retriable: true });
+const closedByAdapter: ErrorData = errorData('network', 'the connection was closed', {
+  scope: 'account',
+  retriable: true,
+});
 
 /** Resolves when the signal aborts. */
 function aborted(signal: AbortSignal): Promise<void> {

@@ -40,7 +40,10 @@ export class Runners {
     const adapter = record === undefined ? undefined : this.#environment.adapters.get(record.network);
     const wanted = this.#open && record?.enabled === true && adapter !== undefined;
     if (wanted && !running) {
-      this.#runners.set(account, new AccountRunner(this.#environment, adapter, account, this.#transfers, this.#interactions));
+      this.#runners.set(
+        account,
+        new AccountRunner(this.#environment, adapter, account, this.#transfers, this.#interactions),
+      );
     } else if (!wanted && running) {
       await running.stop();
       if (this.#runners.get(account) === running) this.#runners.delete(account);

@@ -63,8 +63,11 @@ export class HostOfSession implements SessionHost {
       return;
     }
     const value = { capabilities };
-    this.commit({ origin: 'live', events: [{ type: 'upsert', of: 'conversation', key: scope.conversation, value }] }).catch(
-      (error: unknown) => this.log('warn', 'capabilities-not-stored', { reason: toErrorData(error).message }),
+    this.commit({
+      origin: 'live',
+      events: [{ type: 'upsert', of: 'conversation', key: scope.conversation, value }],
+    }).catch((error: unknown) =>
+      this.log('warn', 'capabilities-not-stored', { reason: toErrorData(error).message }),
     );
   }
 
@@ -87,7 +90,8 @@ export class HostOfSession implements SessionHost {
     validateBatch(this.#account, batch);
     await queue.run(async (transaction) => {
       const account = transaction.accounts.get(this.#account);
-      if (!account) throw new NatterError(errorData('closed', 'the account was removed', { scope: 'account' }));
+      if (!account)
+        throw new NatterError(errorData('closed', 'the account was removed', { scope: 'account' }));
       const { order } = profile.statuses.get(account.id)?.capabilities ?? { order: 'arrival' as const };
       const news = purpose !== 'history' && batch.origin !== 'snapshot';
       const held = purpose === 'live' && profile.catchingUp.has(account.id) ? this.#heldScopes(batch) : none;
@@ -126,7 +130,9 @@ export class HostOfSession implements SessionHost {
   /** A live message during catch-up moves no catch-up cursor: what lies between is not stored yet. */
   #heldScopes(batch: Batch): ReadonlySet<string> {
     const prefix = conversationScope('' as RemoteKey);
-    return new Set(Object.keys(batch.cursors ?? {}).filter((scope) => scope === accountScope || scope.startsWith(prefix)));
+    return new Set(
+      Object.keys(batch.cursors ?? {}).filter((scope) => scope === accountScope || scope.startsWith(prefix)),
+    );
   }
 
   #status(change: Partial<AccountStatus>): void {

@@ -13,7 +13,11 @@ export class SignIn {
   /** Called when an account was added or signed in again. */
   readonly #onSaved: (account: AccountId) => void;
 
-  constructor(environment: Environment, interactions: InteractionTable, onSaved: (account: AccountId) => void) {
+  constructor(
+    environment: Environment,
+    interactions: InteractionTable,
+    onSaved: (account: AccountId) => void,
+  ) {
     this.#environment = environment;
     this.#interactions = interactions;
     this.#onSaved = onSaved;
@@ -37,7 +41,9 @@ export class SignIn {
       account: record.id,
       deviceId: record.deviceId,
     };
-    return this.#interactions.begin(adapter.login(start, this.#host(record.id, secrets)), (step) => this.#finish(record, secrets, step));
+    return this.#interactions.begin(adapter.login(start, this.#host(record.id, secrets)), (step) =>
+      this.#finish(record, secrets, step),
+    );
   }
 
   /** Signs in again: a new password, a new token. */
@@ -46,7 +52,10 @@ export class SignIn {
     if (!record) throw new NatterError(errorData('not-found', 'no such account', { scope: 'account' }));
     const { address, config, deviceId, network } = record;
     const secrets = new HeldSecrets(this.#environment.secrets, account);
-    const interaction = this.#adapter(network).login({ purpose: 'relogin', address, config, account, deviceId }, this.#host(account, secrets));
+    const interaction = this.#adapter(network).login(
+      { purpose: 'relogin', address, config, account, deviceId },
+      this.#host(account, secrets),
+    );
     return this.#interactions.begin(interaction, (step) => this.#finish(record, secrets, step));
   }
 
@@ -76,13 +85,21 @@ export class SignIn {
     const adapter = this.#environment.adapters.get(network);
     if (adapter) return adapter;
     const known = [...this.#environment.adapters.keys()].join(', ');
-    throw new NatterError(errorData('invalid', `unknown network "${network}"; there are: ${known}`, { scope: 'account' }));
+    throw new NatterError(
+      errorData('invalid', `unknown network "${network}"; there are: ${known}`, { scope: 'account' }),
+    );
   }
 
   #refuseDouble(network: string, address: string): void {
     for (const [, account] of this.#environment.profile.accounts.entries()) {
       if (account.network === network && account.address === address) {
-        throw new NatterError(errorData('conflict', `the account ${address} is there already; sign in again with "account login"`, { scope: 'account' }));
+        throw new NatterError(
+          errorData(
+            'conflict',
+            `the account ${address} is there already; sign in again with "account login"`,
+            { scope: 'account' },
+          ),
+        );
       }
     }
   }

@@ -6,9 +6,20 @@ export function accountView({ profile, adapters }: Environment, id: AccountId): 
   const record = profile.accounts.get(id);
   if (!record) return undefined;
   const capabilities = adapters.get(record.network)?.capabilities ?? noCapabilities;
-  const status = profile.statuses.get(id) ?? { state: { phase: 'offline' } as const, roster: 'loading' as const, attention: [], capabilities };
+  const status = profile.statuses.get(id) ?? {
+    state: { phase: 'offline' } as const,
+    roster: 'loading' as const,
+    attention: [],
+    capabilities,
+  };
   return { ...record, ...status };
 }
 
 /** Of an account whose adapter is not installed. */
-const noCapabilities: Capabilities = { support: {}, limits: {}, resend: 'never', order: 'arrival', catchUp: 'none' };
+const noCapabilities: Capabilities = {
+  support: {},
+  limits: {},
+  resend: 'never',
+  order: 'arrival',
+  catchUp: 'none',
+};

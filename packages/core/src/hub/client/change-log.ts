@@ -15,7 +15,11 @@ const pageSize = 200;
  * The change log from a cursor on: what is stored first, as fast as the reader reads, then what happens. Stored items are
  * never lost and come with a cursor of their own; presence, typing and connection are told live, conflated to the latest.
  */
-export async function* followChanges(context: ClientContext, { after, types }: Streams['changes'][0], signal: AbortSignal): AsyncGenerator<LogBatch<ChangeItem>> {
+export async function* followChanges(
+  context: ClientContext,
+  { after, types }: Streams['changes'][0],
+  signal: AbortSignal,
+): AsyncGenerator<LogBatch<ChangeItem>> {
   const wanted = types && types.length > 0 ? new Set(types) : null;
   const live = new LiveItems(context, signal);
   try {
@@ -27,7 +31,9 @@ export async function* followChanges(context: ClientContext, { after, types }: S
       const last = page.at(-1);
       const stored = last ? await readItems(context, page) : [];
       sequence = last?.sequence ?? sequence;
-      const items = [...stored, ...(page.length < pageSize ? live.take() : [])].filter(({ type }) => wanted === null || wanted.has(type));
+      const items = [...stored, ...(page.length < pageSize ? live.take() : [])].filter(
+        ({ type }) => wanted === null || wanted.has(type),
+      );
       if (items.length > 0 || last) yield { cursor: String(sequence), items };
       if (page.length < pageSize) await live.next();
     }
@@ -46,13 +52,18 @@ async function startOf({ environment }: ClientContext, after: string): Promise<n
   }
   const [oldest] = await store.changes(0, 1);
   if (oldest && sequence < oldest.sequence - 1) {
-    throw new NatterError(errorData('not-found', 'this cursor is older than what is kept; start again with "start" or "now"'));
+    throw new NatterError(
+      errorData('not-found', 'this cursor is older than what is kept; start again with "start" or "now"'),
+    );
   }
   return sequence;
 }
 
 /** Reads what the log refers to, as it is now; of several words about one thing only the last is told. */
-async function readItems(context: ClientContext, page: readonly StoredChange[]): Promise<readonly ChangeItem[]> {
+async function readItems(
+  context: ClientContext,
+  page: readonly StoredChange[],
+): Promise<readonly ChangeItem[]> {
   const { profile, store } = context.environment;
   const latest = new Map<string, StoredChange>();
   for (const row of page) {
@@ -63,13 +74,23 @@ async function readItems(context: ClientContext, page: readonly StoredChange[]):
   const rows = [...latest.values()];
   const ids = rows.flatMap(({ change }) => ('message' in change ? [change.message] : []));
   const messages = new Map<MessageId, Message>();
-  for (const message of await store.findMessages(ids.map((id) => ({ message: id })))) if (message) messages.set(message.id, message);
-  const gone = rows.some(({ change }) => change.type === 'operation' && !profile.operations.has(change.operation));
-  const final = new Map<string, Operation>(gone ? (await store.operations(1000)).map((operation) => [operation.id, operation]) : []);
+  for (const message of await store.findMessages(ids.map((id) => ({ message: id }))))
+    if (message) messages.set(message.id, message);
+  const final = new Map<string, Operation>();
+  for (const { change } of rows) {
+    if (change.type !== 'operation' || profile.operations.has(change.operation)) continue;
+    const operation = await store.findOperation({ id: change.operation });
+    if (operation) final.set(operation.id, operation);
+  }
   return rows.flatMap(({ change }) => itemOf(context, change, messages, final));
 }
 
-function itemOf({ environment }: ClientContext, change: StoredChange['change'], messages: ReadonlyMap<MessageId, Message>, final: ReadonlyMap<string, Operation>): readonly ChangeItem[] {
+function itemOf(
+  { environment }: ClientContext,
+  change: StoredChange['change'],
+  messages: ReadonlyMap<MessageId, Message>,
+  final: ReadonlyMap<string, Operation>,
+): readonly ChangeItem[] {
   const { profile } = environment;
   switch (change.type) {
     case 'message': {

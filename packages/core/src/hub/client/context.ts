@@ -28,10 +28,19 @@ export function found<T>(value: T | undefined | null, scope: ErrorScope, what: s
 }
 
 /** The runner of an account that is online now, or an `offline` error. */
-export function onlineRunner({ runners, environment }: ClientContext, account: AccountId): { runner: AccountRunner; signal: AbortSignal } {
+export function onlineRunner(
+  { runners, environment }: ClientContext,
+  account: AccountId,
+): { runner: AccountRunner; signal: AbortSignal } {
   const record = found(environment.profile.accounts.get(account), 'account', 'account');
   const runner = runners.get(account);
   const signal = runner?.signal;
   if (runner?.online && signal) return { runner, signal };
-  throw new NatterError(errorData('offline', `${record.address} is not online`, { scope: 'account', retriable: true, userAction: 'wait' }));
+  throw new NatterError(
+    errorData('offline', `${record.address} is not online`, {
+      scope: 'account',
+      retriable: true,
+      userAction: 'wait',
+    }),
+  );
 }

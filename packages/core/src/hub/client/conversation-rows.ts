@@ -41,20 +41,31 @@ export class ConversationRows extends DerivedMapBase<ConversationId, Conversatio
 
   #refresh(id: ConversationId): void {
     const conversation = this.#profile.conversations.get(id);
-    if (conversation) this.put(id, conversationView(this.#profile, conversation, [...(this.#typing.get(id)?.values() ?? [])]));
+    if (conversation)
+      this.put(
+        id,
+        conversationView(this.#profile, conversation, [...(this.#typing.get(id)?.values() ?? [])]),
+      );
     else this.drop(id);
   }
 }
 
 /** A conversation with a name to show. */
-export function conversationView(profile: Profile, conversation: Conversation, typing: readonly TypingView[] = []): ConversationView {
+export function conversationView(
+  profile: Profile,
+  conversation: Conversation,
+  typing: readonly TypingView[] = [],
+): ConversationView {
   const account = profile.accounts.get(conversation.account);
   const contact = conversation.contact === null ? undefined : profile.contacts.get(conversation.contact);
   return {
     ...conversation,
     network: account?.network ?? '',
     accountAddress: account?.address ?? '',
-    displayTitle: (contact && conversation.kind === 'direct' ? contactName(contact) : conversation.title) || conversation.key || '',
+    displayTitle:
+      (contact && conversation.kind === 'direct' ? contactName(contact) : conversation.title) ||
+      conversation.key ||
+      '',
     person: contact?.person ?? null,
     typing,
   };
@@ -76,7 +87,8 @@ export function conversationList(
   const list = order(
     wanted,
     ({ pinned, lastActivity, id }) => ({ pinned: pinned ? 0 : 1, lastActivity, id }),
-    (a, b) => a.pinned - b.pinned || b.lastActivity - a.lastActivity || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0),
+    (a, b) =>
+      a.pinned - b.pinned || b.lastActivity - a.lastActivity || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0),
   );
   return {
     list,

@@ -3,9 +3,13 @@ import { NatterError, attachmentsOf, errorData, mintId, toErrorData } from '../.
 import type { ClientContext } from './context.ts';
 import { onlineRunner } from './context.ts';
 
-
 /** Starts fetching an attachment into a blob, or says how the transfer stands that was started before. */
-export async function startDownload(context: ClientContext, message: Message, attachment: Attachment, index: number): Promise<Transfer> {
+export async function startDownload(
+  context: ClientContext,
+  message: Message,
+  attachment: Attachment,
+  index: number,
+): Promise<Transfer> {
   const { transfers, environment } = context;
   const known = attachment.blob === null ? undefined : transfers.rows.get(attachment.blob);
   if (known && known.state !== 'failed' && known.state !== 'cancelled') return known;
@@ -16,10 +20,17 @@ export async function startDownload(context: ClientContext, message: Message, at
     }
   }
   const { remote } = attachment;
-  if (remote === null) throw new NatterError(errorData('not-found', 'this file is not on the network', { scope: 'transfer' }));
+  if (remote === null)
+    throw new NatterError(errorData('not-found', 'this file is not on the network', { scope: 'transfer' }));
   const blob = attachment.blob ?? mintId('blob');
   if (attachment.blob === null) await rememberBlob(context, message, index, blob);
-  const transfer: Transfer = { blob, direction: 'download', transferred: 0, total: attachment.size, state: 'running' };
+  const transfer: Transfer = {
+    blob,
+    direction: 'download',
+    transferred: 0,
+    total: attachment.size,
+    state: 'running',
+  };
   transfers.set(transfer);
   void download(context, message, remote, transfer);
   return transfer;
@@ -32,7 +43,12 @@ export function cancelDownload(context: ClientContext, blob: BlobId): boolean {
   return controller !== undefined;
 }
 
-async function download(context: ClientContext, message: Message, remote: string, transfer: Transfer): Promise<void> {
+async function download(
+  context: ClientContext,
+  message: Message,
+  remote: string,
+  transfer: Transfer,
+): Promise<void> {
   const { transfers, environment } = context;
   const { blob } = transfer;
   const controller = new AbortController();
@@ -51,19 +67,30 @@ async function download(context: ClientContext, message: Message, remote: string
   } catch (error) {
     environment.log('warn', 'download-failed', { reason: toErrorData(error).message });
     const size = (await environment.blobs.size(blob).catch(() => null)) ?? 0;
-    transfers.set({ ...transfer, transferred: size, state: controller.signal.aborted ? 'cancelled' : 'failed' });
+    transfers.set({
+      ...transfer,
+      transferred: size,
+      state: controller.signal.aborted ? 'cancelled' : 'failed',
+    });
   } finally {
     transfers.controllers.delete(blob);
   }
 }
 
 /** The message knows its local copy from the start, so that a fetch that was cut goes on in the same blob. */
-async function rememberBlob({ environment }: ClientContext, { id }: Message, index: number, blob: BlobId): Promise<void> {
+async function rememberBlob(
+  { environment }: ClientContext,
+  { id }: Message,
+  index: number,
+  blob: BlobId,
+): Promise<void> {
   await environment.queue.run(async (transaction) => {
     await transaction.messages.prefetch([{ message: id }]);
     const message = transaction.messages.get(id);
     if (message?.content.kind !== 'attachment') return;
-    const attachments = attachmentsOf(message.content).map((attachment, at) => (at === index ? { ...attachment, blob } : attachment));
+    const attachments = attachmentsOf(message.content).map((attachment, at) =>
+      at === index ? { ...attachment, blob } : attachment,
+    );
     const content: Content = { ...message.content, attachments };
     transaction.messages.put({ ...message, content });
   });

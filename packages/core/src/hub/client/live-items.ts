@@ -70,13 +70,29 @@ export class LiveItems {
       profile.typists.delta$.subscribe((delta) => {
         if ('reset' in delta) return;
         for (const [key, typist] of delta.set) {
-          if (!known.has(key)) this.#put(key, { type: 'typing', account: typist.account, conversation: typist.conversation, from: typist.key, name: typist.name, active: true });
+          if (!known.has(key))
+            this.#put(key, {
+              type: 'typing',
+              account: typist.account,
+              conversation: typist.conversation,
+              from: typist.key,
+              name: typist.name,
+              active: true,
+            });
           known.set(key, typist);
         }
         for (const key of delta.removed) {
           const typist = known.get(key);
           known.delete(key);
-          if (typist) this.#put(key, { type: 'typing', account: typist.account, conversation: typist.conversation, from: typist.key, name: typist.name, active: false });
+          if (typist)
+            this.#put(key, {
+              type: 'typing',
+              account: typist.account,
+              conversation: typist.conversation,
+              from: typist.key,
+              name: typist.name,
+              active: false,
+            });
         }
       }),
     );
@@ -87,14 +103,25 @@ export class LiveItems {
     const contact = profile.contacts.get(id);
     if (!contact) return;
     const network = profile.accounts.get(contact.account)?.network ?? '';
-    this.#put(`presence ${id}`, { type: 'presence', account: contact.account, network, contact: id, address: contact.address, presence: presenceOf(profile, contact) });
+    this.#put(`presence ${id}`, {
+      type: 'presence',
+      account: contact.account,
+      network,
+      contact: id,
+      address: contact.address,
+      presence: presenceOf(profile, contact),
+    });
   }
 
   #connection(id: AccountId): void {
     const account = accountView(this.#context.environment, id);
     if (!account || this.#phases.get(id) === account.state.phase) return;
     this.#phases.set(id, account.state.phase);
-    this.#put(`connection ${id}`, { type: 'connection', account, error: 'error' in account.state ? account.state.error : null });
+    this.#put(`connection ${id}`, {
+      type: 'connection',
+      account,
+      error: 'error' in account.state ? account.state.error : null,
+    });
   }
 
   #put(key: string, item: ChangeItem): void {

@@ -19,7 +19,11 @@ export function messageView(profile: Profile, message: Message): MessageView {
     accountAddress: self,
     conversationKind: conversation?.kind ?? 'direct',
     conversationTitle: title,
-    fromName: message.sender.self ? (account?.name ?? self) : sender ? contactName(sender) : (message.sender.name ?? message.sender.key),
+    fromName: message.sender.self
+      ? (account?.name ?? self)
+      : sender
+        ? contactName(sender)
+        : (message.sender.name ?? message.sender.key),
     fromAddress: message.sender.self ? self : (sender?.address ?? message.sender.key),
     toAddress: message.sender.self || conversation?.kind !== 'direct' ? there : self,
   };

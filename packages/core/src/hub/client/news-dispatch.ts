@@ -33,6 +33,7 @@ export class NewsDispatch {
     for (const { conversation } of news.messages) touched.add(conversation);
     for (const { conversation } of news.removed) touched.add(conversation);
     for (const { conversation } of news.members) touched.add(conversation);
-    for (const conversation of touched) for (const listener of this.#listeners.get(conversation) ?? []) listener(news);
+    for (const conversation of touched)
+      for (const listener of this.#listeners.get(conversation) ?? []) listener(news);
   }
 }

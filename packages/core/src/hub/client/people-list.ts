@@ -13,17 +13,30 @@ export function foldName(text: string): string {
 export function matchesPeople({ filter: wanted }: PeopleQuery): (person: Person) => boolean {
   const text = wanted.text === undefined ? null : foldName(wanted.text);
   return (person) => {
-    const contacts = wanted.account === undefined ? person.contacts : person.contacts.filter(({ account }) => account === wanted.account);
+    const contacts =
+      wanted.account === undefined
+        ? person.contacts
+        : person.contacts.filter(({ account }) => account === wanted.account);
     if (contacts.length === 0) return false;
-    if (wanted.unlisted !== true && !contacts.some(({ listed, dormant, request }) => (listed || request !== null) && !dormant)) return false;
+    if (
+      wanted.unlisted !== true &&
+      !contacts.some(({ listed, dormant, request }) => (listed || request !== null) && !dormant)
+    )
+      return false;
     if (wanted.online === true && !isOnline(person)) return false;
     if (wanted.unread === true && person.unread === 0) return false;
-    return text === null || foldName(person.name).includes(text) || contacts.some(({ address }) => foldName(address).includes(text));
+    return (
+      text === null ||
+      foldName(person.name).includes(text) ||
+      contacts.some(({ address }) => foldName(address).includes(text))
+    );
   };
 }
 
 function isOnline({ presence: { availability } }: Person): boolean {
-  return availability === 'available' || availability === 'away' || availability === 'xa' || availability === 'dnd';
+  return (
+    availability === 'available' || availability === 'away' || availability === 'xa' || availability === 'dnd'
+  );
 }
 
 /** What a row is sorted by, computed once per change of the row. */
@@ -43,13 +56,23 @@ const comparisons: Readonly<Record<PeopleQuery['sort'][number], (a: SortKey, b: 
 const defaultSort: PeopleQuery['sort'] = ['presence', 'recency', 'name'];
 
 function sortKey(person: Person): SortKey {
-  return { presence: availabilityOrder[person.presence.availability], activity: person.lastActivity, name: foldName(person.name), id: person.id };
+  return {
+    presence: availabilityOrder[person.presence.availability],
+    activity: person.lastActivity,
+    name: foldName(person.name),
+    id: person.id,
+  };
 }
 
 /** The people of a query in its order, kept so change by change. Dispose both when nobody looks any more. */
-export function peopleList(rows: LiveMap<PersonId, Person>, query: PeopleQuery): { readonly list: Ordered<PersonId, Person>; dispose(): void } {
+export function peopleList(
+  rows: LiveMap<PersonId, Person>,
+  query: PeopleQuery,
+): { readonly list: Ordered<PersonId, Person>; dispose(): void } {
   const wanted = filter(rows, matchesPeople(query));
-  const by = [...(query.sort.length > 0 ? query.sort : defaultSort), 'name' as const].map((key) => comparisons[key]);
+  const by = [...(query.sort.length > 0 ? query.sort : defaultSort), 'name' as const].map(
+    (key) => comparisons[key],
+  );
   const list = order(wanted, sortKey, (a, b) => {
     for (const compare of by) {
       const difference = compare(a, b);

@@ -33,7 +33,10 @@ export class PersonRows extends DerivedMapBase<PersonId, Person> {
     this.#followAccounts();
   }
 
-  #followChanges<K>(source: { attach(follower: { apply(changes: readonly { key: K }[]): void; end(): void }): () => void }, personOf: (key: K) => PersonId | undefined): void {
+  #followChanges<K>(
+    source: { attach(follower: { apply(changes: readonly { key: K }[]): void; end(): void }): () => void },
+    personOf: (key: K) => PersonId | undefined,
+  ): void {
     this.detachWith(
       source.attach({
         apply: (changes) => {
@@ -58,7 +61,8 @@ export class PersonRows extends DerivedMapBase<PersonId, Person> {
             if (presenceOf.get(key) === now) continue;
             if (now === undefined) presenceOf.delete(key);
             else presenceOf.set(key, now);
-            for (const [, contact] of this.#profile.contacts.entries()) if (contact.account === key) this.#refresh(contact.person);
+            for (const [, contact] of this.#profile.contacts.entries())
+              if (contact.account === key) this.#refresh(contact.person);
           }
         },
         end: () => undefined,
@@ -95,7 +99,14 @@ export function personRow(profile: Profile, record: PersonRecord): Person | unde
     lastActivity = Math.max(lastActivity, conversation.lastActivity);
   }
   const named = contacts.find(({ alias, name }) => alias || name) ?? first;
-  return { id: record.id, name: record.alias || contactName(named), presence: bestPresence(contacts), unread, lastActivity, contacts };
+  return {
+    id: record.id,
+    name: record.alias || contactName(named),
+    presence: bestPresence(contacts),
+    unread,
+    lastActivity,
+    contacts,
+  };
 }
 
 function personContact(profile: Profile, contact: Contact): PersonContact {

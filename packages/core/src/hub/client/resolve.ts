@@ -1,5 +1,13 @@
 import type { ResolveMatch } from '../../client/index.ts';
-import type { AccountId, AccountRecord, Contact, ContactId, Conversation, ConversationId, PersonId } from '../../model/index.ts';
+import type {
+  AccountId,
+  AccountRecord,
+  Contact,
+  ContactId,
+  Conversation,
+  ConversationId,
+  PersonId,
+} from '../../model/index.ts';
 import { contactName } from '../../model/index.ts';
 import type { ClientContext } from './context.ts';
 import { currentPerson } from '../people/route.ts';
@@ -9,7 +17,11 @@ import { foldName } from './people-list.ts';
  * What a name that somebody typed means: an id, `account/address`, an address, or a name of a person or room. All matches
  * of the first of these that fits are given, and the caller asks when there are several.
  */
-export function resolveName(context: ClientContext, text: string, account?: AccountId): readonly ResolveMatch[] {
+export function resolveName(
+  context: ClientContext,
+  text: string,
+  account?: AccountId,
+): readonly ResolveMatch[] {
   const tiers = [byId, byAccountAddress, byAddress, byName];
   for (const tier of tiers) {
     const matches = tier(context, text, account);
@@ -27,7 +39,15 @@ function byId({ environment: { profile } }: ClientContext, text: string): readon
   if (contact) return [contactMatch(contact)];
   const conversation = profile.conversations.get(text as ConversationId);
   if (!conversation) return [];
-  return [{ kind: 'conversation', conversation: conversation.id, account: conversation.account, title: conversation.title ?? text, type: conversation.kind }];
+  return [
+    {
+      kind: 'conversation',
+      conversation: conversation.id,
+      account: conversation.account,
+      title: conversation.title ?? text,
+      type: conversation.kind,
+    },
+  ];
 }
 
 /** `account/address`: the first slash behind which both halves fit, since an address may hold slashes itself. */
@@ -43,43 +63,75 @@ function byAccountAddress(context: ClientContext, text: string): readonly Resolv
 function findAccount({ environment: { profile } }: ClientContext, text: string): AccountRecord | undefined {
   const known = profile.accounts.get(text as AccountId);
   if (known) return known;
-  for (const [, account] of profile.accounts.entries()) if (account.address.toLowerCase() === text.toLowerCase()) return account;
+  for (const [, account] of profile.accounts.entries())
+    if (account.address.toLowerCase() === text.toLowerCase()) return account;
   return undefined;
 }
 
 /** The same address may be a contact of several accounts; contacts of one person are one choice. */
-function byAddress({ environment: { profile } }: ClientContext, text: string, account?: AccountId): readonly ResolveMatch[] {
+function byAddress(
+  { environment: { profile } }: ClientContext,
+  text: string,
+  account?: AccountId,
+): readonly ResolveMatch[] {
   const wanted = text.toLowerCase();
   const contacts: Contact[] = [];
   for (const [, contact] of profile.contacts.entries()) {
-    if ((account === undefined || contact.account === account) && contact.address.toLowerCase() === wanted) contacts.push(contact);
+    if ((account === undefined || contact.account === account) && contact.address.toLowerCase() === wanted)
+      contacts.push(contact);
   }
   const [first] = contacts;
   if (first && contacts.length > 1 && contacts.every(({ person }) => person === first.person)) {
     return [{ kind: 'person', person: first.person, name: contactName(first) }];
   }
-  return [...contacts.map(contactMatch), ...(contacts.length === 0 ? rooms(profile.conversations.entries(), account, ({ key }) => key?.toLowerCase() === wanted) : [])];
+  return [
+    ...contacts.map(contactMatch),
+    ...(contacts.length === 0
+      ? rooms(profile.conversations.entries(), account, ({ key }) => key?.toLowerCase() === wanted)
+      : []),
+  ];
 }
 
 function byName(context: ClientContext, text: string, account?: AccountId): readonly ResolveMatch[] {
   const wanted = foldName(text);
   const matches: ResolveMatch[] = [];
   for (const [, person] of context.people.entries()) {
-    const here = account === undefined ? person.contacts : person.contacts.filter((contact) => contact.account === account);
-    const named = foldName(person.name) === wanted || here.some(({ alias, name }) => (alias && foldName(alias) === wanted) || (name && foldName(name) === wanted));
+    const here =
+      account === undefined
+        ? person.contacts
+        : person.contacts.filter((contact) => contact.account === account);
+    const named =
+      foldName(person.name) === wanted ||
+      here.some(
+        ({ alias, name }) => (alias && foldName(alias) === wanted) || (name && foldName(name) === wanted),
+      );
     if (here.length > 0 && named) matches.push({ kind: 'person', person: person.id, name: person.name });
   }
   const conversations = context.environment.profile.conversations.entries();
-  return [...matches, ...rooms(conversations, account, ({ title }) => title !== null && foldName(title) === wanted)];
+  return [
+    ...matches,
+    ...rooms(conversations, account, ({ title }) => title !== null && foldName(title) === wanted),
+  ];
 }
 
 type Rooms = Iterable<readonly [ConversationId, Conversation]>;
 
-function rooms(conversations: Rooms, account: AccountId | undefined, fits: (room: Conversation) => boolean): readonly ResolveMatch[] {
+function rooms(
+  conversations: Rooms,
+  account: AccountId | undefined,
+  fits: (room: Conversation) => boolean,
+): readonly ResolveMatch[] {
   const matches: ResolveMatch[] = [];
   for (const [id, room] of conversations) {
-    if (room.kind === 'direct' || (account !== undefined && room.account !== account) || !fits(room)) continue;
-    matches.push({ kind: 'conversation', conversation: id, account: room.account, title: room.title ?? room.key ?? id, type: room.kind });
+    if (room.kind === 'direct' || (account !== undefined && room.account !== account) || !fits(room))
+      continue;
+    matches.push({
+      kind: 'conversation',
+      conversation: id,
+      account: room.account,
+      title: room.title ?? room.key ?? id,
+      type: room.kind,
+    });
   }
   return matches;
 }

@@ -1,5 +1,12 @@
 import type { Observable } from 'rxjs';
-import type { ConversationView, MembersView, PeopleQuery, Span, Streams, TypingView } from '../../client/index.ts';
+import type {
+  ConversationView,
+  MembersView,
+  PeopleQuery,
+  Span,
+  Streams,
+  TypingView,
+} from '../../client/index.ts';
 import type { Handlers, OpenStream, ValueFeed, WindowFeed } from '../../link/handlers.ts';
 import type { Person } from '../../model/index.ts';
 import { toErrorData } from '../../model/index.ts';
@@ -22,21 +29,32 @@ export function clientStreams(context: ClientContext): Handlers['streams'] {
   const conversationViews = new SharedViews<ReturnType<typeof conversationList>>();
   return {
     accounts: (_, feed) =>
-      follow([profile.accounts.delta$, profile.statuses.delta$], feed, () => [...profile.accounts.entries()].flatMap(([id]) => accountView(environment, id) ?? [])),
+      follow([profile.accounts.delta$, profile.statuses.delta$], feed, () =>
+        [...profile.accounts.entries()].flatMap(([id]) => accountView(environment, id) ?? []),
+      ),
     attention: (_, feed) =>
       follow([profile.statuses.delta$], feed, () =>
-        [...profile.statuses.entries()].flatMap(([account, { attention }]) => (attention.length > 0 ? [{ account, items: attention }] : [])),
+        [...profile.statuses.entries()].flatMap(([account, { attention }]) =>
+          attention.length > 0 ? [{ account, items: attention }] : [],
+        ),
       ),
     interactions: (_, feed) => follow([interactions.asked.value$], feed, () => interactions.asked.value),
-    people: (params, feed) => openList(params, feed, ({ offset: _offset, limit: _limit, ...query }) => peopleViews.borrow(nameOf(query), () => peopleList(context.people, query))),
+    people: (params, feed) =>
+      openList(params, feed, ({ offset: _offset, limit: _limit, ...query }) =>
+        peopleViews.borrow(nameOf(query), () => peopleList(context.people, query)),
+      ),
     conversations: (params, feed) =>
-      openList(params, feed, ({ offset: _offset, limit: _limit, ...query }) => conversationViews.borrow(nameOf(query), () => conversationList(context.conversations, query))),
+      openList(params, feed, ({ offset: _offset, limit: _limit, ...query }) =>
+        conversationViews.borrow(nameOf(query), () => conversationList(context.conversations, query)),
+      ),
     timeline: (params, feed) => new TimelineWindow(context, params, feed),
     members: (params, feed) => followMembers(context, params, feed),
     typing: ({ conversation }, feed) =>
       follow([profile.typists.delta$], feed, (): readonly TypingView[] =>
         [...profile.typists.entries()].flatMap(([, typist]) =>
-          conversation === undefined || typist.conversation === conversation ? [{ conversation: typist.conversation, key: typist.key, name: typist.name }] : [],
+          conversation === undefined || typist.conversation === conversation
+            ? [{ conversation: typist.conversation, key: typist.key, name: typist.name }]
+            : [],
         ),
       ),
     operation: ({ operation: id }, feed) => {
@@ -45,7 +63,10 @@ export function clientStreams(context: ClientContext): Handlers['streams'] {
       return follow([profile.operations.watch(id)], feed, look);
     },
     changes: (params, signal) => followChanges(context, params, signal),
-    transfers: (_, feed) => follow([transfers.rows.delta$], feed, () => [...transfers.rows.entries()].map(([, transfer]) => transfer)),
+    transfers: (_, feed) =>
+      follow([transfers.rows.delta$], feed, () =>
+        [...transfers.rows.entries()].map(([, transfer]) => transfer),
+      ),
     transfer: ({ blob }, feed) => {
       const look = () => found(transfers.rows.get(blob), 'transfer', 'transfer');
       look();
@@ -59,7 +80,11 @@ function nameOf(query: object): string {
 }
 
 /** Feeds the value of `look` whenever one of the sources changes; several changes of one tick are one value. */
-function follow<T, Params>(sources: readonly Observable<unknown>[], feed: ValueFeed<T>, look: () => T): OpenStream<Params> {
+function follow<T, Params>(
+  sources: readonly Observable<unknown>[],
+  feed: ValueFeed<T>,
+  look: () => T,
+): OpenStream<Params> {
   let scheduled = false;
   let closed = false;
   const show = (): void => {
@@ -96,7 +121,11 @@ interface Borrowed<V extends Row> {
 }
 
 /** A window on a list; another span moves it, another query opens another list. */
-function openList<V extends Row, P extends ListParams>(params: P, feed: WindowFeed<V>, borrow: (params: P) => Borrowed<V>): OpenStream<P> {
+function openList<V extends Row, P extends ListParams>(
+  params: P,
+  feed: WindowFeed<V>,
+  borrow: (params: P) => Borrowed<V>,
+): OpenStream<P> {
   let stop = openOne(params);
   function openOne(wanted: P): () => void {
     const { view, release } = borrow(wanted);
@@ -121,7 +150,11 @@ function openList<V extends Row, P extends ListParams>(params: P, feed: WindowFe
   };
 }
 
-async function followMembers(context: ClientContext, { conversation: id }: Streams['members'][0], feed: ValueFeed<MembersView>): Promise<OpenStream<Streams['members'][0]>> {
+async function followMembers(
+  context: ClientContext,
+  { conversation: id }: Streams['members'][0],
+  feed: ValueFeed<MembersView>,
+): Promise<OpenStream<Streams['members'][0]>> {
   const { profile, store } = context.environment;
   found(profile.conversations.get(id), 'conversation', 'conversation');
   let reading = Promise.resolve();
@@ -129,7 +162,11 @@ async function followMembers(context: ClientContext, { conversation: id }: Strea
     reading = reading
       .then(async () => {
         const members = profile.members.get(id)?.values() ?? (await store.members(id));
-        feed.value({ conversation: id, complete: profile.conversations.get(id)?.membersComplete ?? false, members: [...members] });
+        feed.value({
+          conversation: id,
+          complete: profile.conversations.get(id)?.membersComplete ?? false,
+          members: [...members],
+        });
       })
       .catch((error: unknown) => feed.end(toErrorData(error)));
   };

@@ -28,7 +28,11 @@ export class TimelineWindow implements OpenStream<Params> {
     this.#context = context;
     this.#feed = feed;
     this.#params = params;
-    const conversation = found(context.environment.profile.conversations.get(params.conversation), 'conversation', 'conversation');
+    const conversation = found(
+      context.environment.profile.conversations.get(params.conversation),
+      'conversation',
+      'conversation',
+    );
     this.#unreadAnchor = conversation.readOrder;
     this.#stop = context.news.listen(params.conversation, (news) => this.#hear(news));
     this.#refresh();
@@ -38,7 +42,8 @@ export class TimelineWindow implements OpenStream<Params> {
     if (params.conversation !== this.#params.conversation) {
       this.#stop();
       this.#stop = this.#context.news.listen(params.conversation, (news) => this.#hear(news));
-      this.#unreadAnchor = this.#context.environment.profile.conversations.get(params.conversation)?.readOrder ?? null;
+      this.#unreadAnchor =
+        this.#context.environment.profile.conversations.get(params.conversation)?.readOrder ?? null;
     }
     this.#params = params;
     this.#refresh();
@@ -104,6 +109,11 @@ export class TimelineWindow implements OpenStream<Params> {
   #show(rows: readonly Message[]): void {
     this.#rows = rows;
     const { profile } = this.#context.environment;
-    this.#feed.rows({ rows: rows.map((row) => messageView(profile, row)), total: rows.length, offset: 0, ...this.#edges });
+    this.#feed.rows({
+      rows: rows.map((row) => messageView(profile, row)),
+      total: rows.length,
+      offset: 0,
+      ...this.#edges,
+    });
   }
 }

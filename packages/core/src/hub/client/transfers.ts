@@ -26,7 +26,13 @@ export class TransferTable {
   progress(blob: BlobId, transferred: number, total: number | null): void {
     const known = this.#rows.get(blob);
     if (known && known.state !== 'running' && known.state !== 'waiting') return;
-    this.set({ blob, direction: known?.direction ?? 'upload', transferred, total: total ?? known?.total ?? null, state: 'running' });
+    this.set({
+      blob,
+      direction: known?.direction ?? 'upload',
+      transferred,
+      total: total ?? known?.total ?? null,
+      state: 'running',
+    });
   }
 
   #forgetOldest(): void {

@@ -3,7 +3,11 @@ import { NatterError, errorData } from '../../model/index.ts';
 import type { Transaction } from '../state/transaction.ts';
 
 /** Takes back an operation that no byte of has left; whether that was still possible. */
-export async function cancelOperation(transaction: Transaction, id: OperationId, now: number): Promise<boolean> {
+export async function cancelOperation(
+  transaction: Transaction,
+  id: OperationId,
+  now: number,
+): Promise<boolean> {
   const operation = await find(transaction, id);
   if (operation.state !== 'queued') return false;
   transaction.putOperation({ ...operation, state: 'cancelled', updatedAt: now });
@@ -13,7 +17,11 @@ export async function cancelOperation(transaction: Transaction, id: OperationId,
 }
 
 /** Puts an operation that ended without success back into the outbox, by the user's wish and at the user's risk. */
-export async function retryOperation(transaction: Transaction, id: OperationId, now: number): Promise<Operation> {
+export async function retryOperation(
+  transaction: Transaction,
+  id: OperationId,
+  now: number,
+): Promise<Operation> {
   const operation = await find(transaction, id);
   if (operation.state === 'accepted') {
     throw new NatterError(errorData('conflict', 'it was sent already', { scope: 'operation' }));
@@ -26,12 +34,16 @@ export async function retryOperation(transaction: Transaction, id: OperationId, 
 }
 
 async function find(transaction: Transaction, id: OperationId): Promise<Operation> {
-  const known = transaction.operations.get(id) ?? (await transaction.store.operations(1000)).find((operation) => operation.id === id);
+  const known = transaction.operations.get(id) ?? (await transaction.store.findOperation({ id }));
   if (known) return known;
   throw new NatterError(errorData('not-found', 'no such operation', { scope: 'operation' }));
 }
 
-async function setDelivery(transaction: Transaction, operation: Operation, delivery: 'queued' | 'failed'): Promise<void> {
+async function setDelivery(
+  transaction: Transaction,
+  operation: Operation,
+  delivery: 'queued' | 'failed',
+): Promise<void> {
   if (operation.message === null || operation.body.type !== 'send') return;
   await transaction.messages.prefetch([{ message: operation.message }]);
   const message = transaction.messages.get(operation.message);

@@ -54,14 +54,16 @@ export class Dispatcher {
     if (signal === null || signal.aborted) return;
     for (const name of this.#lanes.names()) {
       if (this.#busy.has(name)) continue;
-      const drained = this.#drain(name, signal).catch((error: unknown) => this.#environment.log('error', 'outbox-stopped', { reason: toErrorData(error).message }));
+      const drained = this.#drain(name, signal).catch((error: unknown) =>
+        this.#environment.log('error', 'outbox-stopped', { reason: toErrorData(error).message }),
+      );
       const left = drained.finally(() => this.#busy.delete(name));
       this.#busy.set(name, left);
     }
   }
 
   async #drain(name: string, signal: AbortSignal): Promise<void> {
-    for (let tries = 0; !signal.aborted; ) {
+    for (let tries = 0; !signal.aborted;) {
       const id = this.#lanes.first(name);
       if (id === undefined) return;
       const operation = this.#environment.profile.operations.get(id);
@@ -86,7 +88,10 @@ export class Dispatcher {
       const earlier = this.#environment.profile.operations.get(id);
       if (!earlier || earlier.state === 'accepted' || earlier.state === 'unconfirmed') continue;
       if (!isFinal(earlier.state)) return 'wait';
-      return { result: 'refused', error: errorData('not-found', 'what this refers to was not sent', { scope: 'operation' }) };
+      return {
+        result: 'refused',
+        error: errorData('not-found', 'what this refers to was not sent', { scope: 'operation' }),
+      };
     }
     return null;
   }
@@ -99,7 +104,9 @@ export class Dispatcher {
     } catch (error) {
       const data = toErrorData(error, { scope: 'operation' });
       // Only our own translation throws: the network was not asked.
-      return data.code === 'not-found' ? { result: 'refused', error: data } : { result: inDoubt ? 'unknown' : 'not-sent', error: data };
+      return data.code === 'not-found'
+        ? { result: 'refused', error: data }
+        : { result: inDoubt ? 'unknown' : 'not-sent', error: data };
     }
   }
 
@@ -140,4 +147,7 @@ export class Dispatcher {
   }
 }
 
-const cancelled: ErrorData = errorData('aborted', 'the connection ended first', { scope: 'operation', retriable: true });
+const cancelled: ErrorData = errorData('aborted', 'the connection ended first', {
+  scope: 'operation',
+  retriable: true,
+});

@@ -19,7 +19,10 @@ import { writeMessage } from './write-message.ts';
  */
 export async function enqueue(transaction: Transaction, request: Request): Promise<Operation> {
   const known = transaction.profile.operationKeys.get(request.key);
-  const same = known === undefined ? undefined : transaction.operations.get(known);
+  const same =
+    known === undefined
+      ? await transaction.store.findOperation({ key: request.key })
+      : transaction.operations.get(known);
   if (same) return sameRequest(same, request);
   requireSupport(transaction, request);
   const target = await targetOf(transaction, request.body);

@@ -3,10 +3,19 @@ import { isFinal } from '../../model/index.ts';
 import type { Transaction } from '../state/transaction.ts';
 
 /** Marks an operation as handed to the network once more; `null` when it was cancelled meanwhile. */
-export async function markSending(transaction: Transaction, id: OperationId, now: number): Promise<Operation | null> {
+export async function markSending(
+  transaction: Transaction,
+  id: OperationId,
+  now: number,
+): Promise<Operation | null> {
   const operation = transaction.operations.get(id);
   if (!operation || isFinal(operation.state)) return null;
-  const sending: Operation = { ...operation, state: 'sending', attempt: operation.attempt + 1, updatedAt: now };
+  const sending: Operation = {
+    ...operation,
+    state: 'sending',
+    attempt: operation.attempt + 1,
+    updatedAt: now,
+  };
   transaction.putOperation(sending);
   if (sending.message !== null && sending.body.type === 'send') await markMessage(transaction, sending);
   return sending;

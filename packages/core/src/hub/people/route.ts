@@ -9,7 +9,8 @@ import type { Profile } from '../state/profile.ts';
 /** The person behind an id, also when it was merged into another since. */
 export function currentPerson(profile: Profile, id: PersonId): PersonRecord {
   let person = found(profile.persons.get(id), 'contact', 'person');
-  for (let hops = 0; person.mergedInto !== null && hops < 1000; hops += 1) person = found(profile.persons.get(person.mergedInto), 'contact', 'person');
+  for (let hops = 0; person.mergedInto !== null && hops < 1000; hops += 1)
+    person = found(profile.persons.get(person.mergedInto), 'contact', 'person');
   return person;
 }
 
@@ -17,22 +18,40 @@ export function currentPerson(profile: Profile, id: PersonId): PersonRecord {
  * Through which contact a message to a person goes: the first in the user's order that can carry it; without an order the
  * most reachable, and among equals the one that was talked to last. Presence never overrules the user.
  */
-export function routeOf({ environment: { profile, adapters } }: ClientContext, id: PersonId, account?: AccountId): Contact {
+export function routeOf(
+  { environment: { profile, adapters } }: ClientContext,
+  id: PersonId,
+  account?: AccountId,
+): Contact {
   const person = currentPerson(profile, id);
   const carriers = person.contacts
     .map((contact) => profile.contacts.get(contact))
     .filter((contact) => contact !== undefined)
-    .filter((contact) => (account === undefined || contact.account === account) && canCarry(profile, adapters, contact));
-  const ranked = person.ordered ? carriers : carriers.toSorted((a, b) => rank(profile, a) - rank(profile, b) || lastTalk(profile, b) - lastTalk(profile, a));
+    .filter(
+      (contact) =>
+        (account === undefined || contact.account === account) && canCarry(profile, adapters, contact),
+    );
+  const ranked = person.ordered
+    ? carriers
+    : carriers.toSorted(
+        (a, b) => rank(profile, a) - rank(profile, b) || lastTalk(profile, b) - lastTalk(profile, a),
+      );
   const [route] = ranked;
   if (route) return route;
-  throw new NatterError(errorData('not-found', 'none of this person\'s contacts can be written to', { scope: 'contact' }));
+  throw new NatterError(
+    errorData('not-found', "none of this person's contacts can be written to", { scope: 'contact' }),
+  );
 }
 
-function canCarry(profile: Profile, adapters: ClientContext['environment']['adapters'], contact: Contact): boolean {
+function canCarry(
+  profile: Profile,
+  adapters: ClientContext['environment']['adapters'],
+  contact: Contact,
+): boolean {
   const account = profile.accounts.get(contact.account);
   if (!account?.enabled || contact.blocked || contact.dormant) return false;
-  const capabilities = profile.statuses.get(account.id)?.capabilities ?? adapters.get(account.network)?.capabilities;
+  const capabilities =
+    profile.statuses.get(account.id)?.capabilities ?? adapters.get(account.network)?.capabilities;
   return capabilities === undefined || supports(capabilities, 'direct');
 }
 
@@ -46,7 +65,11 @@ function lastTalk(profile: Profile, contact: Contact): number {
 }
 
 /** The contact that a destination means, or `null` when it names a conversation. */
-export function contactOfDestination(context: ClientContext, to: Exclude<Destination, { conversation: unknown }>): Contact {
-  if ('contact' in to) return found(context.environment.profile.contacts.get(to.contact), 'contact', 'contact');
+export function contactOfDestination(
+  context: ClientContext,
+  to: Exclude<Destination, { conversation: unknown }>,
+): Contact {
+  if ('contact' in to)
+    return found(context.environment.profile.contacts.get(to.contact), 'contact', 'contact');
   return routeOf(context, to.person, to.account);
 }

@@ -30,7 +30,9 @@ export function suggestLinks(profile: Profile, people: Iterable<Person>): readon
 }
 
 function guessesOf(person: Person): readonly string[] {
-  const names = [person.name, ...person.contacts.flatMap(({ alias, name }) => [alias, name])].filter((name) => name !== null && name !== '');
+  const names = [person.name, ...person.contacts.flatMap(({ alias, name }) => [alias, name])].filter(
+    (name) => name !== null && name !== '',
+  );
   return [
     ...names.map((name) => `name ${foldName(name ?? '')}`),
     ...person.contacts.map(({ address }) => `address ${address.toLowerCase()}`),
@@ -61,5 +63,7 @@ function sameAccount(a: Person, b: Person): boolean {
 }
 
 function saidDistinct({ distinctions }: Profile, a: Person, b: Person): boolean {
-  return a.contacts.some(({ id }) => b.contacts.some((other) => distinctions.has(distinctionKey({ a: id, b: other.id }))));
+  return a.contacts.some(({ id }) =>
+    b.contacts.some((other) => distinctions.has(distinctionKey({ a: id, b: other.id }))),
+  );
 }

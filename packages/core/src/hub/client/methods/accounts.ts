@@ -16,15 +16,22 @@ export function accountMethods(context: ClientContext, runners: Runners, signIn:
   const { environment, interactions } = context;
   const { profile, queue } = environment;
   const change = (id: AccountRecord['id'], with_: (account: AccountRecord) => AccountRecord): Promise<void> =>
-    queue.run((transaction) => transaction.accounts.set(id, with_(found(transaction.accounts.get(id), 'account', 'account'))));
+    queue.run((transaction) =>
+      transaction.accounts.set(id, with_(found(transaction.accounts.get(id), 'account', 'account'))),
+    );
   return {
     'client.info': async () => ({
       name: 'natter',
       version: context.version,
       protocol: 1,
-      networks: [...environment.adapters.values()].map(({ id, name, configSchema }) => ({ id, name, configSchema })),
+      networks: [...environment.adapters.values()].map(({ id, name, configSchema }) => ({
+        id,
+        name,
+        configSchema,
+      })),
     }),
-    'account.list': async () => [...profile.accounts.entries()].flatMap(([id]) => accountView(environment, id) ?? []),
+    'account.list': async () =>
+      [...profile.accounts.entries()].flatMap(([id]) => accountView(environment, id) ?? []),
     'account.add': (params) => signIn.add(params),
     'account.login': ({ account }) => signIn.again(account),
     'account.remove': async ({ account, remote }, signal) => {
@@ -54,7 +61,9 @@ export function accountMethods(context: ClientContext, runners: Runners, signIn:
     },
     'account.interact': async ({ account, about, target }) => {
       const { runner } = onlineRunner(context, account);
-      return interactions.begin(runner.session.interact(about, targetKey(context, target)), () => Promise.resolve(account));
+      return interactions.begin(runner.session.interact(about, targetKey(context, target)), () =>
+        Promise.resolve(account),
+      );
     },
     'interaction.answer': ({ interaction, answer }) => interactions.answer(interaction, answer),
     'interaction.cancel': async ({ interaction }) => {
@@ -64,7 +73,10 @@ export function accountMethods(context: ClientContext, runners: Runners, signIn:
   };
 }
 
-function targetKey({ environment: { profile } }: ClientContext, target: Methods['account.interact'][0]['target']): RemoteKey | null {
+function targetKey(
+  { environment: { profile } }: ClientContext,
+  target: Methods['account.interact'][0]['target'],
+): RemoteKey | null {
   if (target === undefined) return null;
   const contact = [...profile.contacts.entries()].find(([id]) => id === target)?.[1];
   const conversation = [...profile.conversations.entries()].find(([id]) => id === target)?.[1];

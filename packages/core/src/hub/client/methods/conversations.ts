@@ -13,15 +13,21 @@ import type { Answers } from './table.ts';
 type Names = Extract<keyof Methods, `conversation.${string}` | 'room.search' | 'resolve'>;
 
 /** The conversation that a destination means; a direct one is made when there is none. */
-export function openDestination(context: ClientContext, transaction: Transaction, to: Destination): Conversation {
-  if ('conversation' in to) return found(transaction.conversations.get(to.conversation), 'conversation', 'conversation');
+export function openDestination(
+  context: ClientContext,
+  transaction: Transaction,
+  to: Destination,
+): Conversation {
+  if ('conversation' in to)
+    return found(transaction.conversations.get(to.conversation), 'conversation', 'conversation');
   return ensureDirect(transaction, contactOfDestination(context, to));
 }
 
 /** Conversations: the list, opening one, and the user's own view of it. */
 export function conversationMethods(context: ClientContext): Answers<Exclude<Names, 'resolve'>> {
   const { profile, queue, store } = context.environment;
-  const get = (id: ConversationId): Conversation => found(profile.conversations.get(id), 'conversation', 'conversation');
+  const get = (id: ConversationId): Conversation =>
+    found(profile.conversations.get(id), 'conversation', 'conversation');
   const view = (id: ConversationId) => context.conversations.get(id) ?? conversationView(profile, get(id));
   return {
     'conversation.list': async ({ offset, limit, ...query }) => {
@@ -31,8 +37,10 @@ export function conversationMethods(context: ClientContext): Answers<Exclude<Nam
       return answer;
     },
     'conversation.get': async ({ conversation }) => view(conversation),
-    'conversation.open': async (to) => view(await queue.run((transaction) => openDestination(context, transaction, to).id)),
-    'conversation.start': async ({ account, address }, signal) => view(await start(context, account, address, signal)),
+    'conversation.open': async (to) =>
+      view(await queue.run((transaction) => openDestination(context, transaction, to).id)),
+    'conversation.start': async ({ account, address }, signal) =>
+      view(await start(context, account, address, signal)),
     'conversation.update': async ({ conversation, ...change }) => {
       await queue.run((transaction) => {
         const known = found(transaction.conversations.get(conversation), 'conversation', 'conversation');
@@ -47,28 +55,53 @@ export function conversationMethods(context: ClientContext): Answers<Exclude<Nam
     'conversation.typing': async ({ conversation, active }) => {
       const { account, key } = get(conversation);
       const runner = context.runners.get(account);
-      if (runner?.online && key !== null) runner.session.signal({ type: 'typing', conversation: key, active });
+      if (runner?.online && key !== null)
+        runner.session.signal({ type: 'typing', conversation: key, active });
       return null;
     },
     'room.search': async ({ account, text, cursor }, signal) => {
       const online = onlineRunner(context, account);
-      return online.runner.session.query('rooms', { text, ...(cursor === undefined ? {} : { cursor }) }, AbortSignal.any([signal, online.signal]));
+      return online.runner.session.query(
+        'rooms',
+        { text, ...(cursor === undefined ? {} : { cursor }) },
+        AbortSignal.any([signal, online.signal]),
+      );
     },
   };
 }
 
 /** Asks the network what the address means when it can be asked, so that a misspelt one is told at once. */
-async function start(context: ClientContext, account: Conversation['account'], address: string, signal: AbortSignal): Promise<ConversationId> {
+async function start(
+  context: ClientContext,
+  account: Conversation['account'],
+  address: string,
+  signal: AbortSignal,
+): Promise<ConversationId> {
   const { queue, now, profile } = context.environment;
-  const known = [...profile.contacts.entries()].find(([, contact]) => contact.account === account && contact.address === address)?.[1];
+  const known = [...profile.contacts.entries()].find(
+    ([, contact]) => contact.account === account && contact.address === address,
+  )?.[1];
   if (known) return queue.run((transaction) => ensureDirect(transaction, known).id);
   const online = onlineRunner(context, account);
-  const answer = await online.runner.session.query('resolve', address, AbortSignal.any([signal, online.signal]));
-  if (answer === null) throw new NatterError(errorData('not-found', `nobody is at ${address}`, { scope: 'contact', userAction: 'check-address' }));
+  const answer = await online.runner.session.query(
+    'resolve',
+    address,
+    AbortSignal.any([signal, online.signal]),
+  );
+  if (answer === null)
+    throw new NatterError(
+      errorData('not-found', `nobody is at ${address}`, { scope: 'contact', userAction: 'check-address' }),
+    );
   return queue.run((transaction) => {
     const record = found(transaction.accounts.get(account), 'account', 'account');
-    const ingest = { transaction, account: record, order: 'arrival', purpose: 'live', news: false, now: now() } as const;
+    const ingest = {
+      transaction,
+      account: record,
+      order: 'arrival',
+      purpose: 'live',
+      news: false,
+      now: now(),
+    } as const;
     return ensureDirect(transaction, ensureContact({ ...ingest }, answer.contact, answer.name)).id;
   });
 }
-

@@ -10,7 +10,15 @@ import { messageView } from '../message-view.ts';
 import { resolveName } from '../resolve.ts';
 import type { Answers } from './table.ts';
 
-type Names = Extract<keyof Methods, `operation.${string}` | `history.${string}` | 'resolve' | 'blob.create' | 'attachment.fetch' | 'transfer.cancel'>;
+type Names = Extract<
+  keyof Methods,
+  | `operation.${string}`
+  | `history.${string}`
+  | 'resolve'
+  | 'blob.create'
+  | 'attachment.fetch'
+  | 'transfer.cancel'
+>;
 
 const defaultSearchLimit = 50;
 const finalOperations = 200;
@@ -22,10 +30,19 @@ export function historyMethods(context: ClientContext): Answers<Names> {
   const { profile, queue, store, now } = context.environment;
   return {
     'operation.list': async ({ final, limit }) =>
-      final === true ? store.operations(limit ?? finalOperations) : [...profile.operations.entries()].map(([, operation]) => operation).filter(isOpen),
-    'operation.get': async ({ operation }) => found(profile.operations.get(operation) ?? (await store.operations(1000)).find(({ id }) => id === operation), 'operation', 'operation'),
-    'operation.cancel': ({ operation }) => queue.run((transaction) => cancelOperation(transaction, operation, now())),
-    'operation.retry': ({ operation }) => queue.run((transaction) => retryOperation(transaction, operation, now())),
+      final === true
+        ? store.operations(limit ?? finalOperations)
+        : [...profile.operations.entries()].map(([, operation]) => operation).filter(isOpen),
+    'operation.get': async ({ operation }) =>
+      found(
+        profile.operations.get(operation) ?? (await store.findOperation({ id: operation })),
+        'operation',
+        'operation',
+      ),
+    'operation.cancel': ({ operation }) =>
+      queue.run((transaction) => cancelOperation(transaction, operation, now())),
+    'operation.retry': ({ operation }) =>
+      queue.run((transaction) => retryOperation(transaction, operation, now())),
     'history.page': (params, signal) => historyPage(context, params, signal),
     'history.search': async ({ in: conversations, from: senders, limit, ...rest }) => {
       const rows = await store.search({
@@ -36,12 +53,17 @@ export function historyMethods(context: ClientContext): Answers<Names> {
       });
       return rows.map((row) => messageView(profile, row));
     },
-    'resolve': async ({ text, account }) => resolveName(context, text, account),
+    resolve: async ({ text, account }) => resolveName(context, text, account),
     'blob.create': async () => ({ blob: mintId('blob') }),
     'attachment.fetch': async ({ message: id, index }): Promise<Transfer> => {
       const [message] = await store.findMessages([{ message: id }]);
       const known = found(message, 'message', 'message');
-      return startDownload(context, known, found(attachmentsOf(known.content)[index], 'message', 'attachment'), index);
+      return startDownload(
+        context,
+        known,
+        found(attachmentsOf(known.content)[index], 'message', 'attachment'),
+        index,
+      );
     },
     'transfer.cancel': async ({ blob }) => cancelDownload(context, blob),
   };
@@ -65,9 +87,19 @@ async function historyPage(
     const at = before === undefined ? 'end' : await orderOf(context, before);
     const stored = await store.timeline({ conversation: id, at, before: limit, after: 0 });
     if (stored.rows.length >= limit || atStart || page >= remotePages) {
-      return { rows: stored.rows.map((row) => messageView(profile, row)), atStart: stored.atStart && atStart };
+      return {
+        rows: stored.rows.map((row) => messageView(profile, row)),
+        atStart: stored.atStart && atStart,
+      };
     }
-    const older = await askOlder(context, conversation, stored.rows[0] ?? null, cursor, limit - stored.rows.length, signal);
+    const older = await askOlder(
+      context,
+      conversation,
+      stored.rows[0] ?? null,
+      cursor,
+      limit - stored.rows.length,
+      signal,
+    );
     atStart = older === null || older.reached === 'start' || older.next === null;
     cursor = older?.next ?? null;
   }
@@ -75,7 +107,12 @@ async function historyPage(
 
 function canAsk({ environment, runners }: ClientContext, { account, key }: Conversation): boolean {
   const view = accountView(environment, account);
-  return key !== null && runners.get(account)?.online === true && view !== undefined && supports(view.capabilities, 'history');
+  return (
+    key !== null &&
+    runners.get(account)?.online === true &&
+    view !== undefined &&
+    supports(view.capabilities, 'history')
+  );
 }
 
 async function orderOf({ environment }: ClientContext, id: Message['id']): Promise<OrderKey> {
@@ -83,7 +120,14 @@ async function orderOf({ environment }: ClientContext, id: Message['id']): Promi
   return found(message, 'message', 'message').order;
 }
 
-async function askOlder(context: ClientContext, { account, key }: Conversation, oldest: Message | null, cursor: string | null, limit: number, signal: AbortSignal): Promise<{ reached: 'start' | 'end' | null; next: string | null } | null> {
+async function askOlder(
+  context: ClientContext,
+  { account, key }: Conversation,
+  oldest: Message | null,
+  cursor: string | null,
+  limit: number,
+  signal: AbortSignal,
+): Promise<{ reached: 'start' | 'end' | null; next: string | null } | null> {
   const runner = context.runners.get(account);
   if (!runner?.online || key === null || runner.signal === null) return null;
   try {
@@ -101,7 +145,10 @@ async function askOlder(context: ClientContext, { account, key }: Conversation, 
     return page;
   } catch (error) {
     if (signal.aborted) throw new NatterError(errorData('aborted', 'cancelled'));
-    context.environment.log('warn', 'history-not-fetched', { account, reason: error instanceof Error ? error.message : String(error) });
+    context.environment.log('warn', 'history-not-fetched', {
+      account,
+      reason: error instanceof Error ? error.message : String(error),
+    });
     return null;
   }
 }

@@ -17,7 +17,11 @@ type Names = Extract<keyof Methods, `message.${string}` | 'roster.change' | 'roo
 export function messageMethods(context: ClientContext): Answers<Names> {
   const { environment } = context;
   const { queue, now, profile, store } = environment;
-  const onMessage = (id: MessageId, key: string, body: Extract<Operation['body'], { message: MessageId }>): Promise<{ operation: Operation['id'] }> =>
+  const onMessage = (
+    id: MessageId,
+    key: string,
+    body: Extract<Operation['body'], { message: MessageId }>,
+  ): Promise<{ operation: Operation['id'] }> =>
     queue.run(async (transaction) => {
       const message = await readMessage(transaction, id);
       const { account, conversation } = message;
@@ -29,13 +33,27 @@ export function messageMethods(context: ClientContext): Answers<Names> {
       queue.run(async (transaction) => {
         const conversation = await destinationOf(context, transaction, to, draft.replyTo);
         const body = { type: 'send', draft } as const;
-        const operation = await enqueue(transaction, { key, account: conversation.account, conversation: conversation.id, body, now: now() });
-        return { operation: operation.id, message: found(operation.message, 'message', 'message'), conversation: conversation.id };
+        const operation = await enqueue(transaction, {
+          key,
+          account: conversation.account,
+          conversation: conversation.id,
+          body,
+          now: now(),
+        });
+        return {
+          operation: operation.id,
+          message: found(operation.message, 'message', 'message'),
+          conversation: conversation.id,
+        };
       }),
-    'message.edit': ({ key, message, content }) => onMessage(message, key, { type: 'edit', message, content }),
-    'message.retract': ({ key, message, reason }) => onMessage(message, key, { type: 'retract', message, ...(reason === undefined ? {} : { reason }) }),
-    'message.react': ({ key, message, reaction, on }) => onMessage(message, key, { type: 'react', message, key: reaction, on }),
-    'message.read': ({ key, conversation, upTo }) => queue.run((transaction) => markRead(context, transaction, key, conversation, upTo)),
+    'message.edit': ({ key, message, content }) =>
+      onMessage(message, key, { type: 'edit', message, content }),
+    'message.retract': ({ key, message, reason }) =>
+      onMessage(message, key, { type: 'retract', message, ...(reason === undefined ? {} : { reason }) }),
+    'message.react': ({ key, message, reaction, on }) =>
+      onMessage(message, key, { type: 'react', message, key: reaction, on }),
+    'message.read': ({ key, conversation, upTo }) =>
+      queue.run((transaction) => markRead(context, transaction, key, conversation, upTo)),
     'message.get': async ({ message }) => {
       const [row] = await store.findMessages([{ message }]);
       return messageView(profile, found(row, 'message', 'message'));
@@ -43,19 +61,43 @@ export function messageMethods(context: ClientContext): Answers<Names> {
     'roster.change': ({ key, account, change }) =>
       queue.run(async (transaction) => {
         found(transaction.accounts.get(account), 'account', 'account');
-        return answer(await enqueue(transaction, { key, account, conversation: null, body: { type: 'roster', change }, now: now() }));
+        return answer(
+          await enqueue(transaction, {
+            key,
+            account,
+            conversation: null,
+            body: { type: 'roster', change },
+            now: now(),
+          }),
+        );
       }),
     'room.change': ({ key, account, conversation, change }) =>
       queue.run(async (transaction) => {
         found(transaction.accounts.get(account), 'account', 'account');
         const where = conversation ?? null;
         if (where !== null) found(transaction.conversations.get(where), 'conversation', 'conversation');
-        return answer(await enqueue(transaction, { key, account, conversation: where, body: { type: 'room', change }, now: now() }));
+        return answer(
+          await enqueue(transaction, {
+            key,
+            account,
+            conversation: where,
+            body: { type: 'room', change },
+            now: now(),
+          }),
+        );
       }),
     'profile.change': ({ key, account, change }) =>
       queue.run(async (transaction) => {
         found(transaction.accounts.get(account), 'account', 'account');
-        return answer(await enqueue(transaction, { key, account, conversation: null, body: { type: 'profile', change }, now: now() }));
+        return answer(
+          await enqueue(transaction, {
+            key,
+            account,
+            conversation: null,
+            body: { type: 'profile', change },
+            now: now(),
+          }),
+        );
       }),
   };
 }
@@ -70,29 +112,57 @@ async function readMessage(transaction: Transaction, id: MessageId): Promise<Mes
 }
 
 /** A reply to a person goes by the route the message came by; what it answers must be in the conversation it goes to. */
-async function destinationOf(context: ClientContext, transaction: Transaction, to: Destination, replyTo: MessageId | undefined): Promise<Conversation> {
+async function destinationOf(
+  context: ClientContext,
+  transaction: Transaction,
+  to: Destination,
+  replyTo: MessageId | undefined,
+): Promise<Conversation> {
   if (replyTo === undefined) return openDestination(context, transaction, to);
   const replied = await readMessage(transaction, replyTo);
   const there = found(transaction.conversations.get(replied.conversation), 'conversation', 'conversation');
   if ('person' in to) {
     const person = currentPerson(transaction.profile, to.person);
-    const fits = there.contact !== null && person.contacts.includes(there.contact) && (to.account === undefined || to.account === there.account);
+    const fits =
+      there.contact !== null &&
+      person.contacts.includes(there.contact) &&
+      (to.account === undefined || to.account === there.account);
     if (fits) return there;
   } else if (openDestination(context, transaction, to).id === there.id) return there;
-  throw new NatterError(errorData('invalid', 'the message that this answers is in another conversation', { scope: 'message' }));
+  throw new NatterError(
+    errorData('invalid', 'the message that this answers is in another conversation', { scope: 'message' }),
+  );
 }
 
 /** Our read position moves at once; the network is told when it can be. `null` when there is nothing to mark. */
-async function markRead(context: ClientContext, transaction: Transaction, key: string, id: Conversation['id'], upTo?: MessageId): Promise<{ operation: Operation['id'] } | null> {
+async function markRead(
+  context: ClientContext,
+  transaction: Transaction,
+  key: string,
+  id: Conversation['id'],
+  upTo?: MessageId,
+): Promise<{ operation: Operation['id'] } | null> {
   const { now } = context.environment;
   const conversation = found(transaction.conversations.get(id), 'conversation', 'conversation');
-  const message = upTo === undefined ? await newestIncoming(transaction, id) : await readMessage(transaction, upTo);
+  const message =
+    upTo === undefined ? await newestIncoming(transaction, id) : await readMessage(transaction, upTo);
   if (message === null) return null;
   if (!(await moveReadPosition(transaction, id, message))) return null;
-  return answer(await enqueue(transaction, { key, account: conversation.account, conversation: id, body: { type: 'mark-read', upTo: message.id }, now: now() }));
+  return answer(
+    await enqueue(transaction, {
+      key,
+      account: conversation.account,
+      conversation: id,
+      body: { type: 'mark-read', upTo: message.id },
+      now: now(),
+    }),
+  );
 }
 
-async function newestIncoming(transaction: Transaction, conversation: Conversation['id']): Promise<Message | null> {
+async function newestIncoming(
+  transaction: Transaction,
+  conversation: Conversation['id'],
+): Promise<Message | null> {
   const { rows } = await transaction.store.timeline({ conversation, at: 'end', before: 200, after: 0 });
   return rows.findLast(({ direction }) => direction === 'in') ?? null;
 }

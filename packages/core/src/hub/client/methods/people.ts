@@ -17,7 +17,8 @@ type Names = Extract<keyof Methods, `person.${string}` | 'people.list' | 'contac
 /** People: the unified list, linking and unlinking. */
 export function peopleMethods(context: ClientContext): Answers<Names> {
   const { profile, queue } = context.environment;
-  const row = (id: PersonId): Person => found(personRow(profile, currentPerson(profile, id)), 'contact', 'person');
+  const row = (id: PersonId): Person =>
+    found(personRow(profile, currentPerson(profile, id)), 'contact', 'person');
   return {
     'people.list': async ({ offset, limit, ...query }) => {
       const { list, dispose } = peopleList(context.people, query);
@@ -31,7 +32,9 @@ export function peopleMethods(context: ClientContext): Answers<Names> {
       return row(kept);
     },
     'person.unlink': async ({ contact }) => {
-      const own = await queue.run((transaction) => unlinkContact(transaction, contactOf(transaction, contact)).id);
+      const own = await queue.run(
+        (transaction) => unlinkContact(transaction, contactOf(transaction, contact)).id,
+      );
       return row(own);
     },
     'person.distinguish': async (distinction) => {
@@ -56,11 +59,21 @@ export function peopleMethods(context: ClientContext): Answers<Names> {
       });
       return row(person);
     },
-    'person.suggest': async () => suggestLinks(profile, [...context.people.entries()].map(([, person]) => person)),
+    'person.suggest': async () =>
+      suggestLinks(
+        profile,
+        [...context.people.entries()].map(([, person]) => person),
+      ),
     'contact.list': async ({ account }) =>
       [...profile.contacts.entries()].flatMap(([, contact]) => {
         if (account !== undefined && contact.account !== account) return [];
-        return [{ ...contact, network: profile.accounts.get(contact.account)?.network ?? '', presence: presenceOf(profile, contact) }];
+        return [
+          {
+            ...contact,
+            network: profile.accounts.get(contact.account)?.network ?? '',
+            presence: presenceOf(profile, contact),
+          },
+        ];
       }),
   };
 }
@@ -71,9 +84,11 @@ function link(transaction: Transaction, ids: readonly PersonId[]): PersonId {
     return found(transaction.persons.get(current.id), 'contact', 'person');
   });
   const [first, ...others] = records;
-  if (!first || others.length === 0) throw new NatterError(errorData('invalid', 'linking takes two people or more', { scope: 'contact' }));
+  if (!first || others.length === 0)
+    throw new NatterError(errorData('invalid', 'linking takes two people or more', { scope: 'contact' }));
   // The user's own word of now is newer than their "not the same" of then.
-  for (const a of first.contacts) for (const other of others) for (const b of other.contacts) forgetDistinction(transaction, { a, b });
+  for (const a of first.contacts)
+    for (const other of others) for (const b of other.contacts) forgetDistinction(transaction, { a, b });
   return linkPersons(transaction, first, others).id;
 }
 
@@ -95,7 +110,10 @@ function distinguish(transaction: Transaction, value: Distinction): void {
 function prefer(transaction: Transaction, id: PersonId, contacts: readonly Contact['id'][]): void {
   const record = found(transaction.persons.get(id), 'contact', 'person');
   const stranger = contacts.find((contact) => !record.contacts.includes(contact));
-  if (stranger !== undefined) throw new NatterError(errorData('invalid', 'a preferred contact must be one of the person', { scope: 'contact' }));
+  if (stranger !== undefined)
+    throw new NatterError(
+      errorData('invalid', 'a preferred contact must be one of the person', { scope: 'contact' }),
+    );
   const rest = record.contacts.filter((contact) => !contacts.includes(contact));
   transaction.persons.set(id, { ...record, contacts: [...contacts, ...rest], ordered: contacts.length > 0 });
 }
