@@ -4,6 +4,7 @@ import type {
   Member,
   Message,
   MessageLookup,
+  OperationName,
   Operation,
   OrderKey,
   Orphan,
@@ -82,6 +83,10 @@ export class SqliteStore implements Store {
 
   async changes(after: number, limit: number): Promise<readonly StoredChange[]> {
     return (await this.#frontEnd()).read('changes', after, limit);
+  }
+
+  async findOperation(name: OperationName): Promise<Operation | null> {
+    return this.#hub().read('findOperation', name);
   }
 
   async operations(limit: number): Promise<readonly Operation[]> {

@@ -4,6 +4,7 @@ import type {
   Member,
   Message,
   MessageLookup,
+  OperationName,
   Operation,
   OrderKey,
   Orphan,
@@ -94,6 +95,14 @@ export class Reader {
       conversation,
       wanted,
     );
+  }
+
+  findOperation(name: OperationName): Operation | null {
+    const [found] =
+      'id' in name
+        ? this.#bodies<Operation>('SELECT body FROM operation WHERE id = ?', name.id)
+        : this.#bodies<Operation>("SELECT body FROM operation WHERE body ->> '$.key' = ?", name.key);
+    return found ?? null;
   }
 
   operations(limit: number): Operation[] {

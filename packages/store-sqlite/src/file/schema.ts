@@ -46,6 +46,7 @@ CREATE TABLE operation (
   body TEXT NOT NULL
 ) STRICT;
 CREATE INDEX operation_open ON operation (place) WHERE final = 0;
+CREATE INDEX operation_key ON operation (body ->> '$.key');
 CREATE INDEX operation_created ON operation (created);
 
 -- Ids of the hub that many rows refer to, as small numbers.

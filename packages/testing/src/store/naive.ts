@@ -10,6 +10,7 @@ import {
   type Message,
   type MessageAlias,
   type MessageLookup,
+  type OperationName,
   type Operation,
   type Orphan,
   type SearchQuery,
@@ -149,6 +150,12 @@ export class NaiveStore {
     return this.#all('orphan').filter(
       (orphan) => orphan.conversation === conversation && wanted.includes(textOf(orphan.target)),
     );
+  }
+
+  findOperation(name: OperationName): Operation | null {
+    const fits = (operation: Operation): boolean =>
+      'id' in name ? operation.id === name.id : operation.key === name.key;
+    return this.#all('operation').find(fits) ?? null;
   }
 
   operations(limit: number): readonly Operation[] {

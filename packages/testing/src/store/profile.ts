@@ -100,6 +100,10 @@ export function describeProfile(open: OpenStore): void {
       expect((await store.operations(2)).map((operation) => operation.id)).toEqual(['o2', 'o1']);
       const [first] = (await store.load()).operations;
       expect(first).toEqual(sample.operation('o3', 'a', { state: 'unknown', attempt: 1 }));
+      const done = sample.operation('o1', 'a', { state: 'accepted', attempt: 1 });
+      expect(await store.findOperation({ id: done.id })).toEqual(done);
+      expect(await store.findOperation({ key: done.key })).toEqual(done);
+      expect(await store.findOperation({ key: 'nobody asked for this' })).toBeNull();
     });
 
     it('removes an account with all that is its own, and nothing else', async () => {
