@@ -18,7 +18,8 @@ export function lockProfile(file: string): ProfileLock {
   makePrivateFile(lockFile);
   const lock = new DatabaseSync(lockFile, { timeout: 0 });
   try {
-    lock.exec('BEGIN IMMEDIATE');
+    // The transaction writes nothing and so needs no journal file.
+    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN IMMEDIATE');
   } catch (error) {
     lock.close();
     if (error instanceof Error && 'errcode' in error && error.errcode === 5) throw inUse(file, pidFile);
