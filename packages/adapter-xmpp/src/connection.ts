@@ -43,7 +43,15 @@ export class Connection {
 
   constructor(stream: XmppStream, host: SessionHost, own: string, memory: Memory) {
     const server: ServerFeatures = { archive: false, carbons: false, blocking: false };
-    const runtime = { stream, host, own, memory, commits: new Commits(host, stream), server };
+    const runtime = {
+      stream,
+      host,
+      own,
+      memory,
+      commits: new Commits(host, stream),
+      server,
+      bounced: new Map(),
+    };
     this.#runtime = runtime;
     this.#roster = new Roster(runtime);
     this.#presence = new PresenceFeature(runtime);

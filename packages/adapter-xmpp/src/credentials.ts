@@ -1,6 +1,7 @@
 import type { BaseHost } from '@natter/core';
 import { errorData, NatterError } from '@natter/core/model';
 import { formatAddress, parseAddress, type Address } from './wire/address.ts';
+import { WireError } from './wire/error.ts';
 import type { Credentials } from './wire/sasl/mechanism.ts';
 
 /** Names under which the host keeps what sign-in needs. The mechanism is no secret, but must be as hard to tamper with. */
@@ -29,8 +30,7 @@ export function storedCredentials(identity: Identity, host: BaseHost): Credentia
     async password() {
       const password = await host.secret(PASSWORD);
       if (password !== null) return password;
-      const message = `no password is known for ${identity.bare}`;
-      throw new NatterError(errorData('secret', message, { scope: 'account', userAction: 'sign-in' }));
+      throw new WireError('no-password', `no password is known for ${identity.bare}`);
     },
   };
 }

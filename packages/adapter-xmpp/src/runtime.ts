@@ -1,7 +1,9 @@
 import type { SessionHost } from '@natter/core';
+import type { OperationId } from '@natter/core/model';
 import type { ServerFeatures } from './capabilities.ts';
 import type { Commits } from './commits.ts';
 import type { Memory } from './memory.ts';
+import type { WireError } from './wire/error.ts';
 import type { XmppStream } from './wire/stream.ts';
 
 /** What every feature of one connection attempt works with. */
@@ -13,4 +15,6 @@ export interface Runtime {
   readonly memory: Memory;
   readonly commits: Commits;
   readonly server: ServerFeatures;
+  /** Operations under way, and whom to tell that their message came back. */
+  readonly bounced: Map<OperationId, (error: WireError) => void>;
 }

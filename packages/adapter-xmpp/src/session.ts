@@ -63,9 +63,9 @@ export class XmppSession implements Session {
       return await this.#run(resume, signal);
     } catch (error) {
       if (signal.aborted) return { why: 'stopped' };
-      if (!NatterError.isInstance(error)) return mapEnded(asWireError(error));
-      const { data } = error;
-      return data.code === 'secret' ? { why: 'needsLogin', error: data } : { why: 'refused', error: data };
+      return NatterError.isInstance(error)
+        ? { why: 'refused', error: error.data }
+        : mapEnded(asWireError(error));
     }
   }
 
@@ -162,7 +162,13 @@ export class XmppSession implements Session {
     return this.#online((connection) => connection.catchUp(after, signal));
   }
 
-  async query<Name extends keyof Queries>(name: Name, argument: Queries[Name][0]): Promise<Queries[Name][1]> {
+  async query<Name extends keyof Queries>(
+    name: Name,
+    argument: Queries[Name][0],
+    signal: AbortSignal,
+  ): Promise<Queries[Name][1]> {
+    if (signal.aborted)
+      throw new NatterError(mapError(new WireError('aborted', 'the question was taken back')));
     if (name !== 'resolve') throw unsupported(`the question "${name}"`);
     const address = typeof argument === 'string' ? bareAddress(argument.trim()) : null;
     const answer = address === null ? null : { contact: remoteKey(address), address, name: null };

@@ -11,7 +11,7 @@ import { readConfig } from './config.ts';
 import { MECHANISM, PASSWORD, readIdentity, type Identity } from './credentials.ts';
 import { register } from './features/registration.ts';
 import { mapError } from './mapping/errors.ts';
-import type { Platform } from './wire/channel.ts';
+import type { Platform, TrustPolicy } from './wire/channel.ts';
 import { connect } from './wire/connect.ts';
 import { WireError } from './wire/error.ts';
 import type { WireLimits } from './wire/limits.ts';
@@ -35,6 +35,10 @@ const PASSWORD_FIELD: Field = { name: 'password', label: 'Password', secret: tru
 export class SignIn implements Interaction {
   readonly #parts: SignInParts;
   #answers: Record<string, string> = {};
+  /** A certificate that the user was asked about, and those that the user trusts since. */
+  #asked: WireError | null = null;
+  #rejected: WireError | null = null;
+  readonly #trusted: string[] = [];
 
   constructor(parts: SignInParts) {
     this.#parts = parts;
@@ -46,14 +50,45 @@ export class SignIn implements Interaction {
       const identity = readIdentity(start.address);
       readConfig(start.config); // a wrong setting is told before the user types a password
       if (answer === null) return this.#fields(identity, [PASSWORD_FIELD]);
-      this.#answers = { ...this.#answers, ...answer.values };
+      this.#takeAnswer(answer);
       if (!this.#answers['password']) return this.#fields(identity, [PASSWORD_FIELD]);
       const missing = await this.#attempt(identity, signal);
       if (missing.length > 0) return this.#fields(identity, missing);
-      return { kind: 'done', key: remoteKey(identity.bare), address: identity.bare };
+      const config =
+        this.#trusted.length === 0 ? {} : { config: { ...start.config, trusted: this.#trust().pinned } };
+      return { kind: 'done', key: remoteKey(identity.bare), address: identity.bare, ...config };
     } catch (error) {
+      const question = this.#certificateStep(error);
+      if (question !== null) return question;
       return { kind: 'failed', error: this.#describe(error) };
     }
+  }
+
+  #takeAnswer({ action, values }: Answer): void {
+    const asked = this.#asked;
+    this.#asked = null;
+    this.#answers = { ...this.#answers, ...values };
+    if (asked === null) return;
+    const fingerprint = asked.certificate?.fingerprint;
+    if (action !== 'trust' || fingerprint === undefined) {
+      this.#rejected = asked;
+      throw asked;
+    }
+    this.#trusted.push(fingerprint);
+  }
+
+  /** A certificate can be trusted by the user, and by nobody else; one that was rejected is a fault like any other. */
+  #certificateStep(error: unknown): Step | null {
+    if (!(error instanceof WireError) || error.certificate === null) return null;
+    const { certificate } = error;
+    if (certificate.fingerprint === '' || this.#rejected === error) return null;
+    this.#asked = error;
+    return { kind: 'show', what: 'certificate', data: { ...certificate }, actions: ['trust', 'reject'] };
+  }
+
+  #trust(): TrustPolicy {
+    const { trust } = readConfig(this.#parts.start.config);
+    return { ...trust, pinned: [...trust.pinned, ...this.#trusted] };
   }
 
   cancel(): Promise<void> {
@@ -64,7 +99,8 @@ export class SignIn implements Interaction {
   /** Gives the fields that the server's registration form asks for beside what is known; none when all is done. */
   async #attempt(identity: Identity, signal: AbortSignal): Promise<readonly Field[]> {
     const { start, host, platform, limits } = this.#parts;
-    const { server, trust, allowInsecure } = readConfig(start.config);
+    const { server, allowInsecure } = readConfig(start.config);
+    const trust = this.#trust();
     const password = this.#answers['password'] ?? '';
     let missing: readonly Field[] = [];
     const setup = async (stream: XmppStream, signal: AbortSignal): Promise<string | null> => {

@@ -1,4 +1,4 @@
-import { remoteKey, type Opaque, type RemoteKey } from '@natter/core/model';
+import type { Opaque, RemoteKey } from '@natter/core/model';
 import {
   accountScope,
   type Gap,
@@ -21,7 +21,8 @@ import { formatMessageKey, parseMessageKey } from '../mapping/keys.ts';
 import { readContent } from '../mapping/content.ts';
 import { readClaimedId, readDirection } from '../mapping/message.ts';
 import type { Runtime } from '../runtime.ts';
-import { asWireError } from '../wire/error.ts';
+import { parseAddress } from '../wire/address.ts';
+import { asWireError, WireError } from '../wire/error.ts';
 
 /** Messages a page of catch-up asks for, and the newest that an account brings along when it is added. */
 const PAGE = 100;
@@ -96,6 +97,16 @@ export class Archive {
       messages = older ? [...page.messages, ...messages] : [...messages, ...page.messages];
       finished = page.end.complete || page.messages.length === 0;
       cursor = edgeOf(page, older) ?? cursor;
+    }
+    if (
+      messages.length === 0 &&
+      neighbour === null &&
+      request.cursor === undefined &&
+      !isPerson(conversation)
+    ) {
+      throw new WireError('stanza-error', `nothing is known of a conversation with ${conversation}`, {
+        condition: 'item-not-found',
+      });
     }
     const place: Place = { by: 'page', after: older ? null : neighbour, before: older ? neighbour : null };
     const gaps = gap === undefined ? [] : shrink(gap, messages, finished, this.#runtime.own, older);
@@ -180,6 +191,11 @@ export class Archive {
   }
 }
 
+/** A person may be silent; a server that never said anything is a mistake. */
+function isPerson(conversation: RemoteKey): boolean {
+  return (parseAddress(conversation)?.local ?? '') !== '';
+}
+
 /** Where the next page in the same direction begins. */
 function edgeOf({ messages, end }: ArchivePage, older: boolean): string | null {
   return older
@@ -206,17 +222,14 @@ function openGaps(messages: readonly ArchivedMessage[], own: string): GapChange[
   for (const archived of messages) {
     const peer = readDirection(archived.message, own)?.peer;
     if (peer === undefined || gaps.has(peer)) continue;
-    const gap = makeGap(remoteKey(peer), keyOf(archived, own));
-    gaps.set(peer, { op: 'open', gap });
+    const before = keyOf(archived, own);
+    const id = `archive ${peer} ${before}`;
+    gaps.set(peer, { op: 'open', gap: { id, conversation: peer, after: null, before, token: null } });
   }
   return [...gaps.values()];
 }
 
-function makeGap(conversation: RemoteKey, before: RemoteKey, after: RemoteKey | null = null): Gap {
-  return { id: `archive ${conversation} ${before}`, conversation, after, before, token: null };
-}
-
-/** What a page leaves of the hole that it was asked for. */
+/** What a page leaves of the hole that it was asked for: nothing, or the same hole with a nearer edge. */
 function shrink(
   gap: Gap,
   messages: readonly ArchivedMessage[],
@@ -224,11 +237,10 @@ function shrink(
   own: string,
   older: boolean,
 ): GapChange[] {
-  const [first] = messages;
-  const far = older ? gap.after : gap.before;
-  const closed = finished || (far !== null && messages.some(({ archiveId }) => archiveId === idOf(far)));
-  const close: GapChange = { op: 'close', id: gap.id };
-  if (closed || first === undefined) return [close];
-  if (!older) return []; // filled from its older side: its id stays, and the next page goes on behind this one
-  return [close, { op: 'open', gap: makeGap(gap.conversation, keyOf(first, own), gap.after) }];
+  const edge = older ? messages[0] : messages.at(-1);
+  const far = idOf(older ? gap.after : gap.before);
+  const met = far !== null && messages.some(({ archiveId }) => archiveId === far);
+  if (finished || met || edge === undefined) return [{ op: 'close', id: gap.id }];
+  const key = keyOf(edge, own);
+  return [{ op: 'open', gap: older ? { ...gap, before: key } : { ...gap, after: key } }];
 }

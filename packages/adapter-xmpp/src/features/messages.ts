@@ -5,7 +5,7 @@ import { isCarbon, readCarbon } from '../mapping/carbon.ts';
 import { operationOf } from '../mapping/keys.ts';
 import { mapMessage, readClaimedId, readDirection, readStanzaId } from '../mapping/message.ts';
 import { readDelay } from '../mapping/time.ts';
-import { mapError } from '../mapping/errors.ts';
+import { mapBounce } from '../mapping/errors.ts';
 import type { Runtime } from '../runtime.ts';
 import { bareAddress } from '../wire/address.ts';
 import { stanzaError } from '../wire/error.ts';
@@ -99,7 +99,13 @@ export class Messages {
   #bounce(stanza: Element, number: number): boolean {
     const operation = operationOf(readClaimedId(stanza));
     if (operation === null || bareAddress(stanza.attrs['from']) === null) return false;
-    const outcome = { result: 'refused', error: mapError(stanzaError(stanza), 'message') } as const;
+    const error = stanzaError(stanza);
+    const pending = this.#runtime.bounced.get(operation);
+    if (pending !== undefined) {
+      pending(error);
+      return false;
+    }
+    const outcome = { result: 'refused', error: mapBounce(error) } as const;
     const events: Event[] = [{ type: 'operation', operation, outcome }];
     void this.#runtime.commits.stanza(number, { origin: 'live', events });
     return true;

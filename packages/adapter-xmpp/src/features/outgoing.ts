@@ -1,6 +1,8 @@
-import { errorData, type RemoteKey } from '@natter/core/model';
-import type { Op, OpBody, Outcome } from '@natter/core';
-import { mapError } from '../mapping/errors.ts';
+import { errorData, remoteKey, type OperationId, type RemoteKey } from '@natter/core/model';
+import type { MessageIn, Op, OpBody, Outcome } from '@natter/core';
+import { TEXT_BYTES } from '../capabilities.ts';
+import { mapBounce, mapError } from '../mapping/errors.ts';
+import { parseMessageKey } from '../mapping/keys.ts';
 import { writeMessage } from '../mapping/outgoing.ts';
 import type { Runtime } from '../runtime.ts';
 import { asWireError, WireError } from '../wire/error.ts';
@@ -23,8 +25,10 @@ export class Outgoing {
 
   /** Sends the one message that an operation makes. */
   async perform(op: Op, signal: AbortSignal): Promise<Outcome> {
-    const { stream, host, memory } = this.#runtime;
+    const { stream, host, memory, bounced, own } = this.#runtime;
     const peer = peerOf(op);
+    if (!isAllowed(op.body, own)) return forbidden();
+    if (isTooLong(op.body)) return tooLarge();
     const message = peer === null ? null : writeMessage(op.id, peer, op.body);
     if (peer === null || message === null)
       return refuse('this cannot be said in XMPP, or refers to what has no id');
@@ -33,15 +37,27 @@ export class Outgoing {
     const session = stream.management.resumeState()?.id ?? null;
     try {
       const { number, taken } = stream.deliver(message);
-      memory.sawMessage(peer, op.id, this.#runtime.own as RemoteKey);
+      memory.sawMessage(peer, op.id, remoteKey(own));
       if (session !== null && number !== null) memory.unacknowledged.set(op.id, { session, number });
-      await unlessAborted(taken, signal);
+      await Promise.race([unlessAborted(taken, signal), this.#returned(op.id)]);
       memory.unacknowledged.delete(op.id);
+      await this.#echo(op, peer);
       const born = typeof op.conversation === 'object' ? { conversation: peer } : {};
       return { result: 'accepted', refs: [], claimed: op.id, ...born };
     } catch (error) {
-      return { result: 'unknown', error: mapError(asWireError(error), 'message', false) };
+      const failure = asWireError(error);
+      if (failure.code === 'stanza-error') return { result: 'refused', error: mapBounce(failure) };
+      return { result: 'unknown', error: mapError(failure, 'message', false) };
+    } finally {
+      bounced.delete(op.id);
     }
+  }
+
+  /** Rejects when the message comes back before the server acknowledges it, as those to unknown users of our own server do. */
+  #returned(operation: OperationId): Promise<never> {
+    return new Promise((_, reject) => {
+      this.#runtime.bounced.set(operation, reject);
+    });
   }
 
   /** What became of an operation: the server's count of the session knows, and else the archive. */
@@ -63,6 +79,29 @@ export class Outgoing {
       result: 'unknown',
       error: errorData('timeout', 'the archive is too long to search', { scope: 'message', certain: false }),
     };
+  }
+
+  /** A server shows a message to all devices but the one that sent it (XEP-0280): this is what it would have shown. */
+  async #echo({ id, body }: Op, peer: RemoteKey): Promise<void> {
+    if (body.type !== 'send') return;
+    const { own, commits } = this.#runtime;
+    const { content, replyTo } = body;
+    const item: MessageIn = {
+      stable: null, // only the archive knows it, and tells it at the next catch-up
+      claimed: id,
+      operation: id,
+      part: 0,
+      sender: { key: remoteKey(own), self: true, contact: null, name: null, proof: 'account' },
+      sentAt: null,
+      receivedAt: Date.now(),
+      content,
+      ...(replyTo === null ? {} : { replyTo }),
+      trust: 'server',
+    };
+    await commits.batch({
+      origin: 'live',
+      events: [{ type: 'timeline', conversation: peer, place: { by: 'tail' }, items: [item] }],
+    });
   }
 
   #handledByCount(op: Op): boolean | null {
@@ -103,6 +142,31 @@ function unlessAborted(promise: Promise<void>, signal: AbortSignal): Promise<voi
     if (signal.aborted) abort();
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
   });
+}
+
+/** XEP-0308 and 0424: only who wrote a message may change it; the other side would not believe us anyway. */
+function isAllowed(body: OpBody, own: string): boolean {
+  if (body.type !== 'edit' && body.type !== 'retract') return true;
+  const { target } = body;
+  return 'stable' in target ? parseMessageKey(target.stable).self : target.sender === own;
+}
+
+function isTooLong(body: OpBody): boolean {
+  if (body.type !== 'send' && body.type !== 'edit') return false;
+  return new TextEncoder().encode(body.content.text).length > TEXT_BYTES;
+}
+
+function tooLarge(): Outcome {
+  const message = `the text is longer than ${TEXT_BYTES} bytes`;
+  return {
+    result: 'refused',
+    error: errorData('too-large', message, { scope: 'message', userAction: 'shorten' }),
+  };
+}
+
+function forbidden(): Outcome {
+  const error = errorData('forbidden', 'only who wrote a message can change it', { scope: 'message' });
+  return { result: 'refused', error };
 }
 
 function notSent(): Outcome {

@@ -31,6 +31,7 @@ const MEANINGS: Readonly<Record<WireErrorCode, Meaning>> = {
   protocol: { code: 'protocol', retriable: true, userAction: 'contact-operator' },
   'stream-error': { code: 'network', retriable: true },
   'stanza-error': { code: 'server', retriable: false },
+  'no-password': { code: 'secret', userAction: 'sign-in' },
   'sasl-failed': { code: 'authentication', userAction: 'sign-in' },
   'sasl-mechanism': { code: 'authentication', userAction: 'contact-operator' },
   'sasl-downgrade': { code: 'downgrade', userAction: 'sign-in' },
@@ -88,12 +89,28 @@ export function mapError(error: WireError, scope: ErrorScope = 'account', certai
   });
 }
 
+/**
+ * Why a message of ours came back. For messages a server says `service-unavailable` when there is no such account (RFC 6121
+ * section 8.5.1), which is not what the condition means elsewhere.
+ */
+export function mapBounce(error: WireError): ErrorData {
+  const data = mapError(error, 'message');
+  if (error.condition !== 'service-unavailable') return data;
+  return {
+    ...data,
+    code: 'not-found',
+    message: 'there is nobody by that address',
+    userAction: 'check-address',
+  };
+}
+
 /** What a connection attempt ends with: only faults of the network are tried again by themselves. */
 export function mapEnded(error: WireError): Ended {
   const data = mapError(error);
   if (data.code === 'aborted') return { why: 'stopped' };
   if (data.code === 'replaced') return { why: 'replaced', error: data };
-  if (data.code === 'authentication' || data.code === 'downgrade') return { why: 'needsLogin', error: data };
+  if (['authentication', 'downgrade', 'secret'].includes(data.code))
+    return { why: 'needsLogin', error: data };
   if (data.code.startsWith('certificate-')) return { why: 'needsTrust', error: data };
   return data.retriable ? { why: 'network', error: data } : { why: 'refused', error: data };
 }

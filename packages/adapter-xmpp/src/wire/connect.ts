@@ -70,7 +70,8 @@ async function withinLimit<T>(
     if (outer.aborted) abort();
     return await setup(stream, controller.signal);
   } catch (error) {
-    const failure = asWireError(error);
+    // What the stream itself failed of is the cause; what it made of the setup is not.
+    const failure = stream.failure ?? asWireError(error);
     stream.destroy(failure);
     throw failure;
   } finally {

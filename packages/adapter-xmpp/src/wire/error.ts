@@ -17,6 +17,7 @@ export type WireErrorCode =
   | 'protocol' // well-formed, but not what the protocol allows here
   | 'stream-error' // RFC 6120 section 4.9; see `condition`
   | 'stanza-error' // RFC 6120 section 8.3; see `condition`
+  | 'no-password' // nothing to sign in with
   | 'sasl-failed' // RFC 6120 section 6.5; see `condition`
   | 'sasl-mechanism' // no mechanism that both sides accept
   | 'sasl-downgrade' // the server offers less than it did last time

@@ -66,6 +66,11 @@ export class XmppStream {
     return this.#ended;
   }
 
+  /** What ended the stream, unless that was an orderly end. */
+  get failure(): WireError | null {
+    return this.#failure;
+  }
+
   /** Starts a (new) stream and gives its features (RFC 6120 section 4.3.2). */
   async open(from: string | null = null): Promise<Element> {
     this.channel.open({ to: this.domain, ...(from === null ? {} : { from }), 'xml:lang': 'en' });

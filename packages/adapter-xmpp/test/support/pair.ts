@@ -1,0 +1,34 @@
+import { createTestCa } from '@natter/testing/tls';
+import { createXmppAdapter } from '../../src/index.ts';
+import { Person } from './recording-host.ts';
+import { startScriptedServer, type Peer } from './scripted-server.ts';
+
+/** A signed-in session and the server's end of its stream, which does what a test says. */
+export interface Pair {
+  readonly person: Person;
+  readonly peer: Peer;
+  close(): Promise<void>;
+}
+
+const authority = createTestCa();
+const certificate = authority.then((ca) => ca.issue({ hosts: ['localhost'] }));
+
+export async function startPair(managed = false): Promise<Pair> {
+  const peer = Promise.withResolvers<Peer>();
+  const server = await startScriptedServer(async (each) => {
+    await each.signIn(await certificate, managed);
+    await each.settle();
+    peer.resolve(each);
+  });
+  const config = { server: `127.0.0.1:${server.port}`, ca: (await authority).certificate };
+  const person = new Person(createXmppAdapter({ limits: { closeTime: 50 } }), 'me@localhost', 'x', config);
+  await person.online();
+  return {
+    person,
+    peer: await peer.promise,
+    async close() {
+      await person.stop();
+      await server.close();
+    },
+  };
+}

@@ -1,0 +1,136 @@
+import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { saslprep } from '../../src/wire/sasl/saslprep.ts';
+import { Scram } from '../../src/wire/sasl/scram.ts';
+import { selectMechanism, type SaslOffer } from '../../src/wire/sasl/select.ts';
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const text = (data: Uint8Array): string => new TextDecoder().decode(data);
+const credentials = { username: 'user', password: () => Promise.resolve('pencil') };
+
+describe('SCRAM', () => {
+  test('RFC 5802 section 5', async () => {
+    const scram = new Scram('SHA-1', credentials, { flag: 'n' }, 'fyko+d2lbbFgONRv9qkxdawL');
+    expect(text(await scram.initial())).toBe('n,,n=user,r=fyko+d2lbbFgONRv9qkxdawL');
+    const challenge = 'r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,s=QSXCR+Q6sek8bf92,i=4096';
+    expect(text(await scram.respond(bytes(challenge)))).toBe(
+      'c=biws,r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,p=v0X8v3Bz2T0CJGbJQyF0X+HI4Ts=',
+    );
+    await scram.finish(bytes('v=rmF9pqV8S7suAoZWja4dJRkFsKQ='));
+  });
+
+  async function afterProof(serverFirst?: (nonce: string) => string): Promise<Scram> {
+    const scram = new Scram('SHA-256', credentials, { flag: 'n' }, 'rOprNGfwEbeRWgbNEkqO');
+    await scram.initial();
+    const nonce = 'rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0';
+    await scram.respond(bytes((serverFirst ?? ((r) => `r=${r},s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096`))(nonce)));
+    return scram;
+  }
+
+  test('RFC 7677 section 3', async () => {
+    await (await afterProof()).finish(bytes('v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4='));
+  });
+  test.each([
+    ['wrong', 'v=rmF9pqV8S7suAoZWja4dJRkFsKQ='],
+    ['missing', null],
+    ['empty', ''],
+    ['no base64', 'v=***'],
+    ['an error', 'e=other-error'],
+  ])('a success whose server signature is %s is a failure', async (_, data) => {
+    const scram = await afterProof();
+    await expect(scram.finish(data === null ? null : bytes(data))).rejects.toMatchObject({
+      code: 'sasl-server',
+    });
+  });
+  test.each([
+    ['a foreign nonce', () => 'r=other,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096'],
+    ['no nonce of its own', () => 'r=rOprNGfwEbeRWgbNEkqO,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096'],
+    ['a bad salt', (r: string) => `r=${r},s=*,i=4096`],
+    ['1 iteration', (r: string) => `r=${r},s=W22ZaJ0SNY7soEsUEjb6gQ==,i=1`],
+    ['2^31 iterations', (r: string) => `r=${r},s=W22ZaJ0SNY7soEsUEjb6gQ==,i=2147483648`],
+    ['nothing', () => ''],
+  ])('a challenge with %s is refused', async (_, serverFirst) => {
+    await expect(afterProof(serverFirst)).rejects.toMatchObject({ code: 'sasl-server' });
+  });
+  test('binds to the channel', async () => {
+    const binding = { type: 'tls-exporter', data: bytes('channel') } as const;
+    const scram = new Scram('SHA-512', credentials, { flag: 'p', binding }, 'nonce');
+    expect(scram.name).toBe('SCRAM-SHA-512-PLUS');
+    expect(text(await scram.initial())).toBe('p=tls-exporter,,n=user,r=nonce');
+    const first = 'r=nonceX,s=c2FsdA==,i=4096';
+    const answer = text(await scram.respond(bytes(first)));
+    const bound = `c=${Buffer.from('p=tls-exporter,,channel').toString('base64')},r=nonceX`;
+    const salted = pbkdf2Sync('pencil', 'salt', 4096, 64, 'sha512');
+    const clientKey = createHmac('sha512', salted).update('Client Key').digest();
+    const signature = createHmac('sha512', createHash('sha512').update(clientKey).digest())
+      .update(`n=user,r=nonce,${first},${bound}`)
+      .digest();
+    expect(answer).toBe(
+      `${bound},p=${Buffer.from(clientKey.map((byte, at) => byte ^ signature[at]!)).toString('base64')}`,
+    );
+  });
+});
+
+describe('the choice of a mechanism', () => {
+  const exporter = { type: 'tls-exporter', data: bytes('x') } as const;
+  const offer = (parts: Partial<SaslOffer>): SaslOffer => ({
+    mechanisms: [],
+    bindingTypes: null,
+    bindings: [exporter],
+    secure: true,
+    pinned: null,
+    ...parts,
+  });
+  const ALL = ['PLAIN', 'SCRAM-SHA-1', 'SCRAM-SHA-256', 'SCRAM-SHA-256-PLUS', 'X-OAUTH2'];
+
+  test.each([
+    ['the strongest', { mechanisms: ALL }, 'SCRAM-SHA-256'],
+    [
+      '-PLUS where the binding type is listed (XEP-0440)',
+      { mechanisms: ALL, bindingTypes: ['tls-exporter'] },
+      'SCRAM-SHA-256-PLUS',
+    ],
+    [
+      'no -PLUS where another type is listed',
+      { mechanisms: ALL, bindingTypes: ['tls-unique'] },
+      'SCRAM-SHA-256',
+    ],
+    ['PLAIN over TLS when there is nothing else', { mechanisms: ['PLAIN'] }, 'PLAIN'],
+    ['SCRAM where there is no TLS', { mechanisms: ALL, secure: false, bindings: [] }, 'SCRAM-SHA-256'],
+  ])('%s', (_, parts, name) => {
+    expect(selectMechanism(offer(parts), credentials).name).toBe(name);
+  });
+  test('never PLAIN without TLS', () => {
+    expect(() => selectMechanism(offer({ mechanisms: ['PLAIN'], secure: false }), credentials)).toThrow(
+      expect.objectContaining({ code: 'sasl-mechanism' }),
+    );
+  });
+  test('never weaker than last time (XEP-0474)', () => {
+    const pinned = 'SCRAM-SHA-256-PLUS';
+    expect(() =>
+      selectMechanism(offer({ mechanisms: ['PLAIN', 'SCRAM-SHA-256'], pinned }), credentials),
+    ).toThrow(expect.objectContaining({ code: 'sasl-downgrade' }));
+  });
+  test.each([
+    ['y: it could bind and was offered nothing', { mechanisms: ['SCRAM-SHA-256'] }, 'y,,'],
+    ['n: it was offered -PLUS of another type', { mechanisms: ALL, bindingTypes: ['tls-unique'] }, 'n,,'],
+    ['n: it cannot bind', { mechanisms: ['SCRAM-SHA-256'], bindings: [] }, 'n,,'],
+  ])('tells the server what it could have done, %s', async (_, parts, header) => {
+    expect(text(await selectMechanism(offer(parts), credentials).initial())).toMatch(
+      new RegExp(`^${header}`),
+    );
+  });
+});
+
+test.each([
+  ['I\u00adX', 'IX'],
+  ['user', 'user'],
+  ['\u00aa', 'a'],
+  ['\u2168', 'IX'],
+  ['a\u00a0b', 'a b'],
+])('SASLprep of %j (RFC 4013 section 3)', (input, output) => {
+  expect(saslprep(input)).toBe(output);
+});
+test('SASLprep refuses control characters', () => {
+  expect(() => saslprep('\u0007')).toThrow('not allow');
+});
