@@ -76,9 +76,10 @@ export async function createHub(options: HubOptions): Promise<Hub> {
 
 /** An adapter of another contract version would misunderstand us and we it. */
 function supported(adapter: Adapter): Adapter {
-  if (adapter.contract === 1) return adapter;
+  // A JavaScript adapter, or one of another release, is not held to the type.
+  if (Object.is(adapter.contract, 1)) return adapter;
   throw new NatterError(
-    errorData('unsupported', `the adapter ${String(adapter.id)} speaks another version of the contract`),
+    errorData('unsupported', `the adapter ${adapter.id} speaks another version of the contract`),
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Methods, Streams } from '../client/manifest.ts';
-import { methodNames, streamKinds } from '../client/manifest.ts';
+import { methodNames, streamKinds } from '../client/names.ts';
 
 /** The four kinds of stream, each with its stated loss; see {@link StreamFrame}. */
 export type StreamKind = 'state' | 'window' | 'log' | 'progress';

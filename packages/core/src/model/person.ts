@@ -1,7 +1,6 @@
 import type { ContactId, ConversationId, PersonId } from './ids.ts';
-import type { Availability } from './presence.ts';
 import type { Contact } from './contact.ts';
-import type { ContactPresence } from './presence.ts';
+import type { Availability, ContactPresence } from './presence.ts';
 
 /** The merged row: one human, one or more contacts. What is stored. */
 export interface PersonRecord {

@@ -39,7 +39,10 @@ export interface Store {
   /** Rows around an anchor, oldest first. */
   timeline(query: TimelineQuery): Promise<TimelineRows>;
   /** Counts the messages behind an order key (`null`: all) of which `canBeUnread` is true. */
-  countUnread(conversation: ConversationId, after: OrderKey | null): Promise<{ readonly unread: number; readonly mentions: number }>;
+  countUnread(
+    conversation: ConversationId,
+    after: OrderKey | null,
+  ): Promise<{ readonly unread: number; readonly mentions: number }>;
   /** Full-text search, newest first. Every word must occur; the last one may be a prefix. */
   search(query: SearchQuery): Promise<readonly Message[]>;
   /** The members of a conversation. */

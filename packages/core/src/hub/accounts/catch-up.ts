@@ -73,11 +73,13 @@ async function settle({ environment, account, signal }: CatchUp): Promise<void> 
 /** Fills the holes that are known, in the background, as far as is reasonable. Faults leave the gap for another time. */
 export async function fillGaps(run: CatchUp): Promise<void> {
   const { environment, account, signal } = run;
-  for (const [id] of [...environment.profile.gaps.entries(account)]) {
+  // Those that are known now: a page may leave a smaller gap under the same id.
+  const known = Array.from(environment.profile.gaps.entries(account), ([id]) => id);
+  for (const id of known) {
     for (let pages = 0; pages < pagesPerGap && !signal.aborted; pages += 1) {
-      const known = environment.profile.gaps.get(account, id);
-      if (!known) break;
-      const page = await gapPage(run, known.gap);
+      const open = environment.profile.gaps.get(account, id);
+      if (!open) break;
+      const page = await gapPage(run, open.gap);
       if (page === null) break;
       await run.host.commitFor(page.batch, 'catch-up');
       if (page.next === null) break;

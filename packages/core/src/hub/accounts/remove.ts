@@ -29,7 +29,7 @@ export async function removeAccount(
 
 function forgetAccount(transaction: Transaction, account: AccountId): void {
   const { profile } = transaction;
-  for (const contact of [...transaction.contacts.values()]) {
+  for (const contact of transaction.contacts.values()) {
     if (contact.account !== account) continue;
     const now = transaction.contacts.get(contact.id);
     if (now) unlinkContact(transaction, now);
@@ -37,10 +37,10 @@ function forgetAccount(transaction: Transaction, account: AccountId): void {
     transaction.contacts.delete(contact.id);
     transaction.later(() => profile.directs.delete(contact.id));
   }
-  for (const conversation of [...transaction.conversations.values()]) {
+  for (const conversation of transaction.conversations.values()) {
     if (conversation.account === account) transaction.conversations.delete(conversation.id);
   }
-  for (const operation of [...transaction.operations.values()]) {
+  for (const operation of transaction.operations.values()) {
     if (operation.account === account) transaction.operations.delete(operation.id);
   }
   transaction.accounts.delete(account);

@@ -30,7 +30,7 @@ export class Runners {
   /** Starts the enabled accounts. */
   async open(): Promise<void> {
     this.#open = true;
-    for (const [id] of [...this.#environment.profile.accounts.entries()]) await this.apply(id);
+    for (const [id] of this.#environment.profile.accounts.entries()) await this.apply(id);
   }
 
   /** Makes actual what is desired: runs an enabled account, stops a disabled or removed one. */

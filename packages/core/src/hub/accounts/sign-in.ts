@@ -1,6 +1,6 @@
 import type { Adapter, BaseHost, LoginStart } from '../../contract/index.ts';
 import type { AccountAddParams, InteractionStep } from '../../client/index.ts';
-import type { AccountId, AccountRecord, JsonObject, RemoteKey, Step } from '../../model/index.ts';
+import type { AccountId, AccountRecord, Step } from '../../model/index.ts';
 import { NatterError, errorData, mintId } from '../../model/index.ts';
 import type { SecretStore } from '../../ports/index.ts';
 import type { Environment } from '../environment.ts';
@@ -118,9 +118,9 @@ function newAccount({ network, address, config }: AccountAddParams): AccountReco
     id: mintId('account'),
     network,
     address,
-    self: null as RemoteKey | null,
+    self: null,
     name: null,
-    config: config as JsonObject,
+    config,
     deviceId: crypto.randomUUID(),
     enabled: true,
     presence: { availability: 'available', text: null },

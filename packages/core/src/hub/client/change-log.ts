@@ -1,9 +1,8 @@
-import type { ChangeItem } from '../../client/index.ts';
+import type { ChangeItem, Streams } from '../../client/index.ts';
 import type { LogBatch } from '../../link/handlers.ts';
 import type { Message, MessageId, Operation } from '../../model/index.ts';
 import { NatterError, errorData } from '../../model/index.ts';
 import type { StoredChange } from '../../ports/index.ts';
-import type { Streams } from '../../client/index.ts';
 import { presenceOf } from './person-rows.ts';
 import type { ClientContext } from './context.ts';
 import { LiveItems } from './live-items.ts';

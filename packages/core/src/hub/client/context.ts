@@ -1,7 +1,6 @@
 import type { ConversationView } from '../../client/index.ts';
-import type { AccountId, ConversationId, Person, PersonId } from '../../model/index.ts';
+import type { AccountId, ConversationId, ErrorScope, Person, PersonId } from '../../model/index.ts';
 import { NatterError, errorData } from '../../model/index.ts';
-import type { ErrorScope } from '../../model/index.ts';
 import type { LiveMap } from '../../streams/index.ts';
 import type { InteractionTable } from '../accounts/interactions.ts';
 import type { AccountRunner } from '../accounts/runner.ts';

@@ -1,7 +1,9 @@
 import type { ConversationsQuery, ConversationView, TypingView } from '../../client/index.ts';
 import { DerivedMapBase } from '../../streams/derived-map.ts';
 import { filter, order } from '../../streams/index.ts';
-import type { LiveMap, Ordered } from '../../streams/index.ts';
+import type { LiveMap } from '../../streams/index.ts';
+import { sortedList } from './sorted-list.ts';
+import type { SortedList } from './sorted-list.ts';
 import type { Conversation, ConversationId } from '../../model/index.ts';
 import { contactName } from '../../model/index.ts';
 import type { Profile } from '../state/profile.ts';
@@ -75,7 +77,7 @@ export function conversationView(
 export function conversationList(
   rows: LiveMap<ConversationId, ConversationView>,
   query: ConversationsQuery,
-): { readonly list: Ordered<ConversationId, ConversationView>; dispose(): void } {
+): SortedList<ConversationId, ConversationView> {
   const text = query.text === undefined ? null : foldName(query.text);
   const wanted = filter(
     rows,
@@ -90,11 +92,5 @@ export function conversationList(
     (a, b) =>
       a.pinned - b.pinned || b.lastActivity - a.lastActivity || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0),
   );
-  return {
-    list,
-    dispose() {
-      list.dispose();
-      wanted.dispose();
-    },
-  };
+  return sortedList(wanted, list);
 }

@@ -3,6 +3,7 @@ import type { Runners } from '../accounts/runners.ts';
 import type { SignIn } from '../accounts/sign-in.ts';
 import type { ClientContext } from './context.ts';
 import { accountMethods } from './methods/accounts.ts';
+import { changeMethods } from './methods/changes.ts';
 import { conversationMethods } from './methods/conversations.ts';
 import { historyMethods } from './methods/history.ts';
 import { messageMethods } from './methods/messages.ts';
@@ -17,6 +18,7 @@ export function clientHandlers(context: ClientContext, runners: Runners, signIn:
       ...peopleMethods(context),
       ...conversationMethods(context),
       ...messageMethods(context),
+      ...changeMethods(context),
       ...historyMethods(context),
     },
     streams: clientStreams(context),

@@ -2,7 +2,9 @@ import type { PeopleQuery } from '../../client/index.ts';
 import type { Person, PersonId } from '../../model/index.ts';
 import { availabilityOrder } from '../../model/index.ts';
 import { filter, order } from '../../streams/index.ts';
-import type { LiveMap, Ordered } from '../../streams/index.ts';
+import type { LiveMap } from '../../streams/index.ts';
+import { sortedList } from './sorted-list.ts';
+import type { SortedList } from './sorted-list.ts';
 
 /** Text as names are compared: without case and accents. */
 export function foldName(text: string): string {
@@ -68,7 +70,7 @@ function sortKey(person: Person): SortKey {
 export function peopleList(
   rows: LiveMap<PersonId, Person>,
   query: PeopleQuery,
-): { readonly list: Ordered<PersonId, Person>; dispose(): void } {
+): SortedList<PersonId, Person> {
   const wanted = filter(rows, matchesPeople(query));
   const by = [...(query.sort.length > 0 ? query.sort : defaultSort), 'name' as const].map(
     (key) => comparisons[key],
@@ -80,11 +82,5 @@ export function peopleList(
     }
     return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
   });
-  return {
-    list,
-    dispose() {
-      list.dispose();
-      wanted.dispose();
-    },
-  };
+  return sortedList(wanted, list);
 }

@@ -117,7 +117,7 @@ type ListParams = (PeopleQuery | Streams['conversations'][0]) & Span;
 /** A list that is lent out. */
 interface Borrowed<V extends Row> {
   readonly view: { readonly list: Ordered<V['id'], V> };
-  release(): void;
+  readonly release: () => void;
 }
 
 /** A window on a list; another span moves it, another query opens another list. */

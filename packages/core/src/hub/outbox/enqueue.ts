@@ -1,12 +1,4 @@
-import type {
-  AccountId,
-  ConversationId,
-  Message,
-  MessageId,
-  Operation,
-  OperationBody,
-  OperationId,
-} from '../../model/index.ts';
+import type { Message, MessageId, Operation, OperationBody, OperationId } from '../../model/index.ts';
 import { NatterError, errorData, isFinal, mintId } from '../../model/index.ts';
 import type { Transaction } from '../state/transaction.ts';
 import type { Request } from './request.ts';

@@ -11,9 +11,9 @@ import { messageView } from '../message-view.ts';
 import { openDestination } from './conversations.ts';
 import type { Answers } from './table.ts';
 
-type Names = Extract<keyof Methods, `message.${string}` | 'roster.change' | 'room.change' | 'profile.change'>;
+type Names = Extract<keyof Methods, `message.${string}`>;
 
-/** Everything that goes into the outbox; each answer means that it is durable there. */
+/** Messages and what is done to them; each answer means that it is durable in the outbox. */
 export function messageMethods(context: ClientContext): Answers<Names> {
   const { environment } = context;
   const { queue, now, profile, store } = environment;
@@ -58,47 +58,6 @@ export function messageMethods(context: ClientContext): Answers<Names> {
       const [row] = await store.findMessages([{ message }]);
       return messageView(profile, found(row, 'message', 'message'));
     },
-    'roster.change': ({ key, account, change }) =>
-      queue.run(async (transaction) => {
-        found(transaction.accounts.get(account), 'account', 'account');
-        return answer(
-          await enqueue(transaction, {
-            key,
-            account,
-            conversation: null,
-            body: { type: 'roster', change },
-            now: now(),
-          }),
-        );
-      }),
-    'room.change': ({ key, account, conversation, change }) =>
-      queue.run(async (transaction) => {
-        found(transaction.accounts.get(account), 'account', 'account');
-        const where = conversation ?? null;
-        if (where !== null) found(transaction.conversations.get(where), 'conversation', 'conversation');
-        return answer(
-          await enqueue(transaction, {
-            key,
-            account,
-            conversation: where,
-            body: { type: 'room', change },
-            now: now(),
-          }),
-        );
-      }),
-    'profile.change': ({ key, account, change }) =>
-      queue.run(async (transaction) => {
-        found(transaction.accounts.get(account), 'account', 'account');
-        return answer(
-          await enqueue(transaction, {
-            key,
-            account,
-            conversation: null,
-            body: { type: 'profile', change },
-            now: now(),
-          }),
-        );
-      }),
   };
 }
 

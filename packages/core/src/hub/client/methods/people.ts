@@ -1,10 +1,11 @@
-import type { Methods } from '../../../client/index.ts';
-import type { Contact, Distinction, Person, PersonId } from '../../../model/index.ts';
+import type { ContactView, Methods } from '../../../client/index.ts';
+import type { AccountId, Contact, Distinction, Person, PersonId } from '../../../model/index.ts';
 import { NatterError, errorData } from '../../../model/index.ts';
 import { linkPersons, unlinkContact } from '../../people/link.ts';
 import { currentPerson } from '../../people/route.ts';
 import { suggestLinks } from '../../people/suggest.ts';
 import { distinctionKey } from '../../state/profile.ts';
+import type { Profile } from '../../state/profile.ts';
 import type { Transaction } from '../../state/transaction.ts';
 import type { ClientContext } from '../context.ts';
 import { found } from '../context.ts';
@@ -64,18 +65,19 @@ export function peopleMethods(context: ClientContext): Answers<Names> {
         profile,
         [...context.people.entries()].map(([, person]) => person),
       ),
-    'contact.list': async ({ account }) =>
-      [...profile.contacts.entries()].flatMap(([, contact]) => {
-        if (account !== undefined && contact.account !== account) return [];
-        return [
-          {
-            ...contact,
-            network: profile.accounts.get(contact.account)?.network ?? '',
-            presence: presenceOf(profile, contact),
-          },
-        ];
-      }),
+    'contact.list': async ({ account }) => contactViews(profile, account),
   };
+}
+
+function contactViews(profile: Profile, account: AccountId | undefined): readonly ContactView[] {
+  const contacts = [...profile.contacts.entries()].map(([, contact]) => contact);
+  return contacts
+    .filter((contact) => account === undefined || contact.account === account)
+    .map((contact) => ({
+      ...contact,
+      network: profile.accounts.get(contact.account)?.network ?? '',
+      presence: presenceOf(profile, contact),
+    }));
 }
 
 function link(transaction: Transaction, ids: readonly PersonId[]): PersonId {
