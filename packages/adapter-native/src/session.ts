@@ -87,9 +87,10 @@ export class NativeSession implements Session {
   query<Name extends keyof Queries>(
     name: Name,
     argument: Queries[Name][0],
-    _signal: AbortSignal,
+    signal: AbortSignal,
   ): Promise<Queries[Name][1]> {
     return this.#ask(async ({ context }) => {
+      signal.throwIfAborted();
       if (name === 'resolve' && typeof argument === 'string') return resolve(context, argument);
       throw unsupported(name);
     });
@@ -128,7 +129,7 @@ export class NativeSession implements Session {
       host.capabilities('account', accountCapabilities(context.welcome.limits));
       const online = this.#wire(context, fail);
       await online.roster.load();
-      void online.presences.start(resume.presence, online.roster.watched);
+      void online.presences.start(resume.presence);
       this.#online = online;
       host.phase('online');
     } catch (caught) {
@@ -141,7 +142,7 @@ export class NativeSession implements Session {
 
   #wire(context: Context, fail: (caught: unknown) => void): Online & { roster: RosterCopy } {
     const roster = new RosterCopy(context);
-    const presences = new Presences(context);
+    const presences = new Presences(context, roster.watched);
     const log = new UpdateLog(context, { roster, presences, fail });
     context.connection.signedIn(context.welcome.limits.requestsInFlight, (push, length) => {
       switch (push.type) {

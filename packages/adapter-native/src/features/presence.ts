@@ -10,12 +10,16 @@ export class Presences {
   /** The devices that were told, by address: each state replaces the one before. */
   readonly #devices = new Map<string, ReadonlySet<string>>();
 
-  constructor(context: Context) {
+  /** The contacts whom we may see; the roster keeps it. */
+  readonly #watched: ReadonlySet<string>;
+
+  constructor(context: Context, watched: ReadonlySet<string>) {
     this.#context = context;
+    this.#watched = watched;
   }
 
   /** Shows ours and asks for theirs. Who is watched and not named in the answer is offline. */
-  async start(own: OwnPresence, watched: ReadonlySet<string>): Promise<void> {
+  async start(own: OwnPresence): Promise<void> {
     try {
       this.show(own);
       const { presences } = await this.#context.connection.request('presence-watch', (id) => ({
@@ -24,7 +28,7 @@ export class Presences {
         on: true,
       }));
       const told = new Set(presences.map(({ address }) => address));
-      const absent = [...watched].filter((address) => !told.has(address));
+      const absent = [...this.#watched].filter((address) => !told.has(address));
       this.#tell([...presences, ...absent.map((address) => ({ address, devices: [] }))]);
     } catch (caught) {
       this.#context.host.log('warn', 'native.presence-failed', { code: errorOf(caught, 'account').code });
@@ -47,15 +51,20 @@ export class Presences {
   }
 
   pushed(presence: AccountPresence): void {
-    this.#tell([presence]);
+    if (presence.devices.length > 0 || this.#watched.has(presence.address)) this.#tell([presence]);
   }
 
-  /** We may not see them any more. */
-  forget(address: string): void {
-    this.#devices.delete(address);
-    this.#context.host.hint([
-      { type: 'presence', key: remoteKey(address), resource: null, presence: unknownPresence },
-    ]);
+  /** Whether we may see a contact has been settled: one who is not here is offline, one whom we may not see is unknown. */
+  settled(address: string): void {
+    const told = this.#devices.has(address);
+    if (this.#watched.has(address)) {
+      if (!told) this.#tell([{ address, devices: [] }]);
+    } else if (told) {
+      this.#devices.delete(address);
+      this.#context.host.hint([
+        { type: 'presence', key: remoteKey(address), resource: null, presence: unknownPresence },
+      ]);
+    }
   }
 
   #tell(presences: readonly AccountPresence[]): void {

@@ -109,7 +109,7 @@ export class UpdateLog {
   #hand(stretch: Stretch, length: number): void {
     this.#cursor = stretch.cursor;
     this.#uncommitted += 1;
-    this.#context.host.commit(this.#batch(stretch, 'live')).then(() => {
+    this.#commit(stretch).then(() => {
       this.#uncommitted -= 1;
       this.#backpressure.give(length);
       this.#stored(stretch.cursor);
@@ -124,7 +124,7 @@ export class UpdateLog {
       for (const { length } of this.#queue.splice(0)) this.#backpressure.give(length);
       const page = await this.#fetch(this.#cursor);
       if (page === null) throw this.#broken('the server forgot the update log of this connection');
-      if (page.updates.length > 0) await this.#context.host.commit(this.#batch(page, 'live'));
+      if (page.updates.length > 0) await this.#commit(page);
       this.#cursor = page.cursor;
       this.#stored(page.cursor);
       if (!page.more) break;
@@ -159,15 +159,20 @@ export class UpdateLog {
   }
 
   #batch(stretch: Stretch, origin: 'live' | 'archive'): Batch {
-    const { roster, presences } = this.#parts;
+    const { roster } = this.#parts;
     const mapped = mapUpdates(stretch.updates, readerOf(this.#context), roster.version);
-    const before = new Set(roster.watched);
     const state = roster.apply(mapped.contacts, mapped.rosterVersion);
-    for (const address of mapped.contacts.keys()) {
-      if (before.has(address) && !roster.watched.has(address)) presences.forget(address);
-    }
     this.#receipts.note(stretch.cursor, mapped.received);
     return { origin, events: mapped.events, cursors: this.#cursors(stretch.cursor), state };
+  }
+
+  /** Hands a live batch over. Hints about its contacts come after it: before, the hub does not know them. */
+  #commit(stretch: Stretch): Promise<void> {
+    const committed = this.#context.host.commit(this.#batch(stretch, 'live'));
+    for (const update of stretch.updates) {
+      if (update.kind === 'roster') this.#parts.presences.settled(update.address);
+    }
+    return committed;
   }
 
   #cursors(position: number): Record<string, Opaque> {

@@ -83,27 +83,25 @@ const styles = [
   'blink',
   'mention',
 ];
-const anyBody = fc
-  .string({ minLength: 1, maxLength: 40 })
-  .chain((text) =>
-    fc
-      .array(
-        fc.record({
-          start: fc.nat(text.length - 1),
-          length: fc.integer({ min: 1, max: text.length }),
-          style: fc.constantFrom(...styles),
-          url: fc.constant('https://a.example/'),
-        }),
-        { maxLength: 300 },
-      )
-      .map((spans): MessageBody => ({
-        text,
-        formatting: spans.map((span) => ({
-          ...span,
-          length: Math.min(span.length, text.length - span.start),
-        })),
+const anyBody = fc.string({ minLength: 1, maxLength: 40 }).chain((text) =>
+  fc
+    .array(
+      fc.record({
+        start: fc.nat(text.length - 1),
+        length: fc.integer({ min: 1, max: text.length }),
+        style: fc.constantFrom(...styles),
+        url: fc.constant('https://a.example/'),
+      }),
+      { maxLength: 300 },
+    )
+    .map((spans): MessageBody => ({
+      text,
+      formatting: spans.map((span) => ({
+        ...span,
+        length: Math.min(span.length, text.length - span.start),
       })),
-  );
+    })),
+);
 
 describe('formatting', () => {
   test.each(cases)('%s', (_name, body, tree) => {

@@ -1,0 +1,70 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createServer, type NatterServer } from '@natter/server';
+import type { AdapterSetup, Means } from '@natter/testing/conformance';
+import { startFaultProxy, type ConnectionFaults, type FaultProxy } from '@natter/testing/proxy';
+import { createNativeAdapter } from '../../src/index.ts';
+import { NativePeer } from './peer.ts';
+
+/** The real server on a fresh folder, with a proxy before it that can harm every connection. */
+export interface RealNetwork {
+  readonly server: NatterServer;
+  readonly proxy: FaultProxy;
+  close(): Promise<void>;
+}
+
+/** Hashing is made cheap: it is the server's tests that care. */
+const passwordCost = { memory: 64, passes: 1 };
+const password = 'correct horse';
+
+/** Starts both, with the accounts alice and bob. */
+export async function startRealNetwork(faults: ConnectionFaults = {}): Promise<RealNetwork> {
+  const dataDirectory = await mkdtemp(join(tmpdir(), 'natter-adapter-native-'));
+  const server = await createServer({
+    dataDirectory,
+    port: 0,
+    passwordCost,
+    presenceCoalescing: 5,
+    presenceGrace: 200,
+  });
+  for (const user of ['alice', 'bob']) await server.administration.addUser(user, password);
+  const upstream = { host: '127.0.0.1', port: server.port };
+  const proxy = await startFaultProxy({ upstream, faults, seed: 1, print: () => {} });
+  return {
+    server,
+    proxy,
+    close: async () => {
+      await proxy.close();
+      await server.close();
+      await rm(dataDirectory, { recursive: true });
+    },
+  };
+}
+
+/** What the conformance suite wants: alice by the adapter and through the proxy, bob by hand and without it. */
+export async function setupRealNetwork(faults: ConnectionFaults = {}): Promise<AdapterSetup> {
+  const network = await startRealNetwork(faults);
+  const { server, proxy } = network;
+  const peer = await NativePeer.start(server.url, 'bob', password, `alice@${server.name}`);
+  return {
+    adapter: createNativeAdapter(),
+    account: { address: `alice@127.0.0.1:${proxy.port}`, config: {}, answers: { password } },
+    peer,
+    means: meansOf(proxy),
+    close: async () => {
+      await peer.stop();
+      await network.close();
+    },
+  };
+}
+
+function meansOf(proxy: FaultProxy): Partial<Means> {
+  return {
+    cut: () => proxy.cutAll('reset'),
+    down: (down) => {
+      proxy.refusing = down;
+      if (down) proxy.cutAll('reset');
+    },
+  };
+}
