@@ -1,0 +1,90 @@
+import * as fs from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { NatterError, errorData } from '@natter/core/model';
+
+const groupAndOthers = 0o077;
+
+/**
+ * Makes a folder that only its owner can enter, and its parents. A folder that is there already is tightened to 0700; one
+ * of another user, or a link to somewhere else, is refused with a NatterError of code `storage`.
+ */
+export function ensurePrivateFolder(folder: string): void {
+  fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const found = fs.lstatSync(folder);
+  if (!found.isDirectory()) throw refused(`${folder} is not a folder`);
+  if (process.getuid && found.uid !== process.getuid()) throw refused(`${folder} belongs to another user`);
+  if ((found.mode & 0o777) !== 0o700) fs.chmodSync(folder, 0o700);
+}
+
+/** Creates a file of mode 0600 when there is none, whatever the umask. */
+export function ensurePrivateFile(file: string): void {
+  const descriptor = fs.openSync(file, 'a', 0o600);
+  try {
+    fs.fchmodSync(descriptor, 0o600);
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
+
+/**
+ * Replaces a file as a whole: a reader, and a crash at any moment, sees either the old or the new content. Mode 0600;
+ * durable when it returns.
+ */
+export function replacePrivateFile(file: string, content: string | Uint8Array): void {
+  ensurePrivateFolder(dirname(file));
+  const temporary = join(dirname(file), `.${basename(file)}.${process.pid}.new`);
+  const descriptor = fs.openSync(temporary, 'w', 0o600);
+  try {
+    fs.fchmodSync(descriptor, 0o600);
+    fs.writeFileSync(descriptor, content);
+    fs.fsyncSync(descriptor);
+  } finally {
+    fs.closeSync(descriptor);
+  }
+  fs.renameSync(temporary, file);
+  syncFolder(dirname(file));
+}
+
+/**
+ * Reads a file that holds secrets; `null` when there is none. One that others can read is refused with a NatterError of
+ * code `secret`: what was in it must count as known to them.
+ */
+export function readSecretFile(file: string): Buffer | null {
+  let descriptor: number;
+  try {
+    descriptor = fs.openSync(file, 'r');
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+  try {
+    const mode = fs.fstatSync(descriptor).mode & 0o777;
+    if ((mode & groupAndOthers) !== 0)
+      throw new NatterError(
+        errorData('secret', `${file} can be read by others (mode ${mode.toString(8)}): run chmod 600 on it`, {
+          userAction: 'repair-profile',
+        }),
+      );
+    return fs.readFileSync(descriptor);
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
+
+/** Whether a caught error says that a file does not exist. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
+function syncFolder(folder: string): void {
+  const descriptor = fs.openSync(folder, 'r');
+  try {
+    fs.fsyncSync(descriptor);
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
+
+function refused(text: string): NatterError {
+  return new NatterError(errorData('storage', text, { userAction: 'repair-profile' }));
+}
