@@ -1,5 +1,19 @@
 /**
- * One process that owns a natter profile and serves front ends over a local socket.
+ * A natter profile and the daemon that owns it: where things live, settings, secrets, and how to get at the daemon. What
+ * opens the profile in this very process is in `@natter/daemon/host`, since it loads far more.
  * @packageDocumentation
  */
-export {};
+export { profilePaths } from './profile/paths.ts';
+export type { Environment, ProfilePaths } from './profile/paths.ts';
+export { loadSettings } from './settings/config-file.ts';
+export { parseDuration } from './settings/duration.ts';
+export type { ColorChoice, LogLevel, SecretsKind, Settings } from './settings/settings.ts';
+export type { AskPassphrase, PassphrasePurpose } from './secrets/passphrase.ts';
+export { passwordCommandName } from './secrets/names.ts';
+export { connectDaemon } from './socket/connect.ts';
+export type { FoundDaemon } from './socket/connect.ts';
+export type { DaemonLink, DaemonMethods, DaemonStatus } from './socket/daemon-manifest.ts';
+export { ensureDaemon, startDaemon, stopDaemon } from './socket/start-daemon.ts';
+export type { StartOptions } from './socket/start-daemon.ts';
+export { compatibility } from './socket/compatible.ts';
+export { packageVersion } from './version.ts';
