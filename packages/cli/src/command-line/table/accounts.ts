@@ -1,0 +1,95 @@
+import type { ArgumentRow, CommandRow } from '../command.ts';
+
+const account: ArgumentRow = { name: 'ACCOUNT', summary: 'an account: its id, address, or network' };
+
+/** `natter account ...` and our own presence. */
+export const accountRows: readonly CommandRow[] = [
+  {
+    words: ['account', 'add'],
+    summary: 'sign in to a network and keep the account',
+    details:
+      'Signs in before anything is saved, unless --no-connect is given. The password is asked for, or read with --password-stdin or --password-command.',
+    args: [
+      { name: 'NETWORK', summary: 'native, xmpp, ...' },
+      { name: 'ADDRESS', summary: 'alice@example.org' },
+    ],
+    options: [
+      { name: 'server', value: 'URL', summary: 'connect here instead of asking the address' },
+      { name: 'password-stdin', summary: 'read the password from the first line of standard input' },
+      {
+        name: 'password-command',
+        value: 'COMMAND',
+        summary: 'run this command each time the password is needed',
+      },
+      { name: 'register', summary: 'create the account on the server' },
+      { name: 'set', value: 'KEY=VALUE', many: true, summary: 'a setting of the network' },
+      { name: 'ca', value: 'FILE', summary: 'trust this certificate authority (PEM) for this account' },
+      { name: 'allow-insecure', summary: 'connect without encryption where the server has none' },
+      { name: 'no-connect', summary: 'save without signing in' },
+    ],
+    load: async () => (await import('../../commands/accounts/add.ts')).addAccount,
+  },
+  {
+    words: ['account', 'list'],
+    summary: 'list the accounts and how they are',
+    args: [],
+    options: [],
+    load: async () => (await import('../../commands/accounts/list.ts')).listAccounts,
+  },
+  {
+    words: ['account', 'show'],
+    summary: 'show all about one account',
+    args: [account],
+    options: [],
+    load: async () => (await import('../../commands/accounts/list.ts')).showAccount,
+  },
+  {
+    words: ['account', 'remove'],
+    summary: 'forget an account with its contacts and messages',
+    args: [account],
+    options: [{ name: 'local', summary: 'leave this device signed in on the server' }],
+    load: async () => (await import('../../commands/accounts/change.ts')).removeAccount,
+  },
+  {
+    words: ['account', 'enable'],
+    summary: 'keep an account connected',
+    args: [account],
+    options: [],
+    load: async () => (await import('../../commands/accounts/change.ts')).enableAccount,
+  },
+  {
+    words: ['account', 'disable'],
+    summary: 'disconnect an account and keep it so',
+    args: [account],
+    options: [],
+    load: async () => (await import('../../commands/accounts/change.ts')).disableAccount,
+  },
+  {
+    words: ['account', 'login'],
+    summary: 'sign in again, with a new password',
+    args: [account],
+    options: [
+      { name: 'password-stdin', summary: 'read the password from the first line of standard input' },
+      { name: 'password-command', value: 'COMMAND', summary: 'take the password from this command, once' },
+    ],
+    load: async () => (await import('../../commands/accounts/login.ts')).logIn,
+  },
+  {
+    words: ['account', 'trust'],
+    summary: 'trust a certificate authority for an account',
+    args: [account],
+    options: [{ name: 'ca', value: 'FILE', summary: 'the certificate or its authority (PEM)' }],
+    load: async () => (await import('../../commands/accounts/trust.ts')).trustCertificate,
+  },
+  {
+    words: ['presence'],
+    summary: 'show or set how others see you',
+    details: 'Without arguments the presence of each account is shown. For all accounts, or for --account.',
+    args: [
+      { name: 'AVAILABILITY', optional: true, summary: 'available, away, xa, dnd or offline' },
+      { name: 'TEXT', optional: true, many: true, summary: 'a status text' },
+    ],
+    options: [],
+    load: async () => (await import('../../commands/presence.ts')).presence,
+  },
+];

@@ -1,0 +1,80 @@
+import type { ArgumentRow, CommandRow } from '../command.ts';
+
+const room: ArgumentRow = { name: 'ROOM', summary: 'a room: its title, address or id' };
+const member: ArgumentRow = { name: 'MEMBER', summary: "a member's name or key" };
+const reason = { name: 'reason', value: 'TEXT', summary: 'why' };
+
+/** `natter room ...`. */
+export const roomRows: readonly CommandRow[] = [
+  {
+    words: ['room', 'list'],
+    summary: 'list the rooms you are in, or find others',
+    args: [],
+    options: [{ name: 'search', value: 'TEXT', summary: 'ask the network for rooms' }],
+    load: async () => (await import('../../commands/room/list.ts')).listRooms,
+  },
+  {
+    words: ['room', 'join'],
+    summary: 'enter a room',
+    args: [{ name: 'ADDRESS', summary: 'the address of a room' }],
+    options: [
+      { name: 'nick', value: 'NAME', summary: 'your name there' },
+      { name: 'password-stdin', summary: "read the room's password from standard input" },
+    ],
+    load: async () => (await import('../../commands/room/enter.ts')).joinRoom,
+  },
+  {
+    words: ['room', 'leave'],
+    summary: 'leave a room',
+    args: [room],
+    options: [],
+    load: async () => (await import('../../commands/room/enter.ts')).leaveRoom,
+  },
+  {
+    words: ['room', 'create'],
+    summary: 'open a new room',
+    args: [{ name: 'NAME', summary: 'its title' }],
+    options: [
+      { name: 'address', value: 'ADDRESS', summary: 'where the network lets you choose' },
+      { name: 'public', summary: 'anybody may find and enter it' },
+      { name: 'topic', value: 'TEXT', summary: 'what it is about' },
+      { name: 'invite', value: 'CONTACT', many: true, summary: 'who shall come' },
+    ],
+    load: async () => (await import('../../commands/room/enter.ts')).createRoom,
+  },
+  {
+    words: ['room', 'members'],
+    summary: 'list who is in a room',
+    args: [room],
+    options: [],
+    load: async () => (await import('../../commands/room/members.ts')).roomMembers,
+  },
+  {
+    words: ['room', 'invite'],
+    summary: 'invite a contact',
+    args: [room, { name: 'CONTACT', summary: 'whom' }],
+    options: [{ name: 'message', value: 'TEXT', summary: 'what goes with it' }],
+    load: async () => (await import('../../commands/room/members.ts')).inviteToRoom,
+  },
+  {
+    words: ['room', 'kick'],
+    summary: 'remove a member',
+    args: [room, member],
+    options: [reason],
+    load: async () => (await import('../../commands/room/members.ts')).kickFromRoom,
+  },
+  {
+    words: ['room', 'ban'],
+    summary: 'remove a member and keep them out',
+    args: [room, member],
+    options: [reason],
+    load: async () => (await import('../../commands/room/members.ts')).banFromRoom,
+  },
+  {
+    words: ['room', 'topic'],
+    summary: 'show or set the topic',
+    args: [room, { name: 'TEXT', optional: true, many: true, summary: 'the new topic' }],
+    options: [],
+    load: async () => (await import('../../commands/room/topic.ts')).roomTopic,
+  },
+];

@@ -1,0 +1,32 @@
+import type { CommandContext } from '../../context.ts';
+import { findAccount } from '../../link/choose-account.ts';
+import { accountItem, accountText } from '../../output/items/account.ts';
+import { oneLine } from '../../output/sanitise.ts';
+
+/** `natter account list`. */
+export async function listAccounts(context: CommandContext): Promise<void> {
+  const { output } = context;
+  const link = await context.link();
+  const accounts = await link.call('account.list', {}, { signal: context.signal });
+  for (const account of accounts) output.item(accountItem(account), () => accountText(account, output.style));
+  if (accounts.length === 0) output.note('There is no account yet: add one with natter account add.');
+}
+
+/** `natter account show ACCOUNT`: settings and abilities too. The settings of an account hold no secrets. */
+export async function showAccount(context: CommandContext): Promise<void> {
+  const { output, given } = context;
+  const account = await findAccount(await context.link(), given.word(0));
+  const { config, capabilities, deviceId } = account;
+  output.item({ ...accountItem(account), config, capabilities, deviceId }, () => {
+    const supported = Object.entries(capabilities.support)
+      .filter(([, level]) => level === 'full' || level === 'partial')
+      .map(([key]) => key);
+    return [
+      accountText(account, output.style),
+      ...Object.entries(config).map(
+        ([key, value]) => `    ${key} = ${oneLine(JSON.stringify(value)).slice(0, 200)}`,
+      ),
+      `    can: ${supported.join(', ')}`,
+    ].join('\n');
+  });
+}

@@ -1,0 +1,60 @@
+import type { Account, PeopleQuery, Person } from '@natter/core';
+import type { ClientLink } from '@natter/core/link';
+import type { CommandContext } from '../context.ts';
+import { findAccount } from '../link/choose-account.ts';
+import { readFrames } from '../link/frames.ts';
+import { personItem, personText } from '../output/items/person.ts';
+
+/** Rows that are asked for at once. */
+const pageSize = 500;
+
+/** `natter contacts` and `natter person list`: one person a row. */
+export async function contacts(context: CommandContext): Promise<void> {
+  const { given, output } = context;
+  const wait = given.seconds('wait');
+  const link = await context.link({ stored: wait === undefined });
+  const of = given.text('account');
+  const account = of === undefined ? undefined : (await findAccount(link, of)).id;
+  if (wait !== undefined) await accountsSettled(link, wait, context.signal);
+  const filter = { ...(account !== undefined && { account }), ...(given.flag('online') && { online: true }) };
+  let count = 0;
+  for await (const person of people(link, filter, context.signal)) {
+    output.item(personItem(person), () => personText(person, output.style));
+    count += 1;
+  }
+  if (count === 0) output.note('Nobody here.');
+}
+
+async function* people(
+  link: ClientLink,
+  filter: PeopleQuery['filter'],
+  signal: AbortSignal,
+): AsyncGenerator<Person, void, undefined> {
+  const seen = new Set<string>();
+  for (let offset = 0; ; offset += pageSize) {
+    const query = { filter, sort: ['presence', 'recency', 'name'], offset, limit: pageSize } as const;
+    const { rows, total } = await link.call('people.list', query, { signal });
+    // Somebody who moved between two pages is not shown twice.
+    for (const person of rows) {
+      if (!seen.has(person.id)) yield person;
+      seen.add(person.id);
+    }
+    if (rows.length === 0 || offset + rows.length >= total) return;
+  }
+}
+
+/** Waits until every account that shall be online is, with its contact list, or cannot be for now. */
+async function accountsSettled(link: ClientLink, milliseconds: number, signal: AbortSignal): Promise<void> {
+  const time = AbortSignal.timeout(milliseconds);
+  try {
+    for await (const { value } of readFrames(link, 'accounts', {}, AbortSignal.any([signal, time])))
+      if (value.every(settled)) return;
+  } catch (error) {
+    if (!time.aborted || signal.aborted) throw error;
+  }
+}
+
+function settled({ enabled, state, roster }: Account): boolean {
+  if (!enabled || 'error' in state) return true;
+  return state.phase === 'online' && (roster === 'ready' || roster === 'failed');
+}

@@ -1,0 +1,88 @@
+import { existsSync, statSync } from 'node:fs';
+import { NatterError, toErrorData } from '@natter/core/model';
+import { connectDaemon } from '@natter/daemon';
+import type { CommandContext } from '../context.ts';
+import { exitCodes } from '../output/exit-code.ts';
+import { oneLine } from '../output/sanitise.ts';
+import { askPassphrase } from '../prompts/passphrase.ts';
+
+/** One thing that is looked at: what is found, or an error that says what is wrong. */
+interface Check {
+  readonly name: string;
+  readonly look: (context: CommandContext) => Promise<string> | string;
+}
+
+const checks: readonly Check[] = [
+  { name: 'node', look: () => process.versions.node },
+  { name: 'profile', look: ({ paths }) => paths.home ?? paths.dataFolder },
+  {
+    name: 'config',
+    look: ({ paths }) => (existsSync(paths.configFile) ? paths.configFile : 'none, all defaults'),
+  },
+  { name: 'modes', look: checkModes },
+  { name: 'search', look: checkFullText },
+  { name: 'secrets', look: checkSecrets },
+  { name: 'daemon', look: checkDaemon },
+];
+
+/** `natter doctor`: exit code 1 when something is wrong. */
+export async function doctor(context: CommandContext): Promise<number> {
+  const { output } = context;
+  let healthy = true;
+  for (const { name, look } of checks) {
+    const { ok, detail } = await lookAt(look, context);
+    healthy &&= ok;
+    const sign = ok ? output.style.good('ok ') : output.style.warning('bad');
+    output.item({ type: 'check', name, ok, detail }, () => `${sign}  ${name.padEnd(8)}  ${oneLine(detail)}`);
+  }
+  return healthy ? exitCodes.done : exitCodes.failed;
+}
+
+async function lookAt(
+  look: Check['look'],
+  context: CommandContext,
+): Promise<{ ok: boolean; detail: string }> {
+  try {
+    return { ok: true, detail: await look(context) };
+  } catch (error) {
+    return {
+      ok: false,
+      detail: NatterError.isInstance(error) ? error.data.message : toErrorData(error).message,
+    };
+  }
+}
+
+function checkModes({ paths }: CommandContext): string {
+  const { dataFolder, stateFolder, storeFile, encryptedSecretsFile, plainSecretsFile, logFile } = paths;
+  const open = [dataFolder, stateFolder, storeFile, encryptedSecretsFile, plainSecretsFile, logFile].filter(
+    (path) => {
+      const found = statSync(path, { throwIfNoEntry: false });
+      return found !== undefined && (found.mode & 0o077) !== 0;
+    },
+  );
+  if (open.length > 0) throw new Error(`others can read ${open.join(', ')}`);
+  return 'only you can read the profile';
+}
+
+async function checkFullText(): Promise<string> {
+  const { DatabaseSync } = await import('node:sqlite');
+  const database = new DatabaseSync(':memory:');
+  database.exec('CREATE VIRTUAL TABLE probe USING fts5(text)');
+  database.close();
+  return 'SQLite with FTS5';
+}
+
+async function checkSecrets({ paths, settings, terminal }: CommandContext): Promise<string> {
+  const { openSecrets } = await import('@natter/daemon/secrets');
+  const secrets = await openSecrets(paths, settings, askPassphrase(terminal));
+  await secrets.check();
+  return settings.secrets;
+}
+
+async function checkDaemon({ paths }: CommandContext): Promise<string> {
+  const found = await connectDaemon(paths);
+  found?.link.close();
+  return found === null
+    ? 'does not run; commands start it'
+    : `runs, natter ${found.status.version}, pid ${found.status.pid}`;
+}

@@ -1,0 +1,11 @@
+import { helpText } from '../command-line/help.ts';
+import { commandTable } from '../command-line/table/index.ts';
+import type { CommandContext } from '../context.ts';
+
+/** `natter help [COMMAND]`. */
+export async function help({ given, output }: CommandContext): Promise<void> {
+  const words = given.words(0);
+  const known = commandTable.some((row) => words.every((word, index) => row.words[index] === word));
+  if (!known) throw given.error(`there is no command '${words.join(' ')}'`);
+  output.text(helpText(commandTable, words));
+}

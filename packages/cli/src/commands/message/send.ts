@@ -1,0 +1,97 @@
+import type { Delivery, Destination, Draft, MessageId, MessageView } from '@natter/core';
+import type { ClientLink } from '@natter/core/link';
+import { NatterError, errorData, supports } from '@natter/core/model';
+import type { CommandContext } from '../../context.ts';
+import { changeKey } from '../../link/changes.ts';
+import { exitCodeOf, exitCodes } from '../../output/exit-code.ts';
+import { oneLine } from '../../output/sanitise.ts';
+import { readText } from '../../prompts/text.ts';
+import { findDestination } from './destination.ts';
+import { reached, waitForDelivery, waits } from './delivery.ts';
+import type { Wait } from './delivery.ts';
+
+/** Milliseconds that a send waits for the network when nobody says otherwise. */
+const patience = 10_000;
+
+/** `natter send TO [TEXT | -]`. */
+export async function send(context: CommandContext): Promise<number> {
+  const { given } = context;
+  const wait = given.choice('wait', waits) ?? 'sent';
+  const time = given.seconds('timeout') ?? patience;
+  const files = given.texts('file');
+  const text = files.length > 0 && given.words(1).length === 0 ? '' : await readText(context, given.words(1));
+  const link = await context.link();
+  const to = await findDestination(link, given.word(0), given.text('account'));
+  if (wait === 'delivered' || wait === 'read') await checkReceipts(link, to, wait);
+  const replyTo = given.text('reply-to') as MessageId | undefined;
+  const draft: Draft = {
+    content: files.length === 0 ? { kind: 'text', text } : await attach(context, link, files, text),
+    ...(replyTo !== undefined && { replyTo }),
+  };
+  const { message } = await link.call(
+    'message.send',
+    { key: changeKey(), to, draft },
+    { signal: context.signal },
+  );
+  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(time)]);
+  const last = await waitForDelivery(link, message, wait, signal);
+  context.signal.throwIfAborted();
+  return tell(context, last, wait);
+}
+
+async function attach(
+  context: CommandContext,
+  link: ClientLink,
+  files: readonly string[],
+  text: string,
+): Promise<Draft['content']> {
+  const { uploadFiles } = await import('./attach.ts');
+  return { kind: 'attachment', text, attachments: await uploadFiles(link, files, context.signal) };
+}
+
+/** Waiting for what the network never tells would end in a time-out that says nothing. */
+async function checkReceipts(link: ClientLink, to: Destination, wait: 'delivered' | 'read'): Promise<void> {
+  const conversation = await link.call('conversation.open', to);
+  const account = (await link.call('account.list', {})).find(({ id }) => id === conversation.account);
+  const capabilities = conversation.capabilities ?? account?.capabilities;
+  if (capabilities === undefined || supports(capabilities, `receipts-${wait}`)) return;
+  throw new NatterError(
+    errorData(
+      'unsupported',
+      `${conversation.network} does not tell whether a message was ${wait}; nothing was sent`,
+      {
+        scope: 'conversation',
+      },
+    ),
+  );
+}
+
+function tell({ output }: CommandContext, message: MessageView, wait: Wait): number {
+  const delivery: Delivery = message.delivery ?? 'queued';
+  const { id, account, conversation, network } = message;
+  output.item(
+    {
+      type: 'sent',
+      id,
+      localId: message.operation,
+      account,
+      network,
+      conversation,
+      to: message.toAddress,
+      delivery,
+    },
+    () => `${delivery}  ${oneLine(message.toAddress)}  ${id}`,
+  );
+  if (delivery === 'failed') {
+    const error = message.error ?? errorData('internal', 'the message was not sent', { scope: 'message' });
+    output.error(error);
+    return exitCodeOf(error.code);
+  }
+  if (reached(delivery, wait)) return exitCodes.done;
+  output.note(
+    delivery === 'unconfirmed'
+      ? 'natter: the network has not confirmed the message'
+      : `natter: the message is ${delivery} and goes on in the background`,
+  );
+  return exitCodes.partly;
+}

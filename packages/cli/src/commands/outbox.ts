@@ -1,0 +1,77 @@
+import type { Operation, OperationId } from '@natter/core';
+import { NatterError, errorData } from '@natter/core/model';
+import type { CommandContext } from '../context.ts';
+import type { JsonItem, Output } from '../output/output.ts';
+import { oneLine } from '../output/sanitise.ts';
+
+/** `natter outbox list [--all]`. */
+export async function listOutbox(context: CommandContext): Promise<void> {
+  const link = await context.link();
+  const operations = await link.call('operation.list', { final: context.given.flag('all') });
+  for (const operation of operations) show(operation, context.output);
+  if (operations.length === 0) context.output.note('Nothing waits to be sent.');
+}
+
+/** `natter outbox retry OPERATION`. */
+export async function retryOperation(context: CommandContext): Promise<void> {
+  const link = await context.link();
+  show(
+    await link.call('operation.retry', { operation: context.given.word(0) as OperationId }),
+    context.output,
+  );
+}
+
+/** `natter outbox cancel OPERATION`: exit code 1 when it was too late. */
+export async function cancelOperation(context: CommandContext): Promise<void> {
+  const link = await context.link();
+  const operation = context.given.word(0) as OperationId;
+  if (!(await link.call('operation.cancel', { operation })))
+    throw new NatterError(
+      errorData('conflict', 'it is too late: this is done, or on its way', { scope: 'operation' }),
+    );
+  show(await link.call('operation.get', { operation }), context.output);
+}
+
+/** `{"type":"operation"}`. */
+export function operationItem(operation: Operation): JsonItem {
+  const { id, account, conversation, body, state, attempt, message, error, createdAt } = operation;
+  return {
+    type: 'operation',
+    id,
+    account,
+    conversation,
+    action: actionOf(operation),
+    state,
+    attempt,
+    message,
+    error,
+    createdAt,
+    text: textOf(body),
+  };
+}
+
+/** One line about an operation. */
+export function operationText(operation: Operation): string {
+  const { id, state, body, error } = operation;
+  const text = textOf(body);
+  return [
+    id,
+    actionOf(operation),
+    state,
+    ...(text === null ? [] : [oneLine(text).slice(0, 60)]),
+    ...(error ? [oneLine(error.message)] : []),
+  ].join('  ');
+}
+
+function show(operation: Operation, output: Output): void {
+  output.item(operationItem(operation), () => operationText(operation));
+}
+
+function actionOf({ body }: Operation): string {
+  return 'change' in body ? `${body.type}.${body.change.action}` : body.type;
+}
+
+function textOf(body: Operation['body']): string | null {
+  if (body.type === 'send') return body.draft.content.text;
+  return body.type === 'edit' ? body.content.text : null;
+}

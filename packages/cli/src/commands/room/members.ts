@@ -1,0 +1,69 @@
+import type { Member } from '@natter/core';
+import type { ClientLink } from '@natter/core/link';
+import { NatterError, errorData } from '@natter/core/model';
+import type { Command } from '../../command-line/command.ts';
+import type { CommandContext } from '../../context.ts';
+import { changeRoom } from '../../link/changes.ts';
+import { resolveContact } from '../../link/resolve.ts';
+import { oneLine } from '../../output/sanitise.ts';
+import { findRoom } from './find-room.ts';
+
+/** `natter room members ROOM`. */
+export async function roomMembers(context: CommandContext): Promise<void> {
+  const { output } = context;
+  const link = await context.link();
+  const { account, conversation } = await findRoom(context, link);
+  const { members, complete } = await link.call(
+    'conversation.members',
+    { conversation },
+    { signal: context.signal },
+  );
+  for (const { key, name, self, contact, role, state, away } of members)
+    output.item({ type: 'member', account, conversation, key, name, self, contact, role, state, away }, () =>
+      [oneLine(name ?? key), role, state, ...(self ? ['you'] : []), ...(away ? ['away'] : [])].join('  '),
+    );
+  if (!complete) output.note('natter: the list is not complete yet');
+}
+
+/** `natter room invite ROOM CONTACT`. */
+export async function inviteToRoom(context: CommandContext): Promise<number> {
+  const { given } = context;
+  const text = given.text('message');
+  const link = await context.link();
+  const room = await findRoom(context, link);
+  const { contact } = await resolveContact(link, given.word(1), room.account);
+  return changeRoom(context, link, room, { action: 'invite', contact, ...(text !== undefined && { text }) });
+}
+
+/** `natter room kick ROOM MEMBER`. */
+export const kickFromRoom: Command = (context) => removeMember(context, 'kick');
+
+/** `natter room ban ROOM MEMBER`. */
+export const banFromRoom: Command = (context) => removeMember(context, 'ban');
+
+async function removeMember(context: CommandContext, action: 'kick' | 'ban'): Promise<number> {
+  const { given } = context;
+  const reason = given.text('reason');
+  const link = await context.link();
+  const room = await findRoom(context, link);
+  const { key } = await findMember(link, room.conversation, given.word(1));
+  return changeRoom(context, link, room, { action, member: key, ...(reason !== undefined && { reason }) });
+}
+
+async function findMember(
+  link: ClientLink,
+  conversation: Parameters<typeof changeRoom>[2]['conversation'] & string,
+  text: string,
+): Promise<Member> {
+  const { members } = await link.call('conversation.members', { conversation });
+  const found = members.filter(({ key, name }) => key === text || name === text);
+  const [only, second] = found;
+  if (only && !second) return only;
+  if (only)
+    throw new NatterError(
+      errorData('ambiguous', `'${text}' fits several members: ${found.map(({ key }) => key).join(', ')}`, {
+        userAction: 'choose',
+      }),
+    );
+  throw new NatterError(errorData('not-found', `there is no member '${text}'`, { scope: 'conversation' }));
+}

@@ -1,0 +1,87 @@
+import type { AccountInfo, Administration } from '@natter/server';
+import type { Command } from '../../command-line/command.ts';
+import type { CommandContext } from '../../context.ts';
+import { oneLine } from '../../output/sanitise.ts';
+import { passwordSource } from '../../prompts/password.ts';
+import { serverFolder } from './data-folder.ts';
+import { asNatterError } from './failure.ts';
+
+/** A command that acts on the server's folder, whether or not a server runs on it. */
+function administer(
+  work: (context: CommandContext, administration: Administration) => Promise<void>,
+): Command {
+  return async (context) => {
+    const { openAdministration } = await import('@natter/server');
+    await asNatterError(async () => {
+      const name = context.given.text('name');
+      const administration = openAdministration({
+        dataDirectory: serverFolder(context),
+        ...(name !== undefined && { name }),
+      });
+      try {
+        await work(context, administration);
+      } finally {
+        administration.close();
+      }
+    });
+  };
+}
+
+/** `natter server user add NAME`. */
+export const addUser: Command = administer(async (context, administration) => {
+  show(context, await administration.addUser(userOf(context), await newPassword(context)));
+});
+
+/** `natter server user list`. */
+export const listUsers: Command = administer(async (context, administration) => {
+  for (const user of await administration.listUsers()) show(context, user);
+});
+
+/** `natter server user suspend NAME [--reason TEXT]`. */
+export const suspendUser: Command = administer(async (context, administration) => {
+  await administration.suspend(userOf(context), context.given.text('reason') ?? '');
+  await showOne(context, administration);
+});
+
+/** `natter server user resume NAME`. */
+export const resumeUser: Command = administer(async (context, administration) => {
+  await administration.resume(userOf(context));
+  await showOne(context, administration);
+});
+
+/** `natter server user passwd NAME`. */
+export const changePassword: Command = administer(async (context, administration) => {
+  await administration.setPassword(userOf(context), await newPassword(context));
+  await showOne(context, administration);
+});
+
+/** `natter server user invite`. */
+export const inviteUser: Command = administer(async ({ output }, administration) => {
+  const { code, expiresAt } = await administration.invite();
+  output.item({ type: 'invitation', code, expiresAt: new Date(expiresAt).toISOString() }, () => code);
+});
+
+/** `alice` of `alice` and of `alice@example.org`. */
+function userOf({ given }: CommandContext): string {
+  return given.word(0).split('@', 1)[0] ?? '';
+}
+
+async function newPassword(context: CommandContext): Promise<string> {
+  const password = await passwordSource(context).read('Password');
+  if (password) return password;
+  throw context.given.error('a password is needed: use --password-stdin or --password-command');
+}
+
+async function showOne(context: CommandContext, administration: Administration): Promise<void> {
+  const name = userOf(context);
+  for (const user of await administration.listUsers())
+    if (user.address.startsWith(`${name}@`)) show(context, user);
+}
+
+function show({ output }: CommandContext, user: AccountInfo): void {
+  const { address, name, createdAt, devices, standing } = user;
+  output.item(
+    { type: 'user', address, name, createdAt: new Date(createdAt).toISOString(), devices, standing },
+    () => `${oneLine(address)}  ${oneLine(JSON.stringify(standing))}  ${devices} devices`,
+  );
+}

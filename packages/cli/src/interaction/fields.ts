@@ -1,0 +1,37 @@
+import type { Field } from '@natter/core';
+import { NatterError, errorData } from '@natter/core/model';
+import type { CommandContext } from '../context.ts';
+import { oneLine } from '../output/sanitise.ts';
+import type { PasswordSource } from '../prompts/password.ts';
+
+/** Values for the fields of a form: from the password source, the person at the terminal, or the form's own defaults. */
+export async function fillFields(
+  context: CommandContext,
+  fields: readonly Field[],
+  password: PasswordSource,
+): Promise<Record<string, string>> {
+  const values: Record<string, string> = {};
+  for (const field of fields) {
+    const value = field.secret ? await password.read(oneLine(field.label)) : await ask(context, field);
+    if (value !== null && value !== '') values[field.name] = value;
+    else if (field.required) throw missing(context, field);
+  }
+  return values;
+}
+
+async function ask(context: CommandContext, field: Field): Promise<string | null> {
+  const { value = null, options } = field;
+  const hints = [...(options ?? []), ...(value === null ? [] : [`default ${value}`])];
+  const label = hints.length === 0 ? field.label : `${field.label} (${hints.join(', ')})`;
+  return (await context.terminal.ask(oneLine(label))) || value;
+}
+
+function missing(context: CommandContext, field: Field): Error {
+  if (field.secret && !context.terminal.present)
+    return context.given.error(
+      `${oneLine(field.label)} is needed and there is no terminal to ask at: use --password-stdin or --password-command`,
+    );
+  return new NatterError(
+    errorData('invalid', `${oneLine(field.label)} is needed`, { userAction: 'sign-in' }),
+  );
+}

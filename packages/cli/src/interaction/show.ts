@@ -1,0 +1,38 @@
+import type { JsonObject, Step } from '@natter/core';
+import { NatterError, errorData } from '@natter/core/model';
+import type { CommandContext } from '../context.ts';
+import { oneLine } from '../output/sanitise.ts';
+
+/** Shows something and asks what to do about it. Without a terminal a certificate is not trusted: code 5. */
+export async function showStep(
+  context: CommandContext,
+  step: Extract<Step, { kind: 'show' }>,
+): Promise<string> {
+  const facts = describe(step.data);
+  if (!context.terminal.present && step.what === 'certificate')
+    throw new NatterError(
+      errorData(
+        'certificate-untrusted',
+        `the certificate is not trusted (${facts}); give its authority with --ca FILE`,
+        {
+          userAction: 'trust-certificate',
+        },
+      ),
+    );
+  context.output.note(`${step.what}: ${facts}`);
+  const [only, second] = step.actions;
+  if (only !== undefined && second === undefined) return only;
+  const choices = step.actions.join('/');
+  const answer = await context.terminal.ask(`What now (${choices})`);
+  if (answer !== null && step.actions.includes(answer)) return answer;
+  throw new NatterError(errorData('aborted', `no answer out of ${choices} was given`));
+}
+
+function describe(data: JsonObject): string {
+  return Object.entries(data)
+    .map(
+      ([name, value]) =>
+        `${name} ${typeof value === 'string' ? oneLine(value) : oneLine(JSON.stringify(value))}`,
+    )
+    .join(', ');
+}

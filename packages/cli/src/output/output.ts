@@ -1,0 +1,56 @@
+import type { ErrorData } from '@natter/core';
+import { jsonLine, oneLine } from './sanitise.ts';
+import { plainStyle } from './style.ts';
+import type { Style } from './style.ts';
+
+/** A line of `--json` output: its type and its fields; the version is added. */
+export interface JsonItem {
+  readonly type: string;
+  readonly [field: string]: unknown;
+}
+
+/** Where text goes; the process's streams, or a test's. */
+export interface TextSink {
+  write(text: string): unknown;
+}
+
+/** What a command says: data on stdout, everything else on stderr, as text or as JSON lines. */
+export class Output {
+  readonly json: boolean;
+  readonly style: Style;
+  readonly #stdout: TextSink;
+  readonly #stderr: TextSink;
+
+  constructor(streams: { stdout: TextSink; stderr: TextSink }, choice: { json: boolean; style?: Style }) {
+    this.#stdout = streams.stdout;
+    this.#stderr = streams.stderr;
+    this.json = choice.json;
+    this.style = choice.json ? plainStyle : (choice.style ?? plainStyle);
+  }
+
+  /** One piece of data: the object with `--json`, else its text. `text` is called only when it is wanted. */
+  item(item: JsonItem, text: () => string): void {
+    this.#stdout.write(`${this.json ? jsonLine({ v: 1, ...item }) : text()}\n`);
+  }
+
+  /** Text that is the data itself: help, a completion script. */
+  text(text: string): void {
+    this.#stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+  }
+
+  /** Something for the person, not for the program that reads the data. Left out with `--json`. */
+  note(text: string): void {
+    if (!this.json) this.#stderr.write(`${text}\n`);
+  }
+
+  /** What went wrong, in one line. */
+  error(error: ErrorData): void {
+    this.#stderr.write(this.json ? `${jsonLine(errorItem(error))}\n` : `natter: ${oneLine(error.message)}\n`);
+  }
+}
+
+/** The JSON line of an error. */
+export function errorItem(error: ErrorData): JsonItem {
+  const { code, message, retriable, userAction, ...others } = error;
+  return { v: 1, type: 'error', code, message, retriable, userAction: userAction ?? null, ...others };
+}

@@ -1,0 +1,41 @@
+/**
+ * What comes from a network is data and may say anything. These functions make it harmless on a terminal: no character of
+ * it moves the cursor, changes colours or the order of what stands beside it.
+ */
+
+// C0 and DEL, C1 (which terminals take as escape sequences of one character), and the invisible characters that reorder or
+// hide text: bidirectional controls, line and paragraph separators, lone surrogates, interlinear annotation.
+const harmful =
+  // oxlint-disable-next-line no-control-regex
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]/gu;
+
+/** Scripts that are written from right to left: they would pull their neighbours along. */
+const rightToLeft = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+
+/** One line without anything that a terminal would act upon, and with right-to-left text kept to itself. */
+export function oneLine(text: string): string {
+  return isolated(text.replace(/\s*[\r\n\t\u2028\u2029]+\s*/g, ' ').replace(harmful, '\ufffd'));
+}
+
+/** Like {@link oneLine} for text that may have several lines: all but the first are indented, so that none can pass for a line of ours. */
+export function manyLines(text: string, indent: string): string {
+  return text
+    .split(/\r\n|[\r\n\u2028\u2029]/)
+    .map((line) => isolated(line.replace(/\t/g, '    ').replace(harmful, '\ufffd')))
+    .join(`\n${indent}`);
+}
+
+/** FIRST STRONG ISOLATE ... POP DIRECTIONAL ISOLATE, UAX 9. */
+function isolated(text: string): string {
+  return rightToLeft.test(text) ? `\u2068${text}\u2069` : text;
+}
+
+const harmfulInJson = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]/g;
+
+/** JSON of a value in one line; what a terminal could act upon is written as `\uXXXX`, which means the same. */
+export function jsonLine(value: unknown): string {
+  return JSON.stringify(value).replace(
+    harmfulInJson,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
