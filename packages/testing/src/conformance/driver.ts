@@ -28,9 +28,6 @@ export interface DriverOptions {
   readonly deviceId?: string;
 }
 
-/** How long a case waits for something to happen, in milliseconds. */
-export const patience = 8000;
-
 /**
  * A hub in miniature: signs in, keeps one session running, catches up as the declared mode wants, and carries operations
  * to their outcome. It does what the contract promises an adapter that the hub does, and looks closely meanwhile.
@@ -79,6 +76,16 @@ export class Driver {
     return driver;
   }
 
+  /** How long to wait for anything, in milliseconds. */
+  get patience(): number {
+    return this.#setup.patience ?? 8000;
+  }
+
+  /** Whether the network keeps what was said for who was away. */
+  get keeps(): boolean {
+    return this.#setup.adapter.capabilities.catchUp !== 'none';
+  }
+
   get ledger(): Ledger {
     return this.host.ledger;
   }
@@ -109,7 +116,7 @@ export class Driver {
   /** Stops it, and checks that it is over; throws what was wrong in this session. */
   async stop(): Promise<Ended | undefined> {
     this.#abort.abort();
-    await within('run() ends after the abort', this.#loop);
+    await this.within('run() ends after the abort', this.#loop);
     await nextTurn();
     assert.deepEqual(this.host.faults, [], 'the adapter broke the contract');
     return this.endings.at(-1);
@@ -126,7 +133,11 @@ export class Driver {
     for (let attempt = op.attempt + 1; attempt < 50; attempt++) {
       await this.ready();
       const outcome = await this.attempt({ ...op, attempt, memo: this.host.memos.get(op.id) ?? null });
-      if (outcome.result === 'not-sent' && outcome.error.retriable) continue;
+      if (outcome.result === 'not-sent' && outcome.error.retriable) {
+        // The run that broke has yet to end.
+        await this.#nextChange();
+        continue;
+      }
       if (outcome.result !== 'unknown') return { op, outcome };
       const settled = await this.#settle(op);
       if (settled !== null) return { op, outcome: settled };
@@ -136,9 +147,21 @@ export class Driver {
 
   /** One attempt, whatever comes of it. */
   async attempt(op: Op, signal: AbortSignal = this.#calls.signal): Promise<Outcome> {
-    const outcome = await within('perform() resolves', this.session.perform(op, signal));
+    const outcome = await this.within('perform() resolves', this.session.perform(op, signal));
     assertOutcome(outcome);
     return outcome;
+  }
+
+  /** Whether an operation landed; asked until it is known. */
+  async verify(op: Op): Promise<Outcome> {
+    for (;;) {
+      await this.ready();
+      const outcome = await this.within('verify() resolves', this.session.verify(op, this.#calls.signal));
+      assertOutcome(outcome);
+      if (outcome.result !== 'unknown') return outcome;
+      // The run that broke has yet to end.
+      await this.#nextChange();
+    }
   }
 
   /** Sends a text. */
@@ -148,10 +171,36 @@ export class Driver {
 
   /** Waits until it is so, or fails with what was waited for. */
   async until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
-    const deadline = performance.now() + patience;
+    const deadline = performance.now() + this.patience;
     while (!(await condition())) {
       assert.ok(performance.now() < deadline, `waited in vain: ${what}`);
       await this.#nextChange();
+    }
+  }
+
+  /** Asks the session something; asks again when the connection broke meanwhile. */
+  async ask<T>(question: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    for (;;) {
+      await this.ready();
+      const runs = this.endings.length;
+      try {
+        return await this.within('an answer', question(this.#calls.signal));
+      } catch (caught) {
+        await nextTurn();
+        if (this.#online && this.endings.length === runs) throw caught;
+      }
+    }
+  }
+
+  /** Fails instead of waiting for ever. */
+  async within<T>(what: string, promise: Promise<T>): Promise<T> {
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const error = new assert.AssertionError({ message: `waited in vain: ${what}` });
+    const timer = setTimeout(() => reject(error), this.patience);
+    try {
+      return await Promise.race([promise, late]);
+    } finally {
+      clearTimeout(timer);
     }
   }
 
@@ -164,7 +213,7 @@ export class Driver {
     act: () => void | Promise<unknown>,
     condition: () => boolean | Promise<boolean>,
   ): Promise<void> {
-    const deadline = performance.now() + patience;
+    const deadline = performance.now() + this.patience;
     for (;;) {
       await this.ready();
       const runs = this.endings.length;
@@ -181,8 +230,7 @@ export class Driver {
   /** The peer says something, and the account gets it: said again where nobody keeps it for who was away. */
   async hear(text: string, send: () => Promise<unknown> = () => this.#setup.peer.send(text)): Promise<void> {
     const condition = (): boolean => this.ledger.withText(text).length > 0;
-    if (this.#setup.adapter.capabilities.catchUp === 'none')
-      return this.witness(`"${text}" arrives`, send, condition);
+    if (!this.keeps) return this.witness(`"${text}" arrives`, send, condition);
     await send();
     await this.until(`"${text}" arrives`, condition);
   }
@@ -237,13 +285,8 @@ export class Driver {
     const { resend } = this.#setup.adapter.capabilities;
     if (resend === 'idempotent') return null;
     if (resend === 'never') return { result: 'unconfirmed' };
-    for (;;) {
-      await this.ready();
-      const outcome = await within('verify() resolves', this.session.verify(op, this.#calls.signal));
-      assertOutcome(outcome);
-      if (outcome.result === 'not-sent') return null;
-      if (outcome.result !== 'unknown') return outcome;
-    }
+    const outcome = await this.verify(op);
+    return outcome.result === 'not-sent' ? null : outcome;
   }
 
   #isDirect(conversation: RemoteKey): boolean {
@@ -268,20 +311,6 @@ export class Driver {
 /** The body of a plain send. */
 export function textBody(text: string): Extract<OpBody, { type: 'send' }> {
   return { type: 'send', content: { kind: 'text', text }, replyTo: null, thread: null, mentions: [] };
-}
-
-/** Fails instead of waiting for ever. */
-export async function within<T>(what: string, promise: Promise<T>): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => reject(new assert.AssertionError({ message: `waited in vain: ${what}` })),
-    patience,
-  );
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** A key that names nothing. */

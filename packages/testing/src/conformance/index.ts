@@ -12,4 +12,6 @@
 export { skipReason, type ConformanceCase, type Needs } from './case.ts';
 export { adapterCases } from './cases/index.ts';
 export { describeAdapter, type DescribeAdapterOptions } from './describe-adapter.ts';
+export { delegate } from './delegate.ts';
+export { flaky, type FlakyOptions } from './flaky.ts';
 export type { AdapterSetup, Means, Peer, PeerMessage, PeerSend } from './setup.ts';

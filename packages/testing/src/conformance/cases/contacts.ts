@@ -168,30 +168,11 @@ export const contactCases: readonly ConformanceCase[] = [
     needs: { support: ['direct'] },
     run: withDriver(async (driver, { peer }) => {
       await driver.ready();
-      const found = await answer(driver, () =>
-        driver.session.query('resolve', peer.address, AbortSignal.timeout(5000)),
-      );
+      const found = await driver.ask((signal) => driver.session.query('resolve', peer.address, signal));
       assert.equal(found?.contact, peer.key);
     }),
   },
 ];
-
-/** Asks again after a broken connection. */
-async function answer<T>(driver: Driver, ask: () => Promise<T>): Promise<T> {
-  for (;;) {
-    await driver.ready();
-    const runs = driver.endings.length;
-    try {
-      return await ask();
-    } catch (caught) {
-      await driver
-        .until('the run that broke to end', () => driver.endings.length > runs)
-        .catch(() => {
-          throw caught;
-        });
-    }
-  }
-}
 
 function entry(driver: Driver, peer: Peer): ContactIn | undefined {
   return driver.ledger.contacts.get(peer.key);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mintId, type Op, type Outcome } from '@natter/core';
 import type { ConformanceCase } from '../case.ts';
-import { textBody, within, type Driver } from '../driver.ts';
+import { textBody, type Driver } from '../driver.ts';
 import type { Row } from '../ledger.ts';
 import type { Peer } from '../setup.ts';
 import { withDriver } from '../with-driver.ts';
@@ -46,7 +46,7 @@ export const deliveryCases: readonly ConformanceCase[] = [
       assert.equal(first.result, 'unknown', 'bytes have left and no answer came');
       if (adapter.capabilities.resend !== 'never') {
         const { resend } = adapter.capabilities;
-        const again = resend === 'verify' ? await verified(driver, op) : (await driver.carry(op)).outcome;
+        const again = resend === 'verify' ? await driver.verify(op) : (await driver.carry(op)).outcome;
         assert.equal(again.result, 'accepted');
       }
       assert.equal(await countAt(peer, 'am I heard?'), 1);
@@ -57,8 +57,8 @@ export const deliveryCases: readonly ConformanceCase[] = [
     needs: { resend: ['verify'], support: ['direct'] },
     run: withDriver(async (driver) => {
       const { op } = await send(driver, 'it landed');
-      assert.equal((await verified(driver, op)).result, 'accepted');
-      assert.equal((await verified(driver, { ...op, id: mintId('operation') })).result, 'not-sent');
+      assert.equal((await driver.verify(op)).result, 'accepted');
+      assert.equal((await driver.verify({ ...op, id: mintId('operation') })).result, 'not-sent');
     }),
   },
   {
@@ -87,7 +87,7 @@ export const deliveryCases: readonly ConformanceCase[] = [
       const abort = new AbortController();
       const pending = driver.session.perform({ ...op, id: mintId('operation') }, abort.signal);
       abort.abort();
-      const outcome = await within('perform() resolves after an abort', pending);
+      const outcome = await driver.within('perform() resolves after an abort', pending);
       assert.ok(['not-sent', 'unknown', 'accepted', 'unconfirmed'].includes(outcome.result), outcome.result);
     }),
   },
@@ -104,7 +104,7 @@ export const deliveryCases: readonly ConformanceCase[] = [
       };
       const pending = driver.session.perform(op, new AbortController().signal);
       await driver.stop();
-      const outcome = await within('perform() resolves when the run ends', pending);
+      const outcome = await driver.within('perform() resolves when the run ends', pending);
       assert.ok(['not-sent', 'unknown', 'accepted', 'unconfirmed'].includes(outcome.result), outcome.result);
     }),
   },
@@ -125,10 +125,13 @@ export const deliveryCases: readonly ConformanceCase[] = [
     run: withDriver(async (driver, setup) => {
       setup.means?.reorder?.();
       await reconnect(driver, setup.means?.cut);
+      const runs = driver.endings.length;
       const texts = Array.from({ length: 12 }, (_, index) => `${index}`);
       for (const text of texts) await setup.peer.send(text);
       await driver.until('all arrive', () => driver.ledger.texts(false).length >= texts.length);
-      assert.deepEqual(inOrder(driver), texts);
+      // An archive's pages after a broken connection are the hub's to rank.
+      const live = driver.endings.length === runs;
+      if (live || setup.adapter.capabilities.order === 'total') assert.deepEqual(inOrder(driver), texts);
       assertNoCursorAhead(driver, texts);
     }),
   },
@@ -151,17 +154,6 @@ async function send(driver: Driver, text: string): Promise<{ op: Op; outcome: Ou
     body: textBody(text),
   };
   return driver.carry(op);
-}
-
-async function verified(driver: Driver, op: Op): Promise<Outcome> {
-  for (;;) {
-    await driver.ready();
-    const outcome = await within(
-      'verify() resolves',
-      driver.session.verify({ ...op, attempt: 2 }, AbortSignal.timeout(5000)),
-    );
-    if (outcome.result !== 'unknown') return outcome;
-  }
 }
 
 async function countAt(peer: Peer, text: string): Promise<number> {
@@ -192,7 +184,8 @@ function inOrder(driver: Driver): string[] {
 function assertNoCursorAhead(driver: Driver, texts: readonly string[]): void {
   let cursors = JSON.stringify(driver.host.crashPoints[0]?.cursors);
   for (const point of driver.host.crashPoints) {
-    if (JSON.stringify(point.cursors) === cursors) continue;
+    // What is missing under an open gap is known to be missing.
+    if (JSON.stringify(point.cursors) === cursors || point.gaps.size > 0) continue;
     cursors = JSON.stringify(point.cursors);
     const stored = new Set(point.texts(false));
     const newest = texts.findLastIndex((text) => stored.has(text));

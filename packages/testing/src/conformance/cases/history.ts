@@ -3,7 +3,7 @@ import type { BlobId, PageRequest, RemoteKey } from '@natter/core';
 import { mintId } from '@natter/core';
 import type { ConformanceCase } from '../case.ts';
 import { rejection } from '../check-error.ts';
-import { textBody, within, type Driver } from '../driver.ts';
+import { textBody, type Driver } from '../driver.ts';
 import { withDriver } from '../with-driver.ts';
 
 const said = Array.from({ length: 11 }, (_, index) => `line ${String(index).padStart(2, '0')}`);
@@ -27,7 +27,7 @@ export const historyCases: readonly ConformanceCase[] = [
           limit: 4,
           ...position(cursor, newest?.stable ?? null),
         };
-        const page = await asked(driver, () => driver.session.history(request, AbortSignal.timeout(5000)));
+        const page = await driver.ask((signal) => driver.session.history(request, signal));
         assert.equal(page.batch.origin, 'archive');
         texts.unshift(
           page.batch.events.flatMap((event) =>
@@ -55,7 +55,7 @@ export const historyCases: readonly ConformanceCase[] = [
       await driver.hear('something');
       const conversation = driver.ledger.withText('something')[0]?.conversation as RemoteKey;
       const request = { conversation, direction: 'older', limit: 4 } as const;
-      const error = await within(
+      const error = await driver.within(
         'history() rejects',
         rejection(driver.session.history(request, AbortSignal.abort())),
       );
@@ -103,8 +103,8 @@ export const historyCases: readonly ConformanceCase[] = [
       const remote = (): string | undefined => incoming(driver);
       await driver.until('it arrives', () => remote() !== undefined);
       const target: BlobId = mintId('blob');
-      const { done } = await asked(driver, () =>
-        driver.session.download(remote() ?? '', target, 0, AbortSignal.timeout(5000)),
+      const { done } = await driver.ask((signal) =>
+        driver.session.download(remote() ?? '', target, 0, signal),
       );
       assert.equal(done, true);
       assert.deepEqual(Buffer.from(driver.host.blobs.get(target) ?? []), Buffer.from(bytes.toReversed()));
@@ -122,21 +122,4 @@ function incoming(driver: Driver): string | undefined {
     if (content.kind === 'attachment' && !sender.self) return content.attachments[0]?.remote ?? undefined;
   }
   return undefined;
-}
-
-/** Asks again when the connection broke meanwhile. */
-async function asked<T>(driver: Driver, ask: () => Promise<T>): Promise<T> {
-  for (;;) {
-    await driver.ready();
-    const runs = driver.endings.length;
-    try {
-      return await ask();
-    } catch (caught) {
-      await driver
-        .until('the run that broke to end', () => driver.endings.length > runs)
-        .catch(() => {
-          throw caught;
-        });
-    }
-  }
 }

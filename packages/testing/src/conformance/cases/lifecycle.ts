@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { mintId, type Op } from '@natter/core';
 import type { ConformanceCase } from '../case.ts';
 import { assertEnded } from '../check-error.ts';
-import { Driver, textBody, within } from '../driver.ts';
+import { Driver, textBody } from '../driver.ts';
 
 const presence = { availability: 'available', text: null } as const;
 
@@ -28,7 +28,7 @@ export const lifecycleCases: readonly ConformanceCase[] = [
       const driver = await Driver.create(setup);
       driver.host.running = true;
       const run = driver.session.run({ cursors: {}, openGaps: [], presence }, AbortSignal.abort());
-      const ended = await within('run() ends', run);
+      const ended = await driver.within('run() ends', run);
       assert.equal(ended.why, 'stopped');
       assert.ok(!driver.host.phases.includes('online'));
       await driver.stop();
@@ -45,7 +45,7 @@ export const lifecycleCases: readonly ConformanceCase[] = [
         const run = driver.session.run({ cursors: {}, openGaps: [], presence }, abort.signal);
         await reaches(driver, phase, run);
         abort.abort();
-        const ended = await within(`run() ends after an abort while ${phase}`, run);
+        const ended = await driver.within(`run() ends after an abort while ${phase}`, run);
         assert.equal(ended.why, 'stopped', `aborted while ${phase}`);
         await driver.stop();
       }
@@ -108,7 +108,7 @@ export const lifecycleCases: readonly ConformanceCase[] = [
       const run = driver.session.run({ cursors: {}, openGaps: [], presence }, new AbortController().signal);
       const poke = setInterval(() => void setup.peer.send('are you there?').catch(() => {}), 100);
       try {
-        const ended = await within('run() ends when commits reject', run);
+        const ended = await driver.within('run() ends when commits reject', run);
         assert.notEqual(ended.why, 'stopped');
       } finally {
         clearInterval(poke);
@@ -139,7 +139,7 @@ export const lifecycleCases: readonly ConformanceCase[] = [
       setup.means?.down?.(true);
       driver.host.running = true;
       const run = driver.session.run({ cursors: {}, openGaps: [], presence }, new AbortController().signal);
-      const ended = await within('run() ends', run);
+      const ended = await driver.within('run() ends', run);
       assertEnded(ended);
       assert.equal(ended.why, 'network');
       await driver.stop();
@@ -150,7 +150,7 @@ export const lifecycleCases: readonly ConformanceCase[] = [
     async run(setup) {
       const driver = await Driver.start(setup);
       await driver.stop();
-      await within('wipe() resolves', driver.session.wipe(false, AbortSignal.timeout(5000)));
+      await driver.within('wipe() resolves', driver.session.wipe(false, AbortSignal.timeout(5000)));
       driver.run();
       await driver.until('the run ends', () => driver.endings.length > 1);
       assert.equal(driver.endings.at(-1)?.why, 'needsLogin');

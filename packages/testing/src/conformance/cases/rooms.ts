@@ -26,8 +26,9 @@ export const roomCases: readonly ConformanceCase[] = [
     needs: { support: ['join-room', 'list-rooms', 'channels'], peer: ['open'] },
     run: withDriver(async (driver, { peer }) => {
       const address = (await peer.open?.('square')) ?? '';
-      await driver.ready();
-      const { items } = await driver.session.query('rooms', { text: 'square' }, AbortSignal.timeout(5000));
+      const { items } = await driver.ask((signal) =>
+        driver.session.query('rooms', { text: 'square' }, signal),
+      );
       assert.ok(
         items.some((item) => item.address === address),
         'it is not on the list',
@@ -60,8 +61,9 @@ export const roomCases: readonly ConformanceCase[] = [
     run: withDriver(async (driver, { peer }) => {
       const room = await open(driver, 'club');
       await peer.join?.(room);
-      await driver.ready();
-      const page = await driver.session.query('members', { conversation: room }, AbortSignal.timeout(5000));
+      const page = await driver.ask((signal) =>
+        driver.session.query('members', { conversation: room }, signal),
+      );
       driver.host.take(page.batch, false);
       assert.equal(member(driver, room, peer.key)?.state, 'joined');
       const own = [...driver.ledger.members.values()].filter(({ self }) => self === true);
@@ -138,10 +140,19 @@ async function open(driver: Driver, name: string): Promise<RemoteKey> {
   return room;
 }
 
+/** Carries a change out. Where the network cannot tell whether it did, it is looked at, or asked for again. */
 async function change(driver: Driver, room: RemoteKey | null, what: RoomChange): Promise<RemoteKey> {
-  const outcome = await driver.perform({ type: 'room', change: what }, room);
-  if (outcome.result !== 'accepted') return assert.fail(`${what.action} was ${JSON.stringify(outcome)}`);
-  return outcome.conversation ?? room ?? assert.fail(`${what.action} does not tell which room it is`);
+  for (;;) {
+    const outcome = await driver.perform({ type: 'room', change: what }, room);
+    if (outcome.result === 'accepted')
+      return outcome.conversation ?? room ?? assert.fail('it does not tell which room it is');
+    if (outcome.result !== 'unconfirmed') return assert.fail(`${what.action} was ${JSON.stringify(outcome)}`);
+    if (what.action !== 'create') continue;
+    const created = (): RemoteKey | undefined =>
+      [...driver.ledger.conversations].find(([, { title }]) => title === what.name)?.[0];
+    await driver.until('the room', () => created() !== undefined);
+    return created() ?? assert.fail();
+  }
 }
 
 function member(driver: Driver, room: RemoteKey, key: RemoteKey): MemberIn | undefined {

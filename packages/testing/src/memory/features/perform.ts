@@ -34,7 +34,8 @@ export async function verify(context: Context, op: Op, signal: AbortSignal): Pro
   } catch (caught) {
     // A question that got no answer leaves the operation as unknown as it was.
     const outcome = toOutcome(caught);
-    return outcome.result === 'not-sent' ? { ...outcome, result: 'unknown' } : outcome;
+    if (outcome.result !== 'not-sent') return outcome;
+    return { result: 'unknown', error: { ...outcome.error, certain: false } };
   }
 }
 
