@@ -11,3 +11,4 @@ export * from './client/index.ts';
 export * from './streams/index.ts';
 export * from './link/index.ts';
 export * from './hub/index.ts';
+export * from './facade/index.ts';

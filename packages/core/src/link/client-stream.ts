@@ -27,6 +27,8 @@ export class ClientStream implements LinkSubscription<unknown> {
   #params: unknown;
   #credits = 1;
   #version: number | null = null;
+  /** How many rows a window has here. */
+  #rows = 0;
 
   constructor(
     id: WireId,
@@ -47,6 +49,7 @@ export class ClientStream implements LinkSubscription<unknown> {
   /** The request that opens it, the first time or after a cut. */
   opening(): WireObject {
     this.#version = null;
+    this.#rows = 0;
     return request(this.id, wire.open, {
       stream: this.#stream,
       params: this.#params,
@@ -96,7 +99,8 @@ export class ClientStream implements LinkSubscription<unknown> {
       throw wrong('a version that does not grow');
     } else if (this.#kind === 'window') {
       if (frame['base'] !== this.#version) throw wrong('splices of rows that are not here');
-      if (!Array.isArray(frame['splices']) || !frame['splices'].every(isSplice)) throw wrong('no splices');
+      this.#rows = lengthAfter(this.#rows, frame['splices']) ?? Number.NaN;
+      if (Number.isNaN(this.#rows)) throw wrong('splices that do not fit');
       if (typeof frame['total'] !== 'number' || typeof frame['offset'] !== 'number')
         throw wrong('no position');
     } else if (!('value' in frame)) throw wrong('no value');
@@ -104,11 +108,18 @@ export class ClientStream implements LinkSubscription<unknown> {
   }
 }
 
-function isSplice(value: unknown): boolean {
-  return (
-    isObject(value) &&
-    Number.isSafeInteger(value['at']) &&
-    Number.isSafeInteger(value['drop']) &&
-    Array.isArray(value['rows'])
-  );
+/** The length of a list after splices; undefined when they are none or do not fit. */
+function lengthAfter(length: number, splices: unknown): number | undefined {
+  if (!Array.isArray(splices)) return undefined;
+  let now = length;
+  for (const splice of splices as readonly unknown[]) {
+    const { at, drop, rows } = isObject(splice) ? splice : {};
+    if (!isCount(at) || !isCount(drop) || !Array.isArray(rows) || at + drop > now) return undefined;
+    now += rows.length - drop;
+  }
+  return now;
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }

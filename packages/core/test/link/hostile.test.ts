@@ -219,6 +219,11 @@ describe('a link to a hostile server', () => {
       'rows',
       frame({ t: 'window', version: 1, base: null, splices: [{ at: 0, drop: 0 }], ...edges }),
     ],
+    [
+      'a splice that does not fit',
+      'rows',
+      frame({ t: 'window', version: 1, base: null, splices: [{ at: 0, drop: 1, rows: [] }], ...edges }),
+    ],
     ['a log frame without a cursor', 'log', frame({ t: 'log', items: [1] })],
     ['a message that is too long', 'count', frame({ t: 'state', version: 1, value: 'x'.repeat(10_000) })],
     [
