@@ -44,4 +44,14 @@ describe('sign-in of a session', () => {
     expect(await run().ended).toMatchObject({ why: 'needsLogin' });
     expect(server.links).toHaveLength(0);
   });
+
+  test('a password that was left for the first connection is used once and forgotten', async () => {
+    const { host, run, server } = await scene();
+    host.secrets.clear();
+    host.secrets.set('password', 'correct horse');
+    const running = await run().caughtUp();
+    expect(server.link.received[1]).toMatchObject({ type: 'sign-in', password: 'correct horse' });
+    expect([...host.secrets.keys()]).toEqual(['token']);
+    await running.stop();
+  });
 });

@@ -8,7 +8,7 @@ export interface NativeConfig {
   readonly ca?: string;
   /** Allows plain text over a network. */
   readonly allowInsecure?: boolean;
-  /** Lets register where that needs an invitation; not kept. */
+  /** Lets register where that needs an invitation. */
   readonly invite?: string;
 }
 
@@ -39,7 +39,7 @@ export const configSchema: JsonObject = {
     invite: {
       type: 'string',
       title: 'Invitation',
-      description: 'For registration, where the server wants one. Used once and not kept.',
+      description: 'For registration, where the server wants one. Good for one account.',
       maxLength: 128,
     },
   },

@@ -127,6 +127,12 @@ export class NativePeer implements Peer {
     return String(positions.find(({ address }) => address === this.#account)?.read ?? 0);
   }
 
+  /** How far the account's devices have told that they stored our messages. */
+  async deliveredToAccount(): Promise<number> {
+    const { positions } = await this.#open();
+    return positions.find(({ address }) => address === this.#account)?.delivered ?? 0;
+  }
+
   async request(text: string): Promise<void> {
     await this.#connection.request('contact-request', (id) => ({
       type: 'contact-request',
