@@ -37,7 +37,7 @@ export const CONFIG_SCHEMA: JsonObject = {
 export function readConfig(config: JsonObject): XmppConfig {
   return {
     server: readText(config, 'server'),
-    trust: { authorities: readText(config, 'ca'), pinned: readTexts(config, 'trusted') },
+    trust: { authorities: readCertificates(config, 'ca'), pinned: readTexts(config, 'trusted') },
     allowInsecure: readFlag(config, 'allowInsecure'),
   };
 }
@@ -47,6 +47,13 @@ function readText(config: JsonObject, name: string): string | null {
   if (value === null || value === '') return null;
   if (typeof value !== 'string') throw invalid(name, 'a text');
   return value;
+}
+
+function readCertificates(config: JsonObject, name: string): string | null {
+  const text = readText(config, name);
+  if (text !== null && !text.includes('-----BEGIN CERTIFICATE-----'))
+    throw invalid(name, 'certificates in PEM');
+  return text;
 }
 
 function readTexts(config: JsonObject, name: string): readonly string[] {

@@ -77,11 +77,15 @@ export class SignIn implements Interaction {
     this.#trusted.push(fingerprint);
   }
 
-  /** A certificate can be trusted by the user, and by nobody else; one that was rejected is a fault like any other. */
+  /**
+   * A certificate that nobody vouches for may be trusted by the user, and by nobody else. One that has expired or is for
+   * another name is a fault to be mended, and so is one that was rejected.
+   */
   #certificateStep(error: unknown): Step | null {
     if (!(error instanceof WireError) || error.certificate === null) return null;
     const { certificate } = error;
-    if (certificate.fingerprint === '' || this.#rejected === error) return null;
+    const unknown = certificate.problem === 'self-signed' || certificate.problem === 'unknown-issuer';
+    if (!unknown || certificate.fingerprint === '' || this.#rejected === error) return null;
     this.#asked = error;
     return { kind: 'show', what: 'certificate', data: { ...certificate }, actions: ['trust', 'reject'] };
   }

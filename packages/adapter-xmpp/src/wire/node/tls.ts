@@ -1,5 +1,12 @@
 import { isIP, type Socket } from 'node:net';
-import { checkServerIdentity, connect, type PeerCertificate, type TLSSocket } from 'node:tls';
+import {
+  checkServerIdentity,
+  connect,
+  createSecureContext,
+  type PeerCertificate,
+  type SecureContext,
+  type TLSSocket,
+} from 'node:tls';
 import { createHash, X509Certificate } from 'node:crypto';
 import { domainToASCII } from 'node:url';
 import type { TrustPolicy } from '../channel.ts';
@@ -44,16 +51,16 @@ export interface Handshake {
  * TLS over a connected socket. Resolves once the certificate and the name are verified; until then not one byte of ours
  * is written. On failure the socket is destroyed.
  */
-export function handshake(socket: Socket, options: Handshake): Promise<TLSSocket> {
+export async function handshake(socket: Socket, options: Handshake): Promise<TLSSocket> {
   const { domain, trust, protocols, time, signal } = options;
   const name = domainToASCII(domain) || domain;
+  const secureContext = trustContext(socket, trust);
   return new Promise((resolve, reject) => {
     const secured = connect({
       socket,
       ...(isIP(name) === 0 ? { servername: name } : {}),
-      ...(trust.authorities === null ? {} : { ca: trust.authorities }),
+      secureContext,
       ...(protocols.length === 0 ? {} : { ALPNProtocols: [...protocols] }),
-      minVersion: 'TLSv1.2',
       // The verdict is Node's; it is read below, so that a refused certificate can be shown and, by the user, pinned.
       rejectUnauthorized: false,
       checkServerIdentity: (_, certificate) => checkServerIdentity(name, certificate),
@@ -80,6 +87,21 @@ export function handshake(socket: Socket, options: Handshake): Promise<TLSSocket
     signal.addEventListener('abort', abort);
     if (signal.aborted) abort();
   });
+}
+
+/** Authorities that OpenSSL cannot read fail here, before a handshake would leave the socket behind. */
+function trustContext(socket: Socket, { authorities }: TrustPolicy): SecureContext {
+  try {
+    return createSecureContext({
+      minVersion: 'TLSv1.2',
+      ...(authorities === null ? {} : { ca: authorities }),
+    });
+  } catch (error) {
+    socket.destroy();
+    throw new WireError('tls-failed', 'the certificate authorities of this account cannot be read', {
+      cause: error,
+    });
+  }
 }
 
 function refusal(socket: TLSSocket, name: string, trust: TrustPolicy): WireError | null {

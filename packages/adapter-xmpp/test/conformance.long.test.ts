@@ -1,0 +1,23 @@
+import { afterAll, beforeAll } from 'vitest';
+import { describeServer } from '@natter/e2e';
+import { describeAdapter } from '@natter/testing/conformance';
+import { startConformanceServers, type ConformanceServers } from './support/prosody-setup.ts';
+
+describeServer('XMPP', 'prosody', () => {
+  let servers: ConformanceServers;
+  beforeAll(async () => {
+    servers = await startConformanceServers();
+  });
+  afterAll(() => servers?.stop());
+
+  const sliced = { toClient: { slice: 1 }, toServer: { slice: { min: 1, max: 7 } } };
+  describeAdapter('conforms on a link that tears every character apart', {
+    setup: () => servers.setup(sliced),
+  });
+
+  const slow = {
+    toClient: { latency: { base: 30, jitter: 30 } },
+    toServer: { latency: { base: 30, jitter: 30 } },
+  };
+  describeAdapter('conforms on a slow link', { setup: () => servers.setup(slow) });
+});
