@@ -59,7 +59,12 @@ export function searchTerms(query: string): readonly SearchTerm[] {
     .map(termOf)
     .filter((term) => term.words.length > 0);
   const terms = words.slice(0, termsInQuery);
-  return terms.map((term, index) => (index === terms.length - 1 ? { ...term, prefix: true } : term));
+  return terms.map((term, index) => (index === terms.length - 1 ? withBeginnings(term) : term));
+}
+
+/** Somebody may still be typing the last word. One letter begins too much to say anything. */
+function withBeginnings(term: SearchTerm): SearchTerm {
+  return { ...term, prefix: term.prefix || (term.words.at(-1)?.length ?? 0) > 1 };
 }
 
 /** In a text a run of pairs ends with its last character; a query may stop inside the run, so it stops with a pair. */

@@ -27,6 +27,7 @@ describe('search words', () => {
     ['a word', 'see you in Berlin', 'berlin', true],
     ['every word must occur', 'see you in Berlin', 'you paris', false],
     ['the last word may be a beginning', 'see you in Berlin', 'you ber', true],
+    ['one letter is no beginning', 'see you in Berlin', 'you b', false],
     ['the others may not', 'see you in Berlin', 'ber you', false],
     ['two Chinese characters inside a run', '我在东京大学读书', '京大', true],
     ['three Chinese characters', '我在东京大学读书', '东京大', true],
