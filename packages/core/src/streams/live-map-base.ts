@@ -11,8 +11,10 @@ export abstract class LiveMapBase<K, V> implements LiveMap<K, V>, FrameMember {
   readonly delta$: Observable<Delta<K, V>>;
   readonly frames: Frames;
   readonly #rows = new Map<K, V>();
-  /** The rows the frame touched, as they were before it. */
+  /** The rows the frame touched, as they were before it; not kept while an empty map is filled. */
   readonly #before = new Map<K, V | undefined>();
+  /** In this frame the map was empty before: every row that is there at its end is new. */
+  #filling = false;
   readonly #followers = new Set<Follower<K, V>>();
   readonly #watchers = new Map<K, Audience<V | undefined>>();
   readonly #deltas: Audience<Delta<K, V>>;
@@ -78,11 +80,7 @@ export abstract class LiveMapBase<K, V> implements LiveMap<K, V>, FrameMember {
   }
 
   settle(version: number): boolean {
-    for (const [key, before] of this.#before) {
-      const value = this.#rows.get(key);
-      if (value !== before) this.#changes.push({ key, value });
-    }
-    this.#before.clear();
+    this.#changes = this.#takeChanges();
     if (this.#changes.length > 0) {
       this.#since = this.#version;
       this.#version = version;
@@ -128,8 +126,25 @@ export abstract class LiveMapBase<K, V> implements LiveMap<K, V>, FrameMember {
   /** A row that a view takes in when it is made outside of a frame is no change: nobody can have seen the view yet. */
   #note(key: K, before: V | undefined): void {
     if (this.frames.phase !== 'writing' && this.frames.phase !== 'settling') return;
-    if (this.#before.size === 0) this.frames.touch(this);
+    if (this.#filling) return;
+    if (this.#before.size === 0) {
+      this.frames.touch(this);
+      this.#filling = this.#rows.size === 0;
+      if (this.#filling) return;
+    }
     if (!this.#before.has(key)) this.#before.set(key, before);
+  }
+
+  #takeChanges(): RowChange<K, V>[] {
+    const changes: RowChange<K, V>[] = [];
+    if (this.#filling) for (const [key, value] of this.#rows) changes.push({ key, value });
+    for (const [key, before] of this.#before) {
+      const value = this.#rows.get(key);
+      if (value !== before) changes.push({ key, value });
+    }
+    this.#filling = false;
+    this.#before.clear();
+    return changes;
   }
 
   #audienceOf(key: K): Audience<V | undefined> {

@@ -13,7 +13,8 @@ export class LiveMapWriter<K, V> extends LiveMapBase<K, V> {
   /** Sets a row. Rows are compared by reference: the same object again is no change, so never mutate a row. */
   set(key: K, value: V): void {
     if (value === undefined) throw new TypeError('undefined means absent: use delete().');
-    this.frames.run(() => this.put(key, value));
+    if (this.frames.phase === 'writing') this.put(key, value);
+    else this.frames.run(() => this.put(key, value));
   }
 
   /** Removes a row, if it is there. */
