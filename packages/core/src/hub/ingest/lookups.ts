@@ -1,6 +1,7 @@
 import type { Event } from '../../contract/index.ts';
 import type { Conversation, ConversationId, Message, Target } from '../../model/index.ts';
 import type { MessageLookup } from '../../ports/index.ts';
+import { loadTail } from './placement.ts';
 import type { Ingest } from './scope.ts';
 
 /**
@@ -13,13 +14,7 @@ export async function prefetch(ingest: Ingest, events: readonly Event[]): Promis
   const appended = new Set<ConversationId>();
   for (const event of events) collect(ingest, event, lookups, appended);
   if (lookups.length > 0) await transaction.messages.prefetch(lookups);
-  for (const conversation of appended) await prefetchTail(ingest, conversation);
-}
-
-async function prefetchTail({ transaction }: Ingest, conversation: ConversationId): Promise<void> {
-  if (transaction.tails.has(conversation) || transaction.profile.tails.has(conversation)) return;
-  const { last, lastSettled } = await transaction.store.edges(conversation);
-  transaction.tails.set(conversation, { last, lastSettled });
+  for (const conversation of appended) await loadTail(transaction, conversation);
 }
 
 function collect(

@@ -31,6 +31,26 @@ export function tailOf(transaction: Transaction, conversation: ConversationId): 
   );
 }
 
+/** How far back a provisional stretch is looked through when rows of the outbox stand behind it. */
+const provisionalReach = 1000;
+
+/** Reads the tail of a conversation from the store, once; rows that wait in the outbox are not part of it. */
+export async function loadTail(transaction: Transaction, conversation: ConversationId): Promise<void> {
+  if (transaction.tails.has(conversation) || transaction.profile.tails.has(conversation)) return;
+  const { last, lastSettled } = await transaction.store.edges(conversation);
+  if (last === null || !isPendingOrder(last)) {
+    transaction.tails.set(conversation, { last, lastSettled });
+    return;
+  }
+  const at = pendingPrefix as OrderKey;
+  const { rows } = await transaction.store.timeline({ conversation, at, before: provisionalReach, after: 0 });
+  const settled = rows.findLast(({ provisional }) => !provisional);
+  transaction.tails.set(conversation, {
+    last: rows.at(-1)?.order ?? null,
+    lastSettled: settled?.order ?? null,
+  });
+}
+
 /** Remembers a row that may be the newest. */
 export function noteOrder(
   transaction: Transaction,

@@ -1,7 +1,7 @@
 import type { Outcome } from '../../contract/index.ts';
 import type { AccountId, Message, Operation, OperationId, RemoteKey } from '../../model/index.ts';
 import { isFinal } from '../../model/index.ts';
-import { noteOrder, isPendingOrder, tailOrder } from '../ingest/placement.ts';
+import { isPendingOrder, loadTail, noteOrder, tailOrder } from '../ingest/placement.ts';
 import type { Transaction } from '../state/transaction.ts';
 import { adoptConversation } from './born.ts';
 import { applyOwnChange } from './own-change.ts';
@@ -122,14 +122,11 @@ async function placeMessage(
   message: Message,
   operation: Operation,
 ): Promise<Message> {
-  const { profile, store } = transaction;
+  const { profile } = transaction;
   const handedOver = operation.state === 'accepted' || operation.state === 'unconfirmed';
   const total = profile.statuses.get(operation.account)?.capabilities.order === 'total';
   if (!handedOver || !isPendingOrder(message.order) || total) return message;
-  if (!transaction.tails.has(message.conversation) && !profile.tails.has(message.conversation)) {
-    const { last, lastSettled } = await store.edges(message.conversation);
-    transaction.tails.set(message.conversation, { last, lastSettled });
-  }
+  await loadTail(transaction, message.conversation);
   const placed = {
     ...message,
     order: tailOrder(transaction, message.conversation),

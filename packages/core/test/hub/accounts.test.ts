@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { unknownPresence } from '@natter/core';
+import { backoffDelay } from '../../src/hub/backoff.ts';
+import { Bench, Script, key, message, networkError, timeline } from './support/scripted.ts';
+
+describe('the reconnect policy', () => {
+  it('waits between nothing and a ceiling that doubles up to its cap, and at least as long as the server asks', () => {
+    const policy = (random: number) => ({ base: 1000, cap: 60_000, random: () => random });
+    expect([1, 2, 3, 7, 50].map((attempt) => backoffDelay(policy(1), attempt))).toEqual([
+      1000, 2000, 4000, 60_000, 60_000,
+    ]);
+    expect(backoffDelay(policy(0), 9)).toBe(0);
+    expect(backoffDelay(policy(0.5), 1)).toBe(500);
+    expect(backoffDelay(policy(0), 1, 7000)).toBe(7000);
+  });
+
+  it('runs again after a network fault, with the cursors of what is stored', async () => {
+    const script = new Script();
+    const bench = await Bench.open([script]);
+    await script.commit({
+      events: [timeline(message('a', { stable: key('1') }))],
+      cursors: { account: '1' },
+      state: { h: '5' },
+    });
+    script.end({ why: 'network', error: networkError });
+    await bench.until(() => script.runs.length === 2);
+    expect(script.runs[1]?.cursors).toEqual({ account: '1' });
+    expect(await script.host?.state('')).toEqual({ h: '5' });
+    await bench.hub.close();
+  });
+
+  it.each(['needsLogin', 'needsTrust', 'replaced', 'refused'] as const)(
+    'never runs again by itself after %s',
+    async (why) => {
+      const script = new Script();
+      const bench = await Bench.open([script]);
+      script.end({ why, error: { ...networkError, code: 'authentication' } });
+      await bench.until(async () => (await bench.call('account.list', {}))[0]?.state.phase === why);
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      expect(script.runs).toHaveLength(1);
+      await bench.call('account.reconnect', { account: bench.accounts[0]! });
+      await bench.until(() => script.runs.length === 2);
+      await bench.hub.close();
+    },
+  );
+
+  it('takes no word of a session whose run has ended', async () => {
+    const script = new Script();
+    const bench = await Bench.open([script]);
+    await bench.call('account.enable', { account: bench.accounts[0]!, enabled: false });
+    await expect(script.commit({ events: [timeline(message('late'))] })).rejects.toMatchObject({
+      data: { code: 'closed' },
+    });
+    expect((await bench.call('account.list', {}))[0]).toMatchObject({
+      enabled: false,
+      state: { phase: 'offline' },
+    });
+    await bench.hub.close();
+  });
+});
+
+describe('an account that is removed', () => {
+  it('takes its contacts, conversations and history with it, and leaves the others alone', async () => {
+    const [one, two] = [new Script('one'), new Script('two')];
+    const bench = await Bench.open([one, two]);
+    for (const script of [one, two]) {
+      await script.commit({
+        events: [
+          { type: 'upsert', of: 'contact', key: key('bob'), value: { address: `bob@${script.id}` } },
+          timeline(message(script.id, { stable: key('1') })),
+        ],
+      });
+    }
+    const people = await bench.call('people.list', { filter: {}, sort: [], offset: 0, limit: 9 });
+    await bench.call('person.link', { persons: people.rows.map(({ id }) => id) });
+    await bench.call('account.remove', { account: bench.accounts[0]! });
+    const left = await bench.call('people.list', { filter: {}, sort: [], offset: 0, limit: 9 });
+    expect(left.rows.map(({ contacts }) => contacts.map(({ address }) => address))).toEqual([['bob@two']]);
+    expect(await bench.texts()).toEqual(['two']);
+    expect(await bench.call('history.search', { text: 'one' })).toEqual([]);
+    await bench.hub.close();
+  });
+});
+
+describe('presence', () => {
+  it('is that of the contact in the batch just before, and unknown once the account is gone', async () => {
+    const script = new Script();
+    const bench = await Bench.open([script]);
+    const stored = script.commit({
+      events: [{ type: 'upsert', of: 'contact', key: key('bob'), value: { address: 'bob' } }],
+    });
+    script.host?.hint([
+      {
+        type: 'presence',
+        key: key('bob'),
+        resource: 'phone',
+        presence: { ...unknownPresence, availability: 'away', text: 'out' },
+      },
+    ]);
+    script.host?.hint([
+      {
+        type: 'presence',
+        key: key('bob'),
+        resource: 'desk',
+        presence: { ...unknownPresence, availability: 'available' },
+      },
+    ]);
+    await stored;
+    const row = async () =>
+      (await bench.call('people.list', { filter: {}, sort: [], offset: 0, limit: 9 })).rows[0];
+    await bench.until(async () => (await row())?.presence.availability === 'available');
+    script.host?.hint([{ type: 'presence', key: key('bob'), resource: 'desk', presence: null }]);
+    await bench.until(async () => (await row())?.presence.availability === 'away');
+    script.goesOnline = false;
+    script.end({ why: 'network', error: networkError });
+    await bench.until(async () => (await row())?.presence.availability === 'unknown');
+    await bench.hub.close();
+  });
+});

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { Bench, Script, key, message, networkError, page, timeline } from './support/scripted.ts';
+
+const m = (id: string) => message(id, { stable: key(id) });
+
+describe('order where only the archive knows it', () => {
+  it('puts what was missed before what came live meanwhile', async () => {
+    const script = new Script('script', { catchUp: 'account' });
+    let answer: (() => void) | null = null;
+    script.catchUp = () =>
+      new Promise((resolve) => {
+        answer = () =>
+          resolve({
+            batch: { origin: 'archive', events: [page([m('b'), m('c')])], cursors: { account: 'c' } },
+            next: null,
+            reached: 'end',
+          });
+      });
+    script.goesOnline = false;
+    const bench = await Bench.open([script]);
+    await script.commit({ events: [page([m('a')])] });
+    script.host?.phase('online');
+    await bench.until(() => answer !== null);
+    await script.commit({ events: [timeline(m('d'))], cursors: { account: 'd' } });
+    expect(bench.hub.profile.cursors.get(bench.accounts[0]!, 'account')).toBeUndefined();
+    answer!();
+    await bench.until(async () => (await bench.texts()).length === 4);
+    expect(await bench.texts()).toEqual(['a', 'b', 'c', 'd']);
+    await bench.until(() => bench.hub.profile.cursors.get(bench.accounts[0]!, 'account') === 'c');
+    await script.commit({ events: [timeline(m('e'))], cursors: { account: 'e' } });
+    expect(bench.hub.profile.cursors.get(bench.accounts[0]!, 'account')).toBe('e');
+    expect((await bench.messages()).every(({ provisional }) => !provisional)).toBe(true);
+    await bench.hub.close();
+  });
+
+  it('takes the archive for right when live messages came in another order', async () => {
+    const script = new Script('script', { catchUp: 'account' });
+    let release: (() => void) | null = null;
+    script.catchUp = () =>
+      new Promise((resolve) => {
+        release = () =>
+          resolve({
+            batch: { origin: 'archive', events: [page([m('a'), m('b'), m('x')])] },
+            next: null,
+            reached: 'end',
+          });
+      });
+    script.goesOnline = false;
+    const bench = await Bench.open([script]);
+    script.host?.phase('online');
+    await bench.until(() => release !== null);
+    await script.commit({ events: [timeline(m('x'), m('b'))] });
+    release!();
+    await bench.until(async () => (await bench.texts()).length === 3);
+    expect(await bench.texts()).toEqual(['a', 'b', 'x']);
+    await bench.hub.close();
+  });
+
+  it('puts a page of older history before its anchor and a gap between its neighbours', async () => {
+    const script = new Script();
+    const bench = await Bench.open([script]);
+    await script.commit({ events: [timeline(m('e'), m('i'))] });
+    await script.commit({ origin: 'archive', events: [page([m('c'), m('d')], null, key('e'))] });
+    await script.commit({ origin: 'archive', events: [page([m('a'), m('b')], null, key('c'))] });
+    await script.commit({ origin: 'archive', events: [page([m('f'), m('g'), m('h')], key('e'), key('i'))] });
+    expect(await bench.texts()).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i']);
+    await bench.hub.close();
+  });
+
+  it('puts a later catch-up behind what was live in the session before', async () => {
+    const script = new Script('script', { catchUp: 'account' });
+    const bench = await Bench.open([script]);
+    await script.commit({ events: [timeline(m('a'))] });
+    await script.commit({ events: [timeline(m('b'))] });
+    script.catchUp = async () => ({
+      batch: { origin: 'archive', events: [page([m('c'), m('d')])] },
+      next: null,
+      reached: 'end',
+    });
+    script.end({ why: 'network', error: networkError });
+    await bench.until(async () => (await bench.texts()).length === 4);
+    expect(await bench.texts()).toEqual(['a', 'b', 'c', 'd']);
+    await bench.hub.close();
+  });
+
+  it('is what the network says where it gives keys, whatever the order of arrival', async () => {
+    const script = new Script('script', { order: 'total' });
+    const bench = await Bench.open([script]);
+    const keyed = (...ids: string[]) => ({
+      type: 'timeline' as const,
+      conversation: key('bob'),
+      place: { by: 'key' as const, keys: ids as never[] },
+      items: ids.map(m),
+    });
+    await script.commit({ events: [keyed('c', 'e')] });
+    await script.commit({ events: [keyed('a', 'd')] });
+    await script.commit({ events: [keyed('a', 'b', 'c')] });
+    expect(await bench.texts()).toEqual(['a', 'b', 'c', 'd', 'e']);
+    await bench.hub.close();
+  });
+});

@@ -1,0 +1,306 @@
+import { describe, expect, it } from 'vitest';
+import { memoryStore } from '@natter/core';
+import type { ConversationId } from '@natter/core';
+import { Bench, Script, key, message, networkError, sender, timeline } from './support/scripted.ts';
+
+async function withBob(script: Script, bench: Bench): Promise<ConversationId> {
+  await script.commit({ events: [timeline(message('hello', { stable: key('1') }))] });
+  return (await bench.conversation()).id;
+}
+
+const draft = (text: string) => ({ content: { kind: 'text', text } }) as const;
+const last = async (bench: Bench) => (await bench.messages()).at(-1);
+
+describe('a send', () => {
+  it('is refused before the adapter is asked when the network cannot do it', async () => {
+    const script = new Script('script', { support: { direct: 'full' }, limits: { textBytes: 5 } });
+    const bench = await Bench.open([script]);
+    const conversation = await withBob(script, bench);
+    const { id: target } = (await bench.messages())[0]!;
+    await expect(
+      bench.call('message.react', { key: 'r', message: target, reaction: '👍', on: true }),
+    ).rejects.toMatchObject({ data: { code: 'unsupported' } });
+    await expect(
+      bench.call('message.send', { key: 's', to: { conversation }, draft: draft('ééé') }),
+    ).rejects.toMatchObject({ data: { code: 'too-large' } });
+    expect(script.performed).toEqual([]);
+    await bench.hub.close();
+  });
+
+  it('with the same idempotency key is the same send, after a restart too; with another text it is a conflict', async () => {
+    const script = new Script();
+    const store = memoryStore();
+    let bench = await Bench.open([script], { store });
+    const conversation = await withBob(script, bench);
+    const first = await bench.call('message.send', { key: 'k', to: { conversation }, draft: draft('once') });
+    expect(
+      await bench.call('message.send', { key: 'k', to: { conversation }, draft: draft('once') }),
+    ).toEqual(first);
+    await bench.until(async () => (await last(bench))?.delivery === 'sent');
+    await bench.hub.close();
+    bench = await Bench.open([script], { store: store.reopen() });
+    expect(
+      await bench.call('message.send', { key: 'k', to: { conversation }, draft: draft('once') }),
+    ).toEqual(first);
+    await expect(
+      bench.call('message.send', { key: 'k', to: { conversation }, draft: draft('twice') }),
+    ).rejects.toMatchObject({ data: { code: 'conflict' } });
+    expect(script.performed).toHaveLength(1);
+    await bench.hub.close();
+  });
+
+  it('keeps the order within a conversation', async () => {
+    const script = new Script();
+    const bench = await Bench.open([script]);
+    const conversation = await withBob(script, bench);
+    script.perform = async (op) => {
+      await new Promise((resolve) =>
+        setTimeout(resolve, op.body.type === 'send' && op.body.content.text === '0' ? 10 : 0),
+      );
+      return { result: 'accepted', refs: [] };
+    };
+    const texts = ['0', '1', '2', '3'];
+    await Promise.all(
+      texts.map((text) =>
+        bench.call('message.send', { key: text, to: { conversation }, draft: draft(text) }),
+      ),
+    );
+    await bench.until(async () =>
+      (await bench.messages()).every(({ delivery }) => delivery === null || delivery === 'sent'),
+    );
+    expect(script.performed.map(({ body }) => body.type === 'send' && body.content.text)).toEqual(texts);
+    expect(await bench.texts()).toEqual(['hello', ...texts]);
+    await bench.hub.close();
+  });
+
+  it('waits for the message it answers, and goes out with the name the network gave that', async () => {
+    const script = new Script();
+    const bench = await Bench.open([script]);
+    const conversation = await withBob(script, bench);
+    const first = await bench.call('message.send', { key: '1', to: { conversation }, draft: draft('one') });
+    await bench.call('message.react', { key: '2', message: first.message, reaction: '🎉', on: true });
+    await bench.until(() => script.performed.length === 2);
+    expect(script.performed[1]?.body).toMatchObject({
+      type: 'react',
+      target: { stable: `s-${first.operation}` },
+      mine: ['🎉'],
+    });
+    await bench.until(async () => ((await last(bench))?.reactions.length ?? 0) === 1);
+    await bench.hub.close();
+  });
+
+  it('gives birth to a conversation, whose id and draft stay', async () => {
+    const script = new Script();
+    const bench = await Bench.open([script]);
+    await script.commit({
+      events: [{ type: 'upsert', of: 'contact', key: key('bob'), value: { address: 'bob@x' } }],
+    });
+    script.perform = async () => ({ result: 'accepted', refs: [key('s1')], conversation: key('!room') });
+    const [person] = (await bench.call('people.list', { filter: {}, sort: [], offset: 0, limit: 1 })).rows;
+    const sent = await bench.call('message.send', {
+      key: 'k',
+      to: { person: person!.id },
+      draft: draft('first'),
+    });
+    await bench.until(async () => (await bench.conversation()).key === '!room');
+    expect(script.performed[0]?.conversation).toEqual({ direct: 'bob' });
+    await script.commit({
+      events: [
+        {
+          type: 'timeline',
+          conversation: key('!room'),
+          place: { by: 'tail' },
+          items: [message('answer', { stable: key('s2') })],
+        },
+      ],
+    });
+    expect((await bench.conversation()).id).toBe(sent.conversation);
+    expect(await bench.texts()).toEqual(['first', 'answer']);
+    await bench.hub.close();
+  });
+});
+
+describe('an outcome that nobody knows', () => {
+  const unknown = { result: 'unknown', error: networkError } as const;
+
+  it('is sent again with the same id where the network deduplicates', async () => {
+    const script = new Script('script', { resend: 'idempotent' });
+    const bench = await Bench.open([script]);
+    const conversation = await withBob(script, bench);
+    script.perform = async (op) => (op.attempt === 1 ? unknown : { result: 'accepted', refs: [] });
+    await bench.call('message.send', { key: 'k', to: { conversation }, draft: draft('x') });
+    await bench.until(async () => (await last(bench))?.delivery === 'sent');
+    expect(new Set(script.performed.map(({ id }) => id)).size).toBe(1);
+    expect(script.performed.map(({ attempt }) => attempt)).toEqual([1, 2]);
+    await bench.hub.close();
+  });
+
+  it('is sent again only when its absence was proved, where it can be verified', async () => {
+    const script = new Script('script', { resend: 'verify' });
+    const bench = await Bench.open([script]);
+    const conversation = await withBob(script, bench);
+    script.perform = async (op) => (op.attempt === 1 ? unknown : { result: 'accepted', refs: [] });
+    script.verify = async () => ({ result: 'accepted', refs: [key('found')] });
+    await bench.call('message.send', { key: 'a', to: { conversation }, draft: draft('landed') });
+    await bench.until(async () => (await last(bench))?.delivery === 'sent');
+    expect(script.performed).toHaveLength(1);
+    script.verify = async () => ({ result: 'not-sent', error: networkError });
+    await bench.call('message.send', { key: 'b', to: { conversation }, draft: draft('lost') });
+    await bench.until(async () => (await last(bench))?.delivery === 'sent');
+    expect(script.performed.map(({ attempt }) => attempt)).toEqual([1, 1, 2]);
+    await bench.hub.close();
+  });
+
+  it('ends as unconfirmed, visibly, where nobody can tell', async () => {
+    const script = new Script('script', { resend: 'never', order: 'arrival' });
+    const bench = await Bench.open([script]);
+    const conversation = await withBob(script, bench);
+    script.perform = async () => unknown;
+    await bench.call('message.send', { key: 'k', to: { conversation }, draft: draft('x') });
+    await bench.until(async () => (await last(bench))?.delivery === 'unconfirmed');
+    expect(script.performed).toHaveLength(1);
+    await bench.hub.close();
+  });
+
+  it('is what a restart finds of an operation that was with the network', async () => {
+    const script = new Script('script', { resend: 'verify' });
+    const store = memoryStore();
+    const first = await Bench.open([script], { store });
+    const conversation = await withBob(script, first);
+    script.perform = (_, signal) =>
+      new Promise((resolve) => signal.addEventListener('abort', () => resolve(unknown)));
+    await first.call('message.send', { key: 'k', to: { conversation }, draft: draft('x') });
+    await first.until(async () => (await last(first))?.delivery === 'sending');
+    // As a killed process would leave it: what is stored now, and nothing of what comes later.
+    const left = store.reopen();
+    script.verify = async () => ({ result: 'accepted', refs: [key('s')] });
+    const second = await Bench.open([script], { store: left });
+    await second.until(async () => (await last(second))?.delivery === 'sent');
+    expect(script.verified).toHaveLength(1);
+    expect(script.performed).toHaveLength(1);
+    await Promise.all([second.hub.close(), first.hub.close()]);
+  });
+});
+
+describe('an echo', () => {
+  it('is the acknowledgement when it comes first, and changes nothing when it comes late', async () => {
+    const script = new Script();
+    const bench = await Bench.open([script]);
+    const conversation = await withBob(script, bench);
+    let done: ((refs: readonly never[]) => void) | null = null;
+    script.perform = () =>
+      new Promise((resolve) => (done = () => resolve({ result: 'accepted', refs: [key('s')] })));
+    const sent = await bench.call('message.send', { key: 'k', to: { conversation }, draft: draft('x') });
+    await bench.until(() => done !== null);
+    const echo = message('x', { self: true, stable: key('s'), operation: sent.operation });
+    await script.commit({ events: [timeline(echo)] });
+    expect(await last(bench)).toMatchObject({ id: sent.message, delivery: 'sent', stable: 's' });
+    done!([]);
+    await script.commit({ events: [timeline(echo)] });
+    expect(await bench.texts()).toEqual(['hello', 'x']);
+    await bench.hub.close();
+  });
+
+  it('that was not known for ours is the same message once the network has told its id', async () => {
+    const script = new Script();
+    const bench = await Bench.open([script]);
+    const conversation = await withBob(script, bench);
+    script.perform = async () => {
+      await script.commit({ events: [timeline(message('x', { self: true, stable: key('s') }))] });
+      return { result: 'accepted', refs: [key('s')] };
+    };
+    await bench.call('message.send', { key: 'k', to: { conversation }, draft: draft('x') });
+    await bench.until(async () => (await last(bench))?.delivery === 'sent');
+    await bench.until(async () => (await bench.messages()).length === 2);
+    expect(await bench.texts()).toEqual(['hello', 'x']);
+    await bench.hub.close();
+  });
+
+  it('is believed only of ourselves: another sender cannot acknowledge or replace what we send', async () => {
+    const script = new Script();
+    const bench = await Bench.open([script]);
+    const conversation = await withBob(script, bench);
+    script.perform = () => new Promise(() => undefined);
+    const sent = await bench.call('message.send', { key: 'k', to: { conversation }, draft: draft('real') });
+    await bench.until(() => script.performed.length === 1);
+    await script.commit({
+      events: [
+        timeline(message('forged', { stable: key('f'), claimed: sent.operation, operation: sent.operation })),
+      ],
+    });
+    expect((await bench.call('message.get', { message: sent.message })).delivery).toBe('sending');
+    expect((await bench.messages()).map(({ content, direction }) => [content.text, direction])).toEqual([
+      ['hello', 'in'],
+      ['forged', 'in'],
+      ['real', 'out'],
+    ]);
+    script.end({ why: 'stopped' });
+  });
+
+  it('of several wire messages is one message', async () => {
+    const script = new Script('script', { resend: 'never', order: 'arrival' });
+    const bench = await Bench.open([script]);
+    const conversation = await withBob(script, bench);
+    script.perform = async () => ({ result: 'accepted', refs: [key('p0'), key('p1')] });
+    const sent = await bench.call('message.send', {
+      key: 'k',
+      to: { conversation },
+      draft: draft('long text'),
+    });
+    await bench.until(async () => (await last(bench))?.delivery === 'sent');
+    const part = (at: number) =>
+      message(`part ${at}`, { self: true, stable: key(`p${at}`), operation: sent.operation, part: at });
+    await script.commit({ events: [timeline(part(0), part(1))] });
+    expect(await bench.texts()).toEqual(['hello', 'long text']);
+    await bench.hub.close();
+  });
+});
+
+describe('receipts and read positions', () => {
+  it('mark what was sent up to there, and never step back', async () => {
+    const script = new Script();
+    const bench = await Bench.open([script]);
+    const conversation = await withBob(script, bench);
+    for (const text of ['a', 'b'])
+      await bench.call('message.send', { key: text, to: { conversation }, draft: draft(text) });
+    await bench.until(async () => (await last(bench))?.delivery === 'sent');
+    const rows = await bench.messages();
+    const marker = (kind: 'delivered' | 'read', upTo: string) =>
+      ({
+        type: 'marker',
+        conversation: key('bob'),
+        who: sender('bob'),
+        kind,
+        upTo: { stable: key(upTo) },
+      }) as const;
+    await script.commit({ events: [marker('read', rows[2]!.stable!)] });
+    await script.commit({ events: [marker('delivered', rows[1]!.stable!)] });
+    expect((await bench.messages()).map(({ delivery }) => delivery)).toEqual([null, 'read', 'read']);
+    await bench.hub.close();
+  });
+
+  it('count unread from our own position, wherever it was moved', async () => {
+    const script = new Script();
+    const bench = await Bench.open([script]);
+    await script.commit({
+      events: [timeline(...['1', '2', '3'].map((id) => message(id, { stable: key(id) })))],
+    });
+    const me = sender('me', true);
+    await script.commit({
+      events: [
+        timeline(message('4', { stable: key('4'), mentioned: true })),
+        { type: 'marker', conversation: key('bob'), who: me, kind: 'read', upTo: { stable: key('2') } },
+      ],
+    });
+    expect(await bench.conversation()).toMatchObject({ unread: 2, mentions: 1 });
+    await script.commit({
+      events: [
+        { type: 'marker', conversation: key('bob'), who: me, kind: 'read', upTo: { stable: key('1') } },
+      ],
+    });
+    expect(await bench.conversation()).toMatchObject({ unread: 2 });
+    await bench.call('message.read', { key: 'r', conversation: (await bench.conversation()).id });
+    expect(await bench.conversation()).toMatchObject({ unread: 0, mentions: 0 });
+    await bench.hub.close();
+  });
+});
