@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { getEventListeners } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   mintId,
@@ -9,16 +8,16 @@ import {
   type Op,
   type OpBody,
   type Outcome,
-  type OwnPresence,
   type RemoteKey,
   type Session,
 } from '@natter/core';
-import { catchUp } from './catch-up.ts';
-import { assertEnded, assertOutcome } from './check-error.ts';
+import { assertOutcome } from './check-error.ts';
 import { TestHost } from './host.ts';
 import type { Ledger } from './ledger.ts';
+import { Runner } from './runner.ts';
 import type { AdapterSetup } from './setup.ts';
 import { signIn } from './sign-in.ts';
+import { Waiting } from './waiting.ts';
 
 /** How a driver starts. */
 export interface DriverOptions {
@@ -35,19 +34,15 @@ export interface DriverOptions {
 export class Driver {
   readonly host: TestHost = new TestHost();
   readonly session: Session;
-  /** How each run ended, oldest first. */
-  readonly endings: Ended[] = [];
   readonly #setup: AdapterSetup;
-  #abort: AbortController = new AbortController();
-  #calls: AbortController = new AbortController();
-  #loop: Promise<void> = Promise.resolve();
-  #online = false;
-  #waiters: (() => void)[] = [];
+  readonly #waiting: Waiting;
+  readonly #runner: Runner;
 
   private constructor(setup: AdapterSetup, options: DriverOptions) {
     this.#setup = setup;
+    this.#waiting = new Waiting(setup.patience ?? 8000);
     if (options.from !== undefined) Object.assign(this.host.ledger, options.from.copy());
-    this.host.onChange(() => this.#notify());
+    this.host.onChange(this.#waiting.notify);
     const { address, config } = setup.account;
     const account: AccountSpec = {
       id: mintId('account'),
@@ -56,6 +51,7 @@ export class Driver {
       deviceId: options.deviceId ?? 'conformance',
     };
     this.session = setup.adapter.open(account, this.host);
+    this.#runner = new Runner(setup.adapter, this.session, this.host, this.#waiting);
   }
 
   /** Signs in, opens a session and leaves it at rest. */
@@ -76,9 +72,9 @@ export class Driver {
     return driver;
   }
 
-  /** How long to wait for anything, in milliseconds. */
-  get patience(): number {
-    return this.#setup.patience ?? 8000;
+  /** How each run ended, oldest first. */
+  get endings(): readonly Ended[] {
+    return this.#runner.endings;
   }
 
   /** Whether the network keeps what was said for who was away. */
@@ -103,23 +99,26 @@ export class Driver {
   }
 
   /** Runs until it is stopped, anew whenever the network breaks. */
-  run(presence: OwnPresence = { availability: 'available', text: null }): void {
-    this.#abort = new AbortController();
-    this.#loop = this.#keepRunning(presence, this.#abort.signal);
+  run(): void {
+    this.#runner.start();
+  }
+
+  /** One run, without catching up. */
+  runOnce(signal: AbortSignal): Promise<Ended> {
+    return this.#waiting.within('run() ends', this.#runner.once(signal));
   }
 
   /** Online and caught up. */
   async ready(): Promise<void> {
-    await this.until('the session is online and caught up', () => this.#online && !this.host.catchingUp);
+    await this.until(
+      'the session is online and caught up',
+      () => this.#runner.online && !this.host.catchingUp,
+    );
   }
 
   /** Stops it, and checks that it is over; throws what was wrong in this session. */
-  async stop(): Promise<Ended | undefined> {
-    this.#abort.abort();
-    await this.within('run() ends after the abort', this.#loop);
-    await nextTurn();
-    assert.deepEqual(this.host.faults, [], 'the adapter broke the contract');
-    return this.endings.at(-1);
+  stop(): Promise<void> {
+    return this.#runner.stop();
   }
 
   /** Carries an operation to its final outcome, as the declared resend mode wants. */
@@ -135,7 +134,7 @@ export class Driver {
       const outcome = await this.attempt({ ...op, attempt, memo: this.host.memos.get(op.id) ?? null });
       if (outcome.result === 'not-sent' && outcome.error.retriable) {
         // The run that broke has yet to end.
-        await this.#nextChange();
+        await this.#waiting.next();
         continue;
       }
       if (outcome.result !== 'unknown') return { op, outcome };
@@ -146,7 +145,7 @@ export class Driver {
   }
 
   /** One attempt, whatever comes of it. */
-  async attempt(op: Op, signal: AbortSignal = this.#calls.signal): Promise<Outcome> {
+  async attempt(op: Op, signal: AbortSignal = this.#runner.calls): Promise<Outcome> {
     const outcome = await this.within('perform() resolves', this.session.perform(op, signal));
     assertOutcome(outcome);
     return outcome;
@@ -156,11 +155,11 @@ export class Driver {
   async verify(op: Op): Promise<Outcome> {
     for (;;) {
       await this.ready();
-      const outcome = await this.within('verify() resolves', this.session.verify(op, this.#calls.signal));
+      const outcome = await this.within('verify() resolves', this.session.verify(op, this.#runner.calls));
       assertOutcome(outcome);
       if (outcome.result !== 'unknown') return outcome;
       // The run that broke has yet to end.
-      await this.#nextChange();
+      await this.#waiting.next();
     }
   }
 
@@ -170,12 +169,13 @@ export class Driver {
   }
 
   /** Waits until it is so, or fails with what was waited for. */
-  async until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
-    const deadline = performance.now() + this.patience;
-    while (!(await condition())) {
-      assert.ok(performance.now() < deadline, `waited in vain: ${what}`);
-      await this.#nextChange();
-    }
+  until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
+    return this.#waiting.until(what, condition);
+  }
+
+  /** Fails instead of waiting for ever. */
+  within<T>(what: string, promise: Promise<T>): Promise<T> {
+    return this.#waiting.within(what, promise);
   }
 
   /** Asks the session something; asks again when the connection broke meanwhile. */
@@ -184,23 +184,11 @@ export class Driver {
       await this.ready();
       const runs = this.endings.length;
       try {
-        return await this.within('an answer', question(this.#calls.signal));
+        return await this.within('an answer', question(this.#runner.calls));
       } catch (caught) {
         await nextTurn();
-        if (this.#online && this.endings.length === runs) throw caught;
+        if (this.#runner.online && this.endings.length === runs) throw caught;
       }
-    }
-  }
-
-  /** Fails instead of waiting for ever. */
-  async within<T>(what: string, promise: Promise<T>): Promise<T> {
-    const { promise: late, reject } = Promise.withResolvers<never>();
-    const error = new assert.AssertionError({ message: `waited in vain: ${what}` });
-    const timer = setTimeout(() => reject(error), this.patience);
-    try {
-      return await Promise.race([promise, late]);
-    } finally {
-      clearTimeout(timer);
     }
   }
 
@@ -213,14 +201,14 @@ export class Driver {
     act: () => void | Promise<unknown>,
     condition: () => boolean | Promise<boolean>,
   ): Promise<void> {
-    const deadline = performance.now() + this.patience;
+    const deadline = performance.now() + this.#waiting.patience;
     for (;;) {
       await this.ready();
       const runs = this.endings.length;
       await act();
       while (this.endings.length === runs && performance.now() < deadline) {
         if (await condition()) return;
-        await this.#nextChange();
+        await this.#waiting.next();
       }
       if (await condition()) return;
       assert.ok(performance.now() < deadline, `waited in vain: ${what}`);
@@ -235,52 +223,6 @@ export class Driver {
     await this.until(`"${text}" arrives`, condition);
   }
 
-  async #keepRunning(presence: OwnPresence, signal: AbortSignal): Promise<void> {
-    for (;;) {
-      const { cursors, gaps } = this.ledger;
-      this.host.catchingUp = true;
-      this.host.running = true;
-      this.#calls = new AbortController();
-      const watch = this.#followPhases();
-      const openGaps = [...gaps.values()];
-      const ended = await this.session.run({ cursors: { ...cursors }, openGaps, presence }, signal);
-      this.#online = false;
-      const { aborted } = signal;
-      await nextTurn();
-      this.#calls.abort();
-      await watch.stop();
-      this.host.running = false;
-      this.endings.push(ended);
-      this.#checkEnd(ended, aborted, signal);
-      this.#notify();
-      if (ended.why !== 'network' || signal.aborted) return;
-    }
-  }
-
-  /** Catches up as soon as the session says that it is online. */
-  #followPhases(): { stop(): Promise<void> } {
-    const before = this.host.phases.length;
-    let caughtUp: Promise<void> | null = null;
-    this.host.onChange(() => {
-      if (caughtUp === null && this.host.phases.slice(before).includes('online')) {
-        this.#online = true;
-        caughtUp = catchUp(this.#setup.adapter, this.session, this.host, this.#calls.signal).then(() =>
-          this.#notify(),
-        );
-      }
-      this.#notify();
-    });
-    return { stop: async () => caughtUp ?? Promise.resolve() };
-  }
-
-  #checkEnd(ended: Ended, aborted: boolean, signal: AbortSignal): void {
-    assertEnded(ended);
-    if (aborted && ended.why !== 'stopped') this.host.faults.push(`an aborted run ended with "${ended.why}"`);
-    if (!aborted && ended.why === 'stopped') this.host.faults.push('a run was "stopped" that nobody aborted');
-    const left = getEventListeners(signal, 'abort').length;
-    if (left > 0) this.host.faults.push(`run() left ${left} listeners on its signal`);
-  }
-
   async #settle(op: Op): Promise<Outcome | null> {
     const { resend } = this.#setup.adapter.capabilities;
     if (resend === 'idempotent') return null;
@@ -291,20 +233,6 @@ export class Driver {
 
   #isDirect(conversation: RemoteKey): boolean {
     return (this.ledger.conversations.get(conversation)?.kind ?? 'direct') === 'direct';
-  }
-
-  #nextChange(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, 20);
-      this.#waiters.push(() => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
-  }
-
-  #notify(): void {
-    for (const waiter of this.#waiters.splice(0)) waiter();
   }
 }
 

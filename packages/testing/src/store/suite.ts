@@ -59,7 +59,8 @@ function describeModel(setup: () => Promise<StoreUnderTest>, runs: number): void
             const store = await place.open();
             for (const writes of lists) {
               if (naive.apply(writes)) await store.apply(writes);
-              else await expect(store.apply(writes)).rejects.toSatisfy((error) => NatterError.isInstance(error));
+              else
+                await expect(store.apply(writes)).rejects.toSatisfy((error) => NatterError.isInstance(error));
             }
             await expectSame(store, naive);
             for (const { timeline, search } of asked) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { mintId, type Op } from '@natter/core';
+import { errorData, mintId, NatterError, type Op } from '@natter/core';
 import type { ConformanceCase } from '../case.ts';
 import { assertEnded } from '../check-error.ts';
 import { Driver, textBody } from '../driver.ts';
@@ -26,9 +26,7 @@ export const lifecycleCases: readonly ConformanceCase[] = [
     name: 'lifecycle: a run that is aborted before it starts is stopped, and never online',
     async run(setup) {
       const driver = await Driver.create(setup);
-      driver.host.running = true;
-      const run = driver.session.run({ cursors: {}, openGaps: [], presence }, AbortSignal.abort());
-      const ended = await driver.within('run() ends', run);
+      const ended = await driver.runOnce(AbortSignal.abort());
       assert.equal(ended.why, 'stopped');
       assert.ok(!driver.host.phases.includes('online'));
       await driver.stop();
@@ -40,12 +38,11 @@ export const lifecycleCases: readonly ConformanceCase[] = [
       for (const phase of ['connecting', 'authenticating', 'syncing', 'online'] as const) {
         const driver = await Driver.create(setup);
         const abort = new AbortController();
-        driver.host.running = true;
         driver.host.onChange(() => driver.host.phases.at(-1) === phase && abort.abort());
-        const run = driver.session.run({ cursors: {}, openGaps: [], presence }, abort.signal);
+        const run = driver.runOnce(abort.signal);
         await reaches(driver, phase, run);
         abort.abort();
-        const ended = await driver.within(`run() ends after an abort while ${phase}`, run);
+        const ended = await run;
         assert.equal(ended.why, 'stopped', `aborted while ${phase}`);
         await driver.stop();
       }
@@ -103,12 +100,11 @@ export const lifecycleCases: readonly ConformanceCase[] = [
     name: 'lifecycle: a dead store ends the run, which does not reject',
     async run(setup) {
       const driver = await Driver.create(setup);
-      driver.host.running = true;
-      driver.host.broken = new Error('the disk is full');
-      const run = driver.session.run({ cursors: {}, openGaps: [], presence }, new AbortController().signal);
+      driver.host.broken = new NatterError(errorData('storage', 'the disk is full'));
+      const run = driver.runOnce(new AbortController().signal);
       const poke = setInterval(() => void setup.peer.send('are you there?').catch(() => {}), 100);
       try {
-        const ended = await driver.within('run() ends when commits reject', run);
+        const ended = await run;
         assert.notEqual(ended.why, 'stopped');
       } finally {
         clearInterval(poke);
@@ -137,9 +133,8 @@ export const lifecycleCases: readonly ConformanceCase[] = [
     async run(setup) {
       const driver = await Driver.create(setup);
       setup.means?.down?.(true);
-      driver.host.running = true;
-      const run = driver.session.run({ cursors: {}, openGaps: [], presence }, new AbortController().signal);
-      const ended = await driver.within('run() ends', run);
+      const run = driver.runOnce(new AbortController().signal);
+      const ended = await run;
       assertEnded(ended);
       assert.equal(ended.why, 'network');
       await driver.stop();
@@ -180,6 +175,9 @@ async function becomesEmpty(left: () => string[]): Promise<void> {
 /** The phase was told, or the run ended because the observer aborted it there. */
 async function reaches(driver: Driver, phase: string, run: Promise<unknown>): Promise<void> {
   let over = false;
-  void run.then(() => (over = true));
+  void run.then(
+    () => (over = true),
+    () => (over = true),
+  );
   await driver.until(`the phase ${phase}`, () => over || driver.host.phases.some((told) => told === phase));
 }
