@@ -48,7 +48,7 @@ describe('browser bundles', () => {
     );
   });
 
-  test.each(['@natter/core/link', '@natter/core/model'])(
+  test.each(['@natter/core/link', '@natter/core/link/connect', '@natter/core/error', '@natter/core/model'])(
     '%s brings no rxjs along, so that a one-shot command starts fast',
     async (entry) => {
       expect(entries).toContain(entry);

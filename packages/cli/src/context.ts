@@ -15,7 +15,7 @@ export interface CommandContext {
   /** Aborts on Ctrl-C and when `--timeout` is over. */
   readonly signal: AbortSignal;
   readonly terminal: Terminal;
-  readonly stdin: Readable;
+  readonly stdin: () => Readable;
   /** The profile, through the daemon (started when none runs) or in this process. The same link however often it is asked for. */
   link(options?: LinkOptions): Promise<ClientLink>;
 }

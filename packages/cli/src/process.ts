@@ -7,21 +7,20 @@ export async function runProcess(): Promise<void> {
   const interruption = new Interruption();
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.on(signal, () => interruption.interrupt(signal));
-  for (const stream of [process.stdout, process.stderr]) {
-    // Whoever reads our output has had enough: `natter history bob | head`.
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(0);
-      throw error;
-    });
-  }
+  // Whoever reads our output has had enough: `natter history bob | head`.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
   const code = await runCommand(process.argv.slice(2), commandTable, {
     environment: process.env,
-    stdin: process.stdin,
+    // Node makes each of these when it is first looked at, and most commands never look at all of them.
+    stdin: () => process.stdin,
     stdout: process.stdout,
-    stderr: process.stderr,
+    stderr: () => process.stderr,
     interruption,
   });
   process.exitCode = code;
-  // Output to a pipe is written synchronously on Unix; a terminal that is slow gets its time.
-  if (process.stdout.writableLength === 0 && process.stderr.writableLength === 0) process.exit(code);
+  // What is written to a pipe or terminal is out at once on Unix, and to a file as well.
+  if (process.stdout.writableLength === 0) process.exit(code);
 }

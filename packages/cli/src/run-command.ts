@@ -1,4 +1,4 @@
-import { NatterError, errorData, toErrorData } from '@natter/core/model';
+import { NatterError, errorData, toErrorData } from '@natter/core/error';
 import { loadSettings, profilePaths } from '@natter/daemon';
 import type { Environment, Settings } from '@natter/daemon';
 import { Arguments } from './command-line/arguments.ts';
@@ -18,9 +18,9 @@ import { Terminal } from './prompts/terminal.ts';
 /** The process that a command runs in. */
 export interface CommandProcess {
   readonly environment: Environment;
-  readonly stdin: NodeJS.ReadStream;
+  readonly stdin: () => NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
-  readonly stderr: NodeJS.WriteStream;
+  readonly stderr: () => NodeJS.WriteStream;
   readonly interruption: Interruption;
 }
 
@@ -77,7 +77,7 @@ async function runRow(
   process: CommandProcess,
   useOutput: (output: Output) => void,
 ): Promise<number> {
-  const { environment, stdin, stdout, stderr, interruption } = process;
+  const { environment, stdin, stderr, interruption } = process;
   const given = new Arguments(invocation);
   const paths = profilePaths(environment);
   const settings = await loadSettings(paths, environment);
@@ -104,7 +104,6 @@ async function runRow(
     stdin,
     link: (options) => links.open(options),
   };
-  void stdout;
   try {
     const run = await invocation.row?.load();
     return (await run?.(context)) ?? exitCodes.done;

@@ -1,6 +1,6 @@
 /**
  * A natter profile and the daemon that owns it: where things live, settings, secrets, and how to get at the daemon. What
- * opens the profile in this very process is in `@natter/daemon/host`, since it loads far more.
+ * starts the daemon, or opens the profile in this very process, has entries of its own, since it loads more.
  * @packageDocumentation
  */
 export { profilePaths } from './profile/paths.ts';
@@ -13,7 +13,5 @@ export { passwordCommandName } from './secrets/names.ts';
 export { connectDaemon } from './socket/connect.ts';
 export type { FoundDaemon } from './socket/connect.ts';
 export type { DaemonLink, DaemonMethods, DaemonStatus } from './socket/daemon-manifest.ts';
-export { ensureDaemon, startDaemon, stopDaemon } from './socket/start-daemon.ts';
-export type { StartOptions } from './socket/start-daemon.ts';
 export { compatibility } from './socket/compatible.ts';
 export { packageVersion } from './version.ts';

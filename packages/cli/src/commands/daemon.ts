@@ -1,5 +1,6 @@
-import { NatterError, errorData } from '@natter/core/model';
-import { compatibility, connectDaemon, ensureDaemon, packageVersion, stopDaemon } from '@natter/daemon';
+import { NatterError, errorData } from '@natter/core/error';
+import { compatibility, connectDaemon, packageVersion } from '@natter/daemon';
+import { ensureDaemon, stopDaemon } from '@natter/daemon/start';
 import type { DaemonStatus } from '@natter/daemon';
 import type { CommandContext } from '../context.ts';
 import { exitCodes } from '../output/exit-code.ts';

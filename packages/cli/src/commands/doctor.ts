@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { NatterError, toErrorData } from '@natter/core/model';
+import { NatterError, toErrorData } from '@natter/core/error';
 import { connectDaemon } from '@natter/daemon';
 import type { CommandContext } from '../context.ts';
 import { exitCodes } from '../output/exit-code.ts';

@@ -1,5 +1,5 @@
 import type { Operation, OperationId } from '@natter/core';
-import { NatterError, errorData } from '@natter/core/model';
+import { NatterError, errorData } from '@natter/core/error';
 import type { CommandContext } from '../context.ts';
 import type { JsonItem, Output } from '../output/output.ts';
 import { oneLine } from '../output/sanitise.ts';

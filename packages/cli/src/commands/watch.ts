@@ -1,5 +1,5 @@
 import type { ChangeItem, ChangeType } from '@natter/core';
-import { NatterError, errorData } from '@natter/core/model';
+import { NatterError, errorData } from '@natter/core/error';
 import type { CommandContext } from '../context.ts';
 import { readFrames } from '../link/frames.ts';
 import { changeText } from '../output/items/change-text.ts';

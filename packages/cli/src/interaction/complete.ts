@@ -1,6 +1,6 @@
 import type { AccountId, Answer, InteractionStep, Step } from '@natter/core';
 import type { ClientLink } from '@natter/core/link';
-import { NatterError, errorData } from '@natter/core/model';
+import { NatterError, errorData } from '@natter/core/error';
 import type { CommandContext } from '../context.ts';
 import { oneLine } from '../output/sanitise.ts';
 import type { PasswordSource } from '../prompts/password.ts';

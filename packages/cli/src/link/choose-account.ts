@@ -1,6 +1,6 @@
 import type { Account } from '@natter/core';
 import type { ClientLink } from '@natter/core/link';
-import { NatterError, errorData } from '@natter/core/model';
+import { NatterError, errorData } from '@natter/core/error';
 
 /** The account that a text means: its id, its address, `network/address`, or its network when it is the only one there. */
 export async function findAccount(link: ClientLink, text: string): Promise<Account> {

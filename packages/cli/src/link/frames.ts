@@ -1,6 +1,6 @@
 import type { Streams } from '@natter/core';
 import type { ClientLink, EndReason, StreamFrame } from '@natter/core/link';
-import { NatterError } from '@natter/core/model';
+import { NatterError } from '@natter/core/error';
 
 /** The frames of a stream of one name. */
 export type FrameOf<Name extends keyof Streams> = StreamFrame<Streams[Name][1], Streams[Name][2]>;

@@ -1,9 +1,8 @@
 import type { ClientLink } from '@natter/core/link';
-import { NatterError, errorData } from '@natter/core/model';
-import { compatibility, connectDaemon, ensureDaemon, packageVersion } from '@natter/daemon';
+import { NatterError, errorData } from '@natter/core/error';
+import { compatibility, connectDaemon, packageVersion } from '@natter/daemon';
 import type { Environment, ProfilePaths } from '@natter/daemon';
 import type { LinkOptions } from '../context.ts';
-import { askPassphrase } from '../prompts/passphrase.ts';
 import type { Terminal } from '../prompts/terminal.ts';
 
 /** What a link is opened with. */
@@ -61,6 +60,10 @@ export class LinkKeeper {
 
   async #connect({ resume = false }: LinkOptions): Promise<ClientLink> {
     const { paths, environment, terminal, signal } = this.#options;
+    const [{ ensureDaemon }, { askPassphrase }] = await Promise.all([
+      import('@natter/daemon/start'),
+      import('../prompts/passphrase.ts'),
+    ]);
     const { link } = await ensureDaemon(paths, { environment, ask: askPassphrase(terminal), resume, signal });
     this.#close = async () => link.close();
     return link;
@@ -68,9 +71,10 @@ export class LinkKeeper {
 
   async #openProfile(): Promise<ClientLink> {
     const { paths, environment, terminal } = this.#options;
-    const [{ openProfile }, { directLink }] = await Promise.all([
+    const [{ openProfile }, { directLink }, { askPassphrase }] = await Promise.all([
       import('@natter/daemon/host'),
       import('@natter/core/link'),
+      import('../prompts/passphrase.ts'),
     ]);
     const profile = await openProfile({ paths, environment, ask: askPassphrase(terminal) });
     if (profile === null)

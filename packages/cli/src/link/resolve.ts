@@ -1,6 +1,6 @@
 import type { AccountId, ContactId, ConversationId, PersonId, ResolveMatch } from '@natter/core';
 import type { ClientLink } from '@natter/core/link';
-import { NatterError, errorData } from '@natter/core/model';
+import { NatterError, errorData } from '@natter/core/error';
 import { findAccount } from './choose-account.ts';
 
 /** The kinds of thing that a name can mean. */

@@ -1,6 +1,7 @@
 import type { Operation, OperationId } from '@natter/core';
 import type { ClientLink } from '@natter/core/link';
-import { NatterError, errorData, isFinal } from '@natter/core/model';
+import { NatterError, errorData } from '@natter/core/error';
+import { isFinal } from '@natter/core/model';
 import type { CommandContext } from '../context.ts';
 import { exitCodes } from '../output/exit-code.ts';
 import { readFrames } from './frames.ts';

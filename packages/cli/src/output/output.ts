@@ -19,9 +19,12 @@ export class Output {
   readonly json: boolean;
   readonly style: Style;
   readonly #stdout: TextSink;
-  readonly #stderr: TextSink;
+  readonly #stderr: () => TextSink;
 
-  constructor(streams: { stdout: TextSink; stderr: TextSink }, choice: { json: boolean; style?: Style }) {
+  constructor(
+    streams: { stdout: TextSink; stderr: () => TextSink },
+    choice: { json: boolean; style?: Style },
+  ) {
     this.#stdout = streams.stdout;
     this.#stderr = streams.stderr;
     this.json = choice.json;
@@ -40,12 +43,14 @@ export class Output {
 
   /** Something for the person, not for the program that reads the data. Left out with `--json`. */
   note(text: string): void {
-    if (!this.json) this.#stderr.write(`${text}\n`);
+    if (!this.json) this.#stderr().write(`${text}\n`);
   }
 
   /** What went wrong, in one line. */
   error(error: ErrorData): void {
-    this.#stderr.write(this.json ? `${jsonLine(errorItem(error))}\n` : `natter: ${oneLine(error.message)}\n`);
+    this.#stderr().write(
+      this.json ? `${jsonLine(errorItem(error))}\n` : `natter: ${oneLine(error.message)}\n`,
+    );
   }
 }
 

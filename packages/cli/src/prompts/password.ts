@@ -32,7 +32,7 @@ export function passwordSource(context: CommandContext): PasswordSource {
 
 async function firstLine({ stdin, given }: CommandContext): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of stdin) {
+  for await (const chunk of stdin()) {
     chunks.push(chunk as Buffer);
     if ((chunk as Buffer).includes(0x0a)) break;
   }

@@ -2,11 +2,11 @@ import { Interrupted } from '../interruption.ts';
 
 /** Asks the person at the terminal. Where there is none, nothing is asked and `null` is the answer. */
 export class Terminal {
-  readonly #stdin: NodeJS.ReadStream;
-  readonly #stderr: NodeJS.WriteStream;
+  readonly #stdin: () => NodeJS.ReadStream;
+  readonly #stderr: () => NodeJS.WriteStream;
   readonly #signal: AbortSignal;
 
-  constructor(stdin: NodeJS.ReadStream, stderr: NodeJS.WriteStream, signal: AbortSignal) {
+  constructor(stdin: () => NodeJS.ReadStream, stderr: () => NodeJS.WriteStream, signal: AbortSignal) {
     this.#stdin = stdin;
     this.#stderr = stderr;
     this.#signal = signal;
@@ -14,14 +14,14 @@ export class Terminal {
 
   /** Whether a person can be asked. */
   get present(): boolean {
-    return this.#stdin.isTTY && this.#stderr.isTTY;
+    return this.#stdin().isTTY && this.#stderr().isTTY;
   }
 
   /** One line, shown as it is typed; `label` must be harmless. */
   async ask(label: string): Promise<string | null> {
     if (!this.present) return null;
     const { createInterface } = await import('node:readline/promises');
-    const reader = createInterface({ input: this.#stdin, output: this.#stderr });
+    const reader = createInterface({ input: this.#stdin(), output: this.#stderr() });
     // readline takes Ctrl-C for itself.
     reader.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
     try {
@@ -35,19 +35,19 @@ export class Terminal {
   async askSecret(label: string): Promise<string | null> {
     if (!this.present) return null;
     this.#signal.throwIfAborted();
-    this.#stderr.write(`${label}: `);
-    this.#stdin.setRawMode(true);
+    this.#stderr().write(`${label}: `);
+    this.#stdin().setRawMode(true);
     try {
       return await this.#readHidden();
     } finally {
-      this.#stdin.setRawMode(false);
-      this.#stdin.pause();
-      this.#stderr.write('\n');
+      this.#stdin().setRawMode(false);
+      this.#stdin().pause();
+      this.#stderr().write('\n');
     }
   }
 
   #readHidden(): Promise<string> {
-    const stdin = this.#stdin;
+    const stdin = this.#stdin();
     let typed = '';
     return new Promise((resolve, reject) => {
       const onData = (chunk: Buffer): void => {

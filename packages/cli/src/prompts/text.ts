@@ -15,7 +15,7 @@ export async function readText({ given, stdin }: CommandContext, words: readonly
 async function readAll(stdin: CommandContext['stdin']): Promise<string | null> {
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of stdin) {
+  for await (const chunk of stdin()) {
     chunks.push(chunk as Buffer);
     length += (chunk as Buffer).length;
     if (length > mostBytes) return null;

@@ -2,7 +2,7 @@ import { createHub, memoryBlobs, memorySecrets, memoryStore } from '@natter/core
 import type { Store } from '@natter/core';
 import { directLink } from '@natter/core/link';
 import type { ClientLink } from '@natter/core/link';
-import { NatterError } from '@natter/core/model';
+import { NatterError } from '@natter/core/error';
 import { openSqliteStore } from '@natter/store-sqlite';
 import type { ProfilePaths } from '../profile/paths.ts';
 

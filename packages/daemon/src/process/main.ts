@@ -1,5 +1,5 @@
 /** The daemon as a process of its own: what `ensureDaemon` starts. It tells its parent how it went and stays alone. */
-import { toErrorData } from '@natter/core/model';
+import { toErrorData } from '@natter/core/error';
 import { profilePaths } from '../profile/paths.ts';
 import type { AskPassphrase } from '../secrets/passphrase.ts';
 import type { PassphraseAnswer, StartReport } from './messages.ts';

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { toErrorData } from '@natter/core/model';
+import { toErrorData } from '@natter/core/error';
 import type { Handlers } from '@natter/core/link';
 import { openProfile } from '../host/open-profile.ts';
 import type { OpenedProfile } from '../host/open-profile.ts';

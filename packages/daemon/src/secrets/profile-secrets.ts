@@ -1,5 +1,5 @@
 import type { SecretStore } from '@natter/core';
-import { NatterError, errorData } from '@natter/core/model';
+import { NatterError, errorData } from '@natter/core/error';
 
 /** The secrets of a profile, wherever they are kept. */
 export interface ProfileSecrets extends SecretStore {

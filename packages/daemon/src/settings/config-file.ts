@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { NatterError, errorData } from '@natter/core/model';
+import { NatterError, errorData } from '@natter/core/error';
 import { isMissing } from '../profile/private-files.ts';
 import { configKeys, resolveSettings } from './settings.ts';
 import type { ConfigValues, Settings } from './settings.ts';

@@ -1,4 +1,4 @@
-import { NatterError, errorData } from '@natter/core/model';
+import { NatterError, errorData } from '@natter/core/error';
 import type { Environment } from '../profile/paths.ts';
 import { parseDuration } from './duration.ts';
 

@@ -1,4 +1,4 @@
-import { NatterError, errorData } from '@natter/core/model';
+import { NatterError, errorData } from '@natter/core/error';
 import { compareVersions } from '../version.ts';
 import { clientProtocol } from './daemon-manifest.ts';
 import type { DaemonStatus } from './daemon-manifest.ts';

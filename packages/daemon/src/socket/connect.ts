@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
-import { answerLimits, connectLink } from '@natter/core/link';
-import type { ByteDuplex } from '@natter/core/link';
-import { NatterError, errorData } from '@natter/core/model';
+import { answerLimits, connectLink } from '@natter/core/link/connect';
+import type { ByteDuplex } from '@natter/core/link/connect';
+import { NatterError, errorData } from '@natter/core/error';
 import type { ProfilePaths } from '../profile/paths.ts';
 import { daemonManifest } from './daemon-manifest.ts';
 import type { DaemonLink, DaemonStatus } from './daemon-manifest.ts';

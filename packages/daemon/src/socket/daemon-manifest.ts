@@ -1,6 +1,6 @@
 import type { Methods } from '@natter/core';
-import { clientManifest } from '@natter/core/link';
-import type { ClientLink, Manifest } from '@natter/core/link';
+import { clientManifest } from '@natter/core/link/connect';
+import type { ClientLink, Manifest } from '@natter/core/link/connect';
 
 /** What the daemon answers beside the client interface: about itself. */
 export interface DaemonMethods extends Methods {

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { NatterError, errorData } from '@natter/core/model';
+import { NatterError, errorData } from '@natter/core/error';
 import type { Environment, ProfilePaths } from '../profile/paths.ts';
 import { ensurePrivateFolder } from '../profile/private-files.ts';
 import type { PassphraseAnswer, StartReport } from '../process/messages.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { ClientInfo, JsonObject } from '@natter/core';
-import { NatterError, errorData } from '@natter/core/model';
+import { NatterError, errorData } from '@natter/core/error';
 import { passwordCommandName } from '@natter/daemon';
 import type { CommandContext } from '../../context.ts';
 import { completeInteraction } from '../../interaction/complete.ts';

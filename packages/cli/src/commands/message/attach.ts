@@ -3,7 +3,7 @@ import { basename, extname } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Attachment, AttachmentKind } from '@natter/core';
 import type { ClientLink } from '@natter/core/link';
-import { NatterError, errorData } from '@natter/core/model';
+import { NatterError, errorData } from '@natter/core/error';
 
 /** Types that people send most; everything else goes as bytes. */
 const mediaTypes: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import type { Destination } from '@natter/core';
 import type { ClientLink } from '@natter/core/link';
-import { NatterError } from '@natter/core/model';
+import { NatterError } from '@natter/core/error';
 import { findAccount } from '../../link/choose-account.ts';
 import { resolveOne } from '../../link/resolve.ts';
 

@@ -1,6 +1,7 @@
 import type { Delivery, Destination, Draft, MessageId, MessageView } from '@natter/core';
 import type { ClientLink } from '@natter/core/link';
-import { NatterError, errorData, supports } from '@natter/core/model';
+import { NatterError, errorData } from '@natter/core/error';
+import { supports } from '@natter/core/model';
 import type { CommandContext } from '../../context.ts';
 import { changeKey } from '../../link/changes.ts';
 import { exitCodeOf, exitCodes } from '../../output/exit-code.ts';

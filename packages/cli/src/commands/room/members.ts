@@ -1,6 +1,6 @@
 import type { Member } from '@natter/core';
 import type { ClientLink } from '@natter/core/link';
-import { NatterError, errorData } from '@natter/core/model';
+import { NatterError, errorData } from '@natter/core/error';
 import type { Command } from '../../command-line/command.ts';
 import type { CommandContext } from '../../context.ts';
 import { changeRoom } from '../../link/changes.ts';

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '@natter/core';
-import { NatterError, errorData } from '@natter/core/model';
+import { NatterError, errorData } from '@natter/core/error';
 
 const codes: Readonly<Record<string, ErrorCode>> = {
   'name-invalid': 'invalid',
