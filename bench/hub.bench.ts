@@ -1,0 +1,187 @@
+/**
+ * The hub's way of a message: 8 adapters commit batches at once -> commit (aliases, dedupe, order, unread) -> memory store
+ * -> live collections -> 3 subscribers. Held against a bare RxJS merge + share of the same messages with 3 subscribers
+ * and one Map write under a composite key.
+ */
+import { map, merge, share, Subject } from 'rxjs';
+import { createHub, memoryBlobs, memorySecrets, memoryStore, remoteKey } from '@natter/core';
+import type { Adapter, Batch, Hub, MessageIn, OrderKey, Session, SessionHost } from '@natter/core';
+import { profiles } from '@natter/testing/memory';
+import { figure, median, report, time } from './lib/measure.ts';
+
+const ACCOUNTS = 8;
+const CONVERSATIONS = 20;
+const BATCHES = 60;
+const BATCH = 50;
+/** Of a batch, how many messages had come before: every source repeats itself. */
+const REPEATED = 3;
+
+function message(account: number, n: number): MessageIn {
+  const conversation = n % CONVERSATIONS;
+  return {
+    stable: remoteKey(`s${account}-${n}`),
+    claimed: `c${n}`,
+    operation: null,
+    part: 0,
+    sender: {
+      key: remoteKey(`friend${conversation}`),
+      self: false,
+      contact: remoteKey(`friend${conversation}`),
+      name: null,
+      proof: 'account',
+    },
+    sentAt: 1.7e12 + n,
+    receivedAt: 1.7e12 + n,
+    content: {
+      kind: 'text',
+      text: `message ${n} of account ${account}: see you at the usual place at eight`,
+    },
+    trust: 'server',
+  };
+}
+
+/** Batches of live traffic over several conversations, in the order of each. */
+function makeBatches(account: number): Batch[] {
+  return Array.from({ length: BATCHES }, (_, batch) => {
+    const first = Math.max(0, batch * (BATCH - REPEATED) - REPEATED);
+    const byConversation = new Map<number, number[]>();
+    for (let n = first; n < first + BATCH; n += 1) {
+      byConversation.set(n % CONVERSATIONS, [...(byConversation.get(n % CONVERSATIONS) ?? []), n]);
+    }
+    return {
+      origin: 'live',
+      events: [...byConversation].map(([conversation, numbers]) => ({
+        type: 'timeline',
+        conversation: remoteKey(`room${conversation}`),
+        place: { by: 'key', keys: numbers.map((n) => String(n).padStart(9, '0') as OrderKey) },
+        items: numbers.map((n) => message(account, n)),
+      })),
+      cursors: { account: String(first + BATCH) },
+    };
+  });
+}
+
+/** An adapter that hands over what it is given as fast as the hub takes it. */
+function floodAdapter(account: number, sessions: SessionHost[]): Adapter {
+  return {
+    id: `flood${account}`,
+    name: 'Flood',
+    contract: 1,
+    capabilities: profiles.total.capabilities,
+    configSchema: { type: 'object' },
+    login: () => ({
+      next: async () => ({ kind: 'done', key: remoteKey('me'), address: `me${account}` }),
+      cancel: async () => {},
+    }),
+    open: (_account, host) => {
+      const run: Session['run'] = async (_resume, signal) => {
+        host.phase('online');
+        sessions[account] = host;
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+        return { why: 'stopped' };
+      };
+      // Only `run` is called on an account that nobody asks anything of.
+      return { run } as Session;
+    },
+  };
+}
+
+async function makeHub(): Promise<{ hub: Hub; sessions: SessionHost[] }> {
+  const sessions: SessionHost[] = [];
+  const hub = await createHub({
+    store: memoryStore(),
+    secrets: memorySecrets(),
+    blobs: memoryBlobs(),
+    adapters: Array.from({ length: ACCOUNTS }, (_, account) => floodAdapter(account, sessions)),
+  });
+  await hub.connect();
+  const { signal } = new AbortController();
+  for (let account = 0; account < ACCOUNTS; account += 1) {
+    await hub.handlers.methods['account.add'](
+      { network: `flood${account}`, address: `me${account}`, config: {} },
+      signal,
+    );
+  }
+  while (sessions.filter(Boolean).length < ACCOUNTS) await new Promise((resolve) => setTimeout(resolve, 1));
+  return { hub, sessions };
+}
+
+/** Messages a second through the hub. */
+async function throughHub(batches: readonly (readonly Batch[])[]): Promise<number> {
+  const { hub, sessions } = await makeHub();
+  let heard = 0;
+  const ids = new Set<string>();
+  for (let subscriber = 0; subscriber < 3; subscriber += 1) {
+    hub.profile.news.event$.subscribe(({ messages }) => {
+      for (const { id } of messages) {
+        heard += 1;
+        if (subscriber === 0) ids.add(id);
+      }
+    });
+  }
+  hub.profile.conversations.delta$.subscribe();
+  const start = performance.now();
+  await Promise.all(
+    sessions.map(async (session, account) => {
+      for (const batch of batches[account] ?? []) await session.commit(batch);
+    }),
+  );
+  const took = performance.now() - start;
+  const { unique, all } = counts(batches);
+  if (ids.size !== unique || heard < 3 * unique) throw new Error(`Heard ${ids.size} of ${unique} messages.`);
+  await hub.close();
+  return (all * 1000) / took;
+}
+
+function counts(batches: readonly (readonly Batch[])[]): { all: number; unique: number } {
+  const messages = batches.flatMap((account) => account.flatMap((batch) => messagesOf(batch)));
+  return { all: messages.length, unique: new Set(messages.map(({ stable }) => stable)).size };
+}
+
+function messagesOf(batch: Batch): readonly MessageIn[] {
+  return batch.events.flatMap((event) => (event.type === 'timeline' ? event.items : []));
+}
+
+/** Messages a second through bare RxJS and a Map. */
+function throughRxjs(batches: readonly (readonly Batch[])[]): number {
+  const sources = batches.map(() => new Subject<MessageIn>());
+  const merged = merge(
+    ...sources.map((source, account) => source.pipe(map((item) => ({ account, item })))),
+  ).pipe(share());
+  const rows = new Map<string, MessageIn>();
+  let heard = 0;
+  merged.subscribe(({ account, item }) => {
+    rows.set(`${account}\n${item.stable}`, item);
+    heard += 1;
+  });
+  merged.subscribe(() => (heard += 1));
+  merged.subscribe(() => (heard += 1));
+  const { all, unique } = counts(batches);
+  const took = time(() => {
+    for (let batch = 0; batch < BATCHES; batch += 1) {
+      batches.forEach((account, i) => {
+        const next = account[batch];
+        if (next !== undefined) for (const item of messagesOf(next)) sources[i]?.next(item);
+      });
+    }
+  });
+  if (rows.size !== unique || heard !== 3 * all) throw new Error(`Heard ${heard} messages.`);
+  return (all * 1000) / took;
+}
+
+const batches = Array.from({ length: ACCOUNTS }, (_, account) => makeBatches(account));
+const hubRates: number[] = [];
+const bareRates: number[] = [];
+for (let round = 0; round < 6; round += 1) {
+  globalThis.gc?.();
+  const bare = throughRxjs(batches);
+  globalThis.gc?.();
+  const hub = await throughHub(batches);
+  // The first round warms both up.
+  if (round === 0) continue;
+  bareRates.push(bare);
+  hubRates.push(hub);
+}
+report('8 adapters, bare RxJS merge + share + keyed Map', figure(median(bareRates) / 1000, 'messages/ms'));
+report('8 adapters through the hub and the memory store', figure(median(hubRates) / 1000, 'messages/ms'));
+report('ratio of the hub to bare RxJS', figure(median(hubRates) / median(bareRates), 'x'), '>= 0.25x');
