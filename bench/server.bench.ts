@@ -45,11 +45,18 @@ async function measureMessages(dataDirectory: string, echoRate: number): Promise
   const run = await durableMessages(pairs, load);
   const after = await server.usage();
   const rate = run.messages / (after.cpu - before.cpu);
-  const percentile = (share: number): number => run.latencies[Math.floor(run.latencies.length * share)] ?? Number.NaN;
-  report('durable messages with receipts, 20 pairs x 16 in flight', figure(run.messages / run.seconds, '/ second'));
+  const percentile = (share: number): number =>
+    run.latencies[Math.floor(run.latencies.length * share)] ?? Number.NaN;
+  report(
+    'durable messages with receipts, 20 pairs x 16 in flight',
+    figure(run.messages / run.seconds, '/ second'),
+  );
   report('', figure(rate, '/ CPU-second'), 'target 50,000');
   report('  held against the echo', figure(rate / echoRate, 'x'), 'target 0.22 x');
-  report('  acknowledged after, p50 and p99', `${figure(percentile(0.5), 'ms')}, ${figure(percentile(0.99), 'ms')}`);
+  report(
+    '  acknowledged after, p50 and p99',
+    `${figure(percentile(0.5), 'ms')}, ${figure(percentile(0.99), 'ms')}`,
+  );
   report('  memory of the server', figure(after.memory / 1e6, 'MB'));
   await server.kill();
   return warm.messages + run.messages;
@@ -68,7 +75,11 @@ async function countAfterKill(dataDirectory: string, acknowledged: number): Prom
     client.socket.terminate();
   }
   await server.kill();
-  report('after kill -9: acknowledged and missing', figure(Math.max(0, acknowledged - found), 'messages'), 'target 0');
+  report(
+    'after kill -9: acknowledged and missing',
+    figure(Math.max(0, acknowledged - found), 'messages'),
+    'target 0',
+  );
   if (found < acknowledged) process.exitCode = 1;
 }
 

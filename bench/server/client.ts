@@ -31,7 +31,8 @@ export class BenchClient {
       this.onFrame = (text) => {
         const reply = JSON.parse(text) as { id?: number; result?: Record<string, unknown>; error?: unknown };
         if (reply.id !== id) return;
-        if (reply.result === undefined) throw new Error(`${String(frame['type'])}: ${JSON.stringify(reply.error)}`);
+        if (reply.result === undefined)
+          throw new Error(`${String(frame['type'])}: ${JSON.stringify(reply.error)}`);
         resolve(reply.result);
       };
     });

@@ -54,10 +54,20 @@ export async function durableMessages(pairs: readonly Pair[], load: Load): Promi
   const start = performance.now();
   const end = start + load.seconds * 1000;
   await Promise.all(pairs.map((pair, index) => runPair(pair, index, load, end, latencies)));
-  return { messages: latencies.length, seconds: (performance.now() - start) / 1000, latencies: Float64Array.from(latencies).sort() };
+  return {
+    messages: latencies.length,
+    seconds: (performance.now() - start) / 1000,
+    latencies: Float64Array.from(latencies).sort(),
+  };
 }
 
-async function runPair(pair: Pair, index: number, load: Load, end: number, latencies: number[]): Promise<void> {
+async function runPair(
+  pair: Pair,
+  index: number,
+  load: Load,
+  end: number,
+  latencies: number[],
+): Promise<void> {
   const { sender, receiver, conversation } = pair;
   receiver.onFrame = (frame) => deliver(receiver, conversation, frame);
   const sentAt = new Map<number, number>();
@@ -90,7 +100,9 @@ function deliver(receiver: BenchClient, conversation: string, frame: string): vo
   const cursor = Number.parseInt(frame.slice(frame.indexOf('"cursor":') + 9), 10);
   if (!frame.includes('"kind":"message"')) return;
   receiver.send(`{"type":"ack","cursor":${cursor}}`);
-  receiver.send(`{"type":"mark","id":1,"kind":"delivered","marks":[{"conversation":"${conversation}","seq":${seq}}]}`);
+  receiver.send(
+    `{"type":"mark","id":1,"kind":"delivered","marks":[{"conversation":"${conversation}","seq":${seq}}]}`,
+  );
 }
 
 /** The same frames, sent back by a server that does nothing else. */
@@ -120,5 +132,9 @@ export async function echo(url: string, load: Load): Promise<Outcome> {
       client.socket.terminate();
     }),
   );
-  return { messages: latencies.length, seconds: (performance.now() - start) / 1000, latencies: Float64Array.from(latencies) };
+  return {
+    messages: latencies.length,
+    seconds: (performance.now() - start) / 1000,
+    latencies: Float64Array.from(latencies),
+  };
 }

@@ -5,6 +5,7 @@ import type { Administration } from './administration/administration.ts';
 import { crashAt } from './crash-points.ts';
 import { openEmbeddedStorage } from './embedded/open-storage.ts';
 import { Listener } from './listener/listener.ts';
+import { requireCertificate } from './listener/certificate.ts';
 import { isLoopback, requireSafe } from './listener/loopback.ts';
 import type { Log } from './log.ts';
 import { settle } from './options.ts';
@@ -45,6 +46,7 @@ export async function createServer(options: ServerOptions): Promise<NatterServer
       error: error instanceof Error ? (error.stack ?? error.message) : String(error),
     });
   const settings = settle(options, isLoopback(host));
+  if (tls !== null) requireCertificate(tls);
   const pass = crashAt(options.crashAt ?? process.env['NATTER_KILL_AT']);
 
   const storage = openEmbeddedStorage({

@@ -122,6 +122,24 @@ describe('starting', () => {
     expect((await client.request({ type: 'hello' })).registration).toBe('closed');
   });
 
+  it('with a certificate speaks TLS, also beyond loopback, and nothing else on that port', async () => {
+    const read = (file: string): string => readFileSync(new URL(`fixtures/${file}`, import.meta.url), 'utf8');
+    const tls = { certificate: read('localhost.cert.pem'), key: read('localhost.key.pem') };
+    const server = await startServer({ host: '0.0.0.0', tls, registration: 'open' });
+    expect(server.url).toBe(`wss://0.0.0.0:${server.port}`);
+    const client = await TestClient.connect(`wss://localhost:${server.port}`, { ca: tls.certificate });
+    expect(await client.request({ type: 'register', user: 'alice', password })).toMatchObject({
+      address: 'alice@localhost',
+    });
+    await expect(TestClient.connect(`ws://localhost:${server.port}`)).rejects.toThrow();
+    const wrong = createServer({
+      dataDirectory: temporaryDirectory(),
+      port: 0,
+      tls: { certificate: 'x', key: 'y' },
+    });
+    await expect(wrong).rejects.toMatchObject({ code: 'configuration', message: containing('certificate') });
+  });
+
   it('on a port in use says so, and lets go of the data', async () => {
     const first = await startServer();
     const dataDirectory = temporaryDirectory();

@@ -3,6 +3,7 @@ import type { DeviceRecord, Devices, Rotation } from '../ports/devices.ts';
 import type { AccountId, DeviceId } from '../ports/identifiers.ts';
 import { bytesOrNull, integer, text } from './columns.ts';
 import type { Row } from './columns.ts';
+import type { Acknowledgements } from './acknowledgements.ts';
 import type { Journal } from './journal.ts';
 import type { UpdateLog } from './update-log.ts';
 
@@ -10,6 +11,7 @@ import type { UpdateLog } from './update-log.ts';
 export class SqliteDevices implements Devices {
   readonly #journal: Journal;
   readonly #updates: UpdateLog;
+  readonly #acknowledgements: Acknowledgements;
   readonly #clock: () => number;
   readonly #select: StatementSync;
   readonly #selectAll: StatementSync;
@@ -19,9 +21,16 @@ export class SqliteDevices implements Devices {
   readonly #advance: StatementSync;
   readonly #delete: StatementSync;
 
-  constructor(database: DatabaseSync, journal: Journal, updates: UpdateLog, clock: () => number) {
+  constructor(
+    database: DatabaseSync,
+    journal: Journal,
+    updates: UpdateLog,
+    acknowledgements: Acknowledgements,
+    clock: () => number,
+  ) {
     this.#journal = journal;
     this.#updates = updates;
+    this.#acknowledgements = acknowledgements;
     this.#clock = clock;
     this.#select = database.prepare('SELECT * FROM device WHERE account = ? AND id = ?');
     this.#selectAll = database.prepare('SELECT * FROM device WHERE account = ? ORDER BY id');
@@ -44,7 +53,7 @@ export class SqliteDevices implements Devices {
       const known = id === null ? undefined : this.#select.get(account, id);
       if (known !== undefined) {
         this.#renew.run(token, now, integer(known, 'id'));
-        return { ...toRecord(known), seenAt: now };
+        return { ...this.#record(known), seenAt: now };
       }
       const made = Number(this.#insert.run(account, name, now, now, token).lastInsertRowid);
       this.#updates.append(account, { kind: 'account', change: 'device-added', deviceName: name, time: now });
@@ -63,12 +72,12 @@ export class SqliteDevices implements Devices {
         this.#remove(account, id, text(row, 'name'));
         return { result: 'reused' };
       } else return { result: 'unknown' };
-      return { result: 'rotated', device: { ...toRecord(row), seenAt: now } };
+      return { result: 'rotated', device: { ...this.#record(row), seenAt: now } };
     });
   }
 
   list(account: AccountId): Promise<readonly DeviceRecord[]> {
-    return Promise.resolve(this.#selectAll.all(account).map(toRecord));
+    return Promise.resolve(this.#selectAll.all(account).map((row) => this.#record(row)));
   }
 
   remove(account: AccountId, id: DeviceId): Promise<boolean> {
@@ -78,6 +87,17 @@ export class SqliteDevices implements Devices {
       this.#remove(account, id, text(row, 'name'));
       return true;
     });
+  }
+
+  #record(row: Row): DeviceRecord {
+    const id = integer(row, 'id');
+    return {
+      id,
+      name: text(row, 'name'),
+      createdAt: integer(row, 'created_at'),
+      seenAt: integer(row, 'seen_at'),
+      cursor: Math.max(integer(row, 'cursor'), this.#acknowledgements.of(id)),
+    };
   }
 
   #remove(account: AccountId, id: DeviceId, name: string): void {
@@ -94,14 +114,4 @@ export class SqliteDevices implements Devices {
 /** Both are hashes of random tokens, so the time of the comparison tells nothing that helps to guess one. */
 function equals(stored: Uint8Array | null, shown: Uint8Array): boolean {
   return stored !== null && Buffer.compare(stored, shown) === 0;
-}
-
-function toRecord(row: Row): DeviceRecord {
-  return {
-    id: integer(row, 'id'),
-    name: text(row, 'name'),
-    createdAt: integer(row, 'created_at'),
-    seenAt: integer(row, 'seen_at'),
-    cursor: integer(row, 'cursor'),
-  };
 }

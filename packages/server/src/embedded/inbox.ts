@@ -1,9 +1,9 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { AccountId, DeviceId } from '../ports/identifiers.ts';
 import type { Inbox, InboxEntry, InboxPage } from '../ports/inbox.ts';
+import type { Acknowledgements } from './acknowledgements.ts';
 import type { Addresses } from './addresses.ts';
 import { integer, textOrNull } from './columns.ts';
-import type { Journal } from './journal.ts';
 import { messageColumns, messageRow } from './message-reader.ts';
 import { renderMessageUpdate } from './render.ts';
 import { withPosition } from './update-log.ts';
@@ -11,14 +11,18 @@ import type { UpdateLog } from './update-log.ts';
 
 /** The reading side of the update logs in SQLite. */
 export class SqliteInbox implements Inbox {
-  readonly #journal: Journal;
+  readonly #acknowledgements: Acknowledgements;
   readonly #updates: UpdateLog;
   readonly #addresses: Addresses;
   readonly #select: StatementSync;
-  readonly #acknowledge: StatementSync;
 
-  constructor(database: DatabaseSync, journal: Journal, updates: UpdateLog, addresses: Addresses) {
-    this.#journal = journal;
+  constructor(
+    database: DatabaseSync,
+    acknowledgements: Acknowledgements,
+    updates: UpdateLog,
+    addresses: Addresses,
+  ) {
+    this.#acknowledgements = acknowledgements;
     this.#updates = updates;
     this.#addresses = addresses;
     this.#select = database.prepare(`
@@ -26,9 +30,6 @@ export class SqliteInbox implements Inbox {
       FROM update_log LEFT JOIN message
         ON message.conversation = update_log.conversation AND message.seq = update_log.seq
       WHERE account = ? AND position > ? ORDER BY position LIMIT ?`);
-    this.#acknowledge = database.prepare(
-      'UPDATE device SET cursor = ? WHERE id = ? AND account = ? AND cursor < ?',
-    );
   }
 
   head(account: AccountId): Promise<number> {
@@ -49,9 +50,7 @@ export class SqliteInbox implements Inbox {
   }
 
   acknowledge(account: AccountId, device: DeviceId, position: number): Promise<void> {
-    return this.#journal.write(() => {
-      const cursor = Math.min(position, this.#updates.head(account));
-      this.#acknowledge.run(cursor, device, account, cursor);
-    });
+    this.#acknowledgements.note(account, device, Math.min(position, this.#updates.head(account)));
+    return Promise.resolve();
   }
 }

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { PassCrashPoint } from '../crash-points.ts';
 import type { Storage } from '../ports/storage.ts';
+import { Acknowledgements } from './acknowledgements.ts';
 import { SqliteAccounts } from './accounts.ts';
 import { Addresses } from './addresses.ts';
 import { LocalBus } from './bus.ts';
@@ -61,23 +62,24 @@ function assemble(
   const addresses = new Addresses(database, name);
   const updates = new UpdateLog(database, bus, pass);
   journal.join(updates);
+  const acknowledgements = new Acknowledgements(database, journal);
   return {
     name,
     bus,
     directory: {
       accounts: new SqliteAccounts(database, journal, updates, clock),
-      devices: new SqliteDevices(database, journal, updates, clock),
+      devices: new SqliteDevices(database, journal, updates, acknowledgements, clock),
       rosters: new SqliteRosters(database, journal, updates, addresses, options.mostContacts),
       conversations: new SqliteConversations(database, journal, updates, addresses, clock),
     },
     messages: new SqliteMessageLog({ database, journal, updates, addresses, pass, clock }),
-    inbox: new SqliteInbox(database, journal, updates, addresses),
+    inbox: new SqliteInbox(database, acknowledgements, updates, addresses),
     presence: new MemoryPresenceStore(),
-    close(): Promise<void> {
+    async close(): Promise<void> {
+      await acknowledgements.write();
       journal.flush();
       database.close();
       release();
-      return Promise.resolve();
     },
   };
 }

@@ -11,6 +11,7 @@ import type {
   WireError,
 } from '@natter/native-protocol';
 import { WebSocket } from 'ws';
+import type { ClientOptions } from 'ws';
 
 /** Cheap hashes: the tests are not about their strength. */
 export const testCost = { memory: 1024, passes: 1 };
@@ -59,8 +60,8 @@ export class TestClient {
     });
   }
 
-  static async connect(url: string): Promise<TestClient> {
-    const socket = new WebSocket(url, [...subprotocols]);
+  static async connect(url: string, options: ClientOptions = {}): Promise<TestClient> {
+    const socket = new WebSocket(url, [...subprotocols], options);
     const client = new TestClient(socket);
     await new Promise<void>((resolve, reject) => {
       socket.once('open', () => resolve());
