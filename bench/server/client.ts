@@ -9,7 +9,7 @@ export class BenchClient {
 
   constructor(url: string) {
     this.socket = new WebSocket(url, ['natter.1'], { perMessageDeflate: false });
-    this.socket.on('message', (data: Buffer) => this.onFrame(data.latin1Slice()));
+    this.socket.on('message', (data: Buffer) => this.onFrame(data.toString('latin1')));
   }
 
   static async connect(url: string): Promise<BenchClient> {
