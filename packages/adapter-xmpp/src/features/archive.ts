@@ -26,6 +26,8 @@ import { asWireError, WireError } from '../wire/error.ts';
 
 /** Messages a page of catch-up asks for, and the newest that an account brings along when it is added. */
 const PAGE = 100;
+/** The cursor of an archive that was empty: from then on everything in it is news. No archive gives an id like it. */
+const START = 'from the start';
 /** Results that one query may bring, whatever was asked for. */
 const MOST_RESULTS = 1_000;
 /** Pages that are looked through for one operation. */
@@ -65,7 +67,7 @@ export class Archive {
   async catchUp(after: Opaque | null, signal: AbortSignal): Promise<Page> {
     if (after === null) return this.#newest('snapshot', signal);
     try {
-      const page = await this.#query({ after, max: PAGE }, signal);
+      const page = await this.#query({ ...(after === START ? {} : { after }), max: PAGE }, signal);
       const cursor = edgeOf(page, false) ?? after;
       // An empty page that is not complete would make the hub ask the same again for ever.
       const finished = page.end.complete || page.messages.length === 0;
@@ -146,7 +148,7 @@ export class Archive {
 
   async #newest(origin: 'snapshot' | 'archive', signal: AbortSignal): Promise<Page> {
     const page = await this.#query({ before: '', max: PAGE }, signal);
-    const cursor = edgeOf(page, false);
+    const cursor = edgeOf(page, false) ?? START;
     // What lies between the stored history and this page is a hole in each conversation of the page.
     const gaps = origin === 'archive' && !page.end.complete ? openGaps(page.messages, this.#runtime.own) : [];
     return this.#page(origin, page, { cursor, next: null, reached: 'end' }, gaps);
@@ -155,12 +157,11 @@ export class Archive {
   #page(
     origin: 'snapshot' | 'archive',
     { messages }: ArchivePage,
-    { cursor, next, reached }: { cursor: Opaque | null; next: Opaque | null; reached: Page['reached'] },
+    { cursor, next, reached }: { cursor: Opaque; next: Opaque | null; reached: Page['reached'] },
     gaps: readonly GapChange[] = [],
   ): Page {
     const events = mapArchive(messages, this.#context({ by: 'page', after: null, before: null }));
-    const cursors = cursor === null ? {} : { [accountScope]: cursor };
-    return { batch: { origin, events, cursors, gaps }, next, reached };
+    return { batch: { origin, events, cursors: { [accountScope]: cursor }, gaps }, next, reached };
   }
 
   #context(place: Place): Parameters<typeof mapArchive>[1] {
