@@ -237,7 +237,8 @@ export class XmppStream {
   /** Answers with what is stored, at once; what becomes stored later is told then. */
   #acknowledge(asked: boolean): void {
     const answer = this.management.acknowledgement(asked);
-    if (answer !== null && !this.#ended) this.channel.send(answer);
+    // The store may have been busy while the stream ended: a resumed one, or the archive, then tells the server.
+    if (answer !== null && !this.#ended) this.#trySend(answer);
     this.#acknowledgementOwed = this.management.behind && (asked || this.#acknowledgementOwed);
   }
 
