@@ -18,7 +18,7 @@ const STAMP = join(ROOT, 'node_modules', '.natter-installed');
 const WINDOWS = process.platform === 'win32';
 
 /** The environment in which `node` is the project's own and tools are found by name. */
-function toolEnvironment() {
+export function toolEnvironment() {
   return { ...process.env, PATH: `${BIN}${delimiter}${process.env.PATH ?? ''}` };
 }
 
