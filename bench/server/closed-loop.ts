@@ -41,7 +41,7 @@ export async function makePairs(url: string, count: number): Promise<Pair[]> {
 }
 
 /** The frame of a message, as a client would write it. */
-export function sendFrame(id: number, conversation: string, clientId: string): string {
+function sendFrame(id: number, conversation: string, clientId: string): string {
   return `{"type":"send","id":${id},"clientId":"${clientId}","conversation":"${conversation}","body":{"text":"${text}"}}`;
 }
 
