@@ -97,7 +97,7 @@ async function openConversations(history: History, file: string): Promise<void> 
   const opened = performance.now();
   await store.timeline({ conversation: history.conversation(7), at: 'end', before: 50, after: 0 });
   report('open the store and load', figure(opened - start, 'ms'));
-  report('first conversation, with the reading thread', figure(performance.now() - opened, 'ms'));
+  report('first conversation', figure(performance.now() - opened, 'ms'));
   const each = await percentiles(1000, async (at) => {
     const conversation = history.conversation(at * 7919);
     const query = { conversation, at: 'end', before: 50, after: 0 } as const;

@@ -76,6 +76,8 @@ export async function openBare(file: string): Promise<{ insert(rows: BareRows): 
     `INSERT INTO message VALUES (${Array.from({ length: 15 }, () => '?').join(', ')})`,
   );
   const words = database.prepare('INSERT INTO search (rowid, text, scope) VALUES (?, ?, ?)');
+  const word = database.prepare('INSERT OR IGNORE INTO vocabulary (word) VALUES (?)');
+  const known = new Set<string>();
   const cursor = database.prepare(
     "INSERT INTO cursor (key, account, body) VALUES ('archive', 'a', ?) ON CONFLICT (key) DO UPDATE SET body = excluded.body",
   );
@@ -83,7 +85,11 @@ export async function openBare(file: string): Promise<{ insert(rows: BareRows): 
     insert(rows) {
       database.exec('BEGIN IMMEDIATE');
       for (const row of rows.messages) message.run(...row);
-      for (const row of rows.words) words.run(...row);
+      for (const row of rows.words) {
+        words.run(...row);
+        for (const one of row[1].split(' ')) if (!known.has(one)) word.run(one);
+        for (const one of row[1].split(' ')) known.add(one);
+      }
       cursor.run(rows.cursor);
       database.exec('COMMIT');
     },

@@ -27,7 +27,8 @@ import type { Connection } from './thread/connection.ts';
 export class SqliteStore implements Store {
   readonly #writer: Connection;
   readonly #openReader: () => Promise<Connection>;
-  #reader: Promise<Connection> | undefined;
+  #opening: Promise<void> | undefined;
+  #reader: Connection | undefined;
   #closing: Promise<void> | undefined;
 
   /** `openReader` is called with the first long read. */
@@ -74,15 +75,15 @@ export class SqliteStore implements Store {
   }
 
   async timeline(query: TimelineQuery): Promise<TimelineRows> {
-    return (await this.#frontEnd()).read('timeline', query);
+    return this.#frontEnd().read('timeline', query);
   }
 
   async search(query: SearchQuery): Promise<readonly Message[]> {
-    return (await this.#frontEnd()).read('search', query);
+    return this.#frontEnd().read('search', query);
   }
 
   async changes(after: number, limit: number): Promise<readonly StoredChange[]> {
-    return (await this.#frontEnd()).read('changes', after, limit);
+    return this.#frontEnd().read('changes', after, limit);
   }
 
   async findOperation(name: OperationName): Promise<Operation | null> {
@@ -90,7 +91,7 @@ export class SqliteStore implements Store {
   }
 
   async operations(limit: number): Promise<readonly Operation[]> {
-    return (await this.#frontEnd()).read('operations', limit);
+    return this.#frontEnd().read('operations', limit);
   }
 
   /** What was asked before is answered first. */
@@ -100,8 +101,8 @@ export class SqliteStore implements Store {
   }
 
   async #close(): Promise<void> {
-    const reader = await this.#reader?.catch(() => undefined);
-    if (reader !== undefined && reader !== this.#writer) await reader.close();
+    await this.#opening;
+    if (this.#reader !== this.#writer) await this.#reader?.close();
     await this.#writer.close();
   }
 
@@ -110,12 +111,15 @@ export class SqliteStore implements Store {
     return this.#writer;
   }
 
-  #frontEnd(): Promise<Connection> {
-    this.#hub();
-    this.#reader ??= this.#openReader().catch((error: unknown) => {
-      this.#reader = undefined;
-      throw error;
-    });
-    return this.#reader;
+  /** Until the reader is open, and when it cannot be opened, the writer answers: later perhaps, and as well. */
+  #frontEnd(): Connection {
+    const writer = this.#hub();
+    this.#opening ??= this.#openReader().then(
+      (reader) => {
+        this.#reader = reader;
+      },
+      () => undefined,
+    );
+    return this.#reader ?? writer;
   }
 }

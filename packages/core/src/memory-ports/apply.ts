@@ -46,7 +46,7 @@ function applyPut({ profile, messages }: MemoryTables, write: Put, journal: Jour
     case 'message-alias':
       return messages.putAlias(write.value, journal);
     case 'orphan':
-      return profile.putOrphan(write.value, journal);
+      return journal.set(profile.orphans, write.value.id, write.value);
     case 'operation':
       journal.set(profile.operationKeys, write.value.key, write.value.id);
       return journal.set(profile.operations, write.value.id, write.value);
@@ -75,7 +75,7 @@ function applyRemove({ profile, messages }: MemoryTables, write: Remove, journal
     case 'message':
       return messages.remove(write.message, journal);
     case 'orphan':
-      return profile.removeOrphan(write.orphan, journal);
+      return journal.delete(profile.orphans, write.orphan);
     case 'gap':
       return profile.removeGap(write.account, write.id, journal);
     case 'cursor':

@@ -1,6 +1,8 @@
 /** Makes a transaction of writes to plain maps and arrays: each write notes how it is taken back. */
 export class Journal {
   readonly #undo: (() => void)[] = [];
+  /** How the keys of maps stood before the first deletion: a map forgets a deleted key's place. */
+  readonly #orders: Map<Map<unknown, unknown>, readonly unknown[]> = new Map();
 
   /** Notes how a change that the caller has just made is taken back. */
   note(undo: () => void): void {
@@ -13,7 +15,15 @@ export class Journal {
     this.#undo.push(before === undefined ? () => map.delete(key) : () => map.set(key, before));
   }
 
+  /** From a map whose order means something: rolled back, the key stands where it stood. */
   delete<Key, Value>(map: Map<Key, Value>, key: Key): void {
+    if (!map.has(key)) return;
+    if (!this.#orders.has(map)) this.#orders.set(map, [...map.keys()]);
+    this.drop(map, key);
+  }
+
+  /** From a map that is only looked into by key, however large. */
+  drop<Key, Value>(map: Map<Key, Value>, key: Key): void {
     const before = map.get(key);
     if (before === undefined) return;
     map.delete(key);
@@ -32,5 +42,10 @@ export class Journal {
   /** Takes everything back, newest first. */
   rollBack(): void {
     for (let undo = this.#undo.pop(); undo !== undefined; undo = this.#undo.pop()) undo();
+    for (const [map, keys] of this.#orders) {
+      const entries = keys.filter((key) => map.has(key)).map((key) => [key, map.get(key)] as const);
+      map.clear();
+      for (const [key, value] of entries) map.set(key, value);
+    }
   }
 }

@@ -55,10 +55,10 @@ export class MessageTables {
     const rows = this.rows(row.message.conversation);
     rows.remove(row, journal);
     for (const ofSender of rows.aliases.values())
-      for (const [key, message] of ofSender) if (message === id) journal.delete(ofSender, key);
+      for (const [key, message] of ofSender) if (message === id) journal.drop(ofSender, key);
     this.#setProvisional(row, false, journal);
     this.#setOperation(row, null, journal);
-    journal.delete(this.messages, id);
+    journal.drop(this.messages, id);
   }
 
   putAlias(alias: MessageAlias, journal: Journal): void {
@@ -90,10 +90,10 @@ export class MessageTables {
       if (row.message.account === account) {
         this.rows(row.message.conversation).remove(row, journal);
         this.#setOperation(row, null, journal);
-        journal.delete(this.messages, row.message.id);
+        journal.drop(this.messages, row.message.id);
       }
-    journal.delete(this.#provisional, account);
-    for (const id of conversations) journal.delete(this.conversations, id);
+    journal.drop(this.#provisional, account);
+    for (const id of conversations) journal.drop(this.conversations, id);
   }
 
   rows(conversation: ConversationId): ConversationRows {
@@ -131,7 +131,7 @@ export class MessageTables {
   /** Called before the row takes its new message. */
   #setOperation(row: Row, operation: OperationId | null, journal: Journal): void {
     const before = row.message.operation;
-    if (before !== null && this.#operations.get(before) === row) journal.delete(this.#operations, before);
+    if (before !== null && this.#operations.get(before) === row) journal.drop(this.#operations, before);
     if (operation !== null) journal.set(this.#operations, operation, row);
   }
 
@@ -140,7 +140,7 @@ export class MessageTables {
     if (provisional) journal.set(journal.inner(this.#provisional, account), id, row);
     else {
       const ofAccount = this.#provisional.get(account);
-      if (ofAccount !== undefined) journal.delete(ofAccount, id);
+      if (ofAccount !== undefined) journal.drop(ofAccount, id);
     }
   }
 }

@@ -37,9 +37,7 @@ export class ProfileTables {
   readonly gaps: Map<string, StoredGap> = new Map();
   readonly cursors: Map<AccountId, Map<ScopeKey, StoredText>> = new Map();
   readonly states: Map<AccountId, Map<ScopeKey, StoredText>> = new Map();
-  /** With the place of each in the order of arrival, which a map forgets when a deletion is taken back. */
-  readonly #orphans: Map<string, { readonly place: number; readonly value: Orphan }> = new Map();
-  #orphanPlaces = 0;
+  readonly orphans: Map<string, Orphan> = new Map();
   readonly changes: StoredChange[] = [];
   /** Outlives the changes themselves: a sequence number is never given twice. */
   #lastChange = 0;
@@ -56,7 +54,7 @@ export class ProfileTables {
       gaps: [...this.gaps.values()],
       cursors: [...this.cursors.values()].flatMap((texts) => [...texts.values()]),
       states: [...this.states.values()].flatMap((texts) => [...texts.values()]),
-      orphaned: [...new Set([...this.#orphans.values()].map((orphan) => orphan.value.conversation))],
+      orphaned: [...new Set([...this.orphans.values()].map((orphan) => orphan.conversation))],
       lastChange: this.#lastChange,
     };
   }
@@ -118,20 +116,9 @@ export class ProfileTables {
 
   orphansOf(conversation: ConversationId, targets: readonly Target[]): Orphan[] {
     const wanted = new Set(targets.map(targetKey));
-    return [...this.#orphans.values()]
-      .filter(({ value }) => value.conversation === conversation && wanted.has(targetKey(value.target)))
-      .sort((a, b) => a.place - b.place)
-      .map(({ value }) => value);
-  }
-
-  putOrphan(value: Orphan, journal: Journal): void {
-    this.#orphanPlaces += 1;
-    const place = this.#orphans.get(value.id)?.place ?? this.#orphanPlaces;
-    journal.set(this.#orphans, value.id, { place, value });
-  }
-
-  removeOrphan(id: string, journal: Journal): void {
-    journal.delete(this.#orphans, id);
+    return [...this.orphans.values()].filter(
+      (orphan) => orphan.conversation === conversation && wanted.has(targetKey(orphan.target)),
+    );
   }
 
   findOperation(name: OperationName): Operation | null {
@@ -164,7 +151,7 @@ export class ProfileTables {
         (value) => value.account === account,
         journal,
       );
-    deleteWhere(this.#orphans, ({ value }) => conversations.has(value.conversation), journal);
+    deleteWhere(this.orphans, (orphan) => conversations.has(orphan.conversation), journal);
     journal.delete(this.cursors, account);
     journal.delete(this.states, account);
   }

@@ -101,8 +101,12 @@ CREATE INDEX message_alias_message ON message_alias (message);
 -- Words cut by core's searchWords, so the tokenizer only splits at spaces. scope holds c<ref> and s<ref> of conversation
 -- and sender, so that a search within one conversation does not walk through the hits of all.
 CREATE VIRTUAL TABLE search USING fts5 (
-  text, scope, content='', contentless_delete=1, tokenize='ascii', prefix='2'
+  text, scope, content='', contentless_delete=1, tokenize='ascii', prefix='2 3'
 );
+-- Every word that was ever in it: FTS5 gathers all hits of a beginning longer than its prefix index before the first.
+CREATE TABLE vocabulary (
+  word TEXT PRIMARY KEY
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE orphan (
   place INTEGER PRIMARY KEY,

@@ -21,11 +21,8 @@ import {
   type TimelineRows,
   type Write,
 } from '@natter/core';
+import { keyOf, putBy, textOf, type Kept, type KeptValues } from './kept.ts';
 
-type Put = Extract<Write, { put: unknown }>;
-/** The writes whose rows are only kept and given back. */
-type Kept = Exclude<Put, { put: 'message' | 'message-alias' | 'member' | 'change' }>;
-type KeptValues = { [Each in Kept as Each['put']]: Each['value'] };
 type MemberRow = { readonly conversation: string; readonly value: Member };
 
 /**
@@ -199,9 +196,7 @@ export class NaiveStore {
       case 'account':
         return this.#removeAccount(write.account);
       case 'message':
-        this.messages = this.messages.filter((message) => message.id !== write.message);
-        this.#aliases = this.#aliases.filter((alias) => alias.message !== write.message);
-        return;
+        return this.#removeMessage(write.message);
       case 'member':
         this.#members = this.#members.filter(
           (row) => row.conversation !== write.conversation || row.value.key !== write.key,
@@ -236,6 +231,13 @@ export class NaiveStore {
     }
   }
 
+  /** Its names go with it; what names a message that is not here (yet) stays. */
+  #removeMessage(id: string): void {
+    if (!this.messages.some((message) => message.id === id)) return;
+    this.messages = this.messages.filter((message) => message.id !== id);
+    this.#aliases = this.#aliases.filter((alias) => alias.message !== id);
+  }
+
   #removeAccount(account: string): void {
     const own = this.#all('conversation')
       .filter((conversation) => conversation.account === account)
@@ -268,29 +270,4 @@ export class NaiveStore {
     ]);
     return new Set(names).size < names.length;
   }
-}
-
-function putBy<Value>(list: readonly Value[], value: Value, key: (value: Value) => string): readonly Value[] {
-  const at = list.findIndex((one) => key(one) === key(value));
-  return at === -1 ? [...list, value] : list.with(at, value);
-}
-
-function keyOf(row: Kept): string {
-  switch (row.put) {
-    case 'distinction':
-      return textOf([row.put, ...[row.value.a, row.value.b].sort()]);
-    case 'alias':
-      return textOf([row.put, row.value.account, row.value.of, row.value.key]);
-    case 'gap':
-      return textOf([row.put, row.value.account, row.value.gap.id]);
-    case 'cursor':
-    case 'state':
-      return textOf([row.put, row.value.account, row.value.key]);
-    default:
-      return textOf([row.put, row.value.id]);
-  }
-}
-
-function textOf(value: unknown): string {
-  return JSON.stringify(value);
 }
