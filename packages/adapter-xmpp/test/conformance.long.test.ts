@@ -16,8 +16,8 @@ describeServer('XMPP', 'prosody', () => {
   });
 
   const slow = {
-    toClient: { latency: { base: 30, jitter: 30 } },
-    toServer: { latency: { base: 30, jitter: 30 } },
+    toClient: { latency: { base: 5, jitter: 10 } },
+    toServer: { latency: { base: 5, jitter: 10 } },
   };
   describeAdapter('conforms on a slow link', { setup: () => servers.setup(slow) });
 });
