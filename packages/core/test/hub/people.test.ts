@@ -119,6 +119,8 @@ describe('a name that somebody typed', () => {
     expect(await resolve('zoe')).toEqual(['person', 'person']);
     expect(await resolve('BOB@x/y')).toEqual(['contact', 'contact']);
     expect(await resolve(`${bench.accounts[0]}/bob@x/y`)).toEqual(['contact']);
+    expect(await resolve('two/me/bob@x/y')).toEqual(['contact']);
+    expect(await resolve('me/bob@x/y')).toEqual(['contact', 'contact']);
     expect(await resolve((await people(bench))[0]!.id)).toEqual(['person']);
     expect(await resolve('nobody')).toEqual([]);
     await bench.hub.close();

@@ -50,22 +50,26 @@ function byId({ environment: { profile } }: ClientContext, text: string): readon
   ];
 }
 
-/** `account/address`: the first slash behind which both halves fit, since an address may hold slashes itself. */
+/**
+ * `account/address`, where the account is an id, an address, or `network/address` when several networks know the same
+ * address. Every slash may be the one between the two: addresses may hold slashes themselves.
+ */
 function byAccountAddress(context: ClientContext, text: string): readonly ResolveMatch[] {
   for (let slash = text.indexOf('/'); slash > 0; slash = text.indexOf('/', slash + 1)) {
-    const account = findAccount(context, text.slice(0, slash));
-    const matches = account ? byAddress(context, text.slice(slash + 1), account.id) : [];
+    const accounts = findAccounts(context, text.slice(0, slash));
+    const matches = accounts.flatMap(({ id }) => byAddress(context, text.slice(slash + 1), id));
     if (matches.length > 0) return matches;
   }
   return [];
 }
 
-function findAccount({ environment: { profile } }: ClientContext, text: string): AccountRecord | undefined {
-  const known = profile.accounts.get(text as AccountId);
-  if (known) return known;
-  for (const [, account] of profile.accounts.entries())
-    if (account.address.toLowerCase() === text.toLowerCase()) return account;
-  return undefined;
+function findAccounts({ environment: { profile } }: ClientContext, text: string): readonly AccountRecord[] {
+  const wanted = text.toLowerCase();
+  const accounts = [...profile.accounts.entries()].map(([, account]) => account);
+  return accounts.filter(({ id, network, address }) => {
+    const known = address.toLowerCase();
+    return id === text || known === wanted || `${network}/${known}` === wanted;
+  });
 }
 
 /** The same address may be a contact of several accounts; contacts of one person are one choice. */
