@@ -11,7 +11,7 @@ export interface Location {
 }
 
 /** Where servers listen when nobody says otherwise. */
-export const defaultPort = 5280;
+const defaultPort = 5280;
 
 /**
  * Reads `alice@host:port`, or `alice` beside a configured server. Without a server in the configuration the address says
@@ -55,7 +55,7 @@ export function completeAddress(typed: string, server: string, url: string): str
 }
 
 /** 127.0.0.0/8, ::1 and localhost: what does not leave this machine. */
-export function isLoopback(hostname: string): boolean {
+function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 

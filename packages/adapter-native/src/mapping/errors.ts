@@ -87,7 +87,7 @@ const faultActions: Readonly<Partial<Record<FaultKind, UserAction>>> = {
 };
 
 /** An error that the server told. Its text is data: it is cut and cleaned before it becomes part of a message. */
-export function errorOfWire(error: WireError, scope: ErrorScope): ErrorData {
+function errorOfWire(error: WireError, scope: ErrorScope): ErrorData {
   const { code, outcome, userAction } = meanings[error.code];
   return errorData(code, sentenceOf(error), {
     scope,
@@ -100,7 +100,7 @@ export function errorOfWire(error: WireError, scope: ErrorScope): ErrorData {
 }
 
 /** The end of a connection as an error. */
-export function errorOfFault(fault: Fault, scope: ErrorScope, certain = true): ErrorData {
+function errorOfFault(fault: Fault, scope: ErrorScope, certain = true): ErrorData {
   if (fault.error !== undefined) return { ...errorOfWire(fault.error, scope), certain };
   const userAction = faultActions[fault.kind];
   return errorData(faultCodes[fault.kind], fault.detail, {

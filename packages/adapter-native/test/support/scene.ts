@@ -7,6 +7,7 @@ import { ScriptedServer, type Answers } from './scripted-server.ts';
 
 const adapter = createNativeAdapter({ maximumUncommitted: 4_000 });
 let server: ScriptedServer | null = null;
+let timersBefore = 0;
 
 /** A scripted server, and an account that has signed in to it before. */
 export interface Scene {
@@ -15,8 +16,9 @@ export interface Scene {
   run(): Running;
 }
 
-/** Starts both for one test. When it is over, no socket of the client may be left. */
+/** Starts both for one test. When it is over, no socket and no timer of the client may be left. */
 export async function scene(answers: Answers = {}, using: Adapter = adapter): Promise<Scene> {
+  timersBefore = timers();
   const started = await ScriptedServer.start(answers);
   server = started;
   const host = new TestHost();
@@ -28,9 +30,14 @@ afterEach(async () => {
   if (server === null) return;
   // The client has let go of its socket; that takes a moment to reach the other end.
   await expect.poll(() => server?.openSockets()).toBe(0);
+  await expect.poll(timers).toBeLessThanOrEqual(timersBefore);
   await server.stop();
   server = null;
 });
+
+function timers(): number {
+  return process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+}
 
 /** An entry of the update log: a message in conversation c1. */
 export function message(
