@@ -72,4 +72,53 @@ describe('roster and presence', () => {
     });
     await running.stop();
   });
+
+  test('a server that was set back to a backup gives the whole list', async () => {
+    const { host, run, server } = await scene({
+      roster: ({ version }) => ({
+        version: 2,
+        full: version === undefined,
+        contacts: version === undefined ? [bob] : [],
+        removed: [],
+      }),
+    });
+    host.states.set('roster', '9');
+    const running = await run().caughtUp();
+    expect(server.link.received.filter(({ type }) => type === 'roster')).toHaveLength(2);
+    expect(host.batches[0]?.events.map(({ type }) => type)).toEqual(['self', 'sweep', 'upsert', 'sweep']);
+    expect(host.states.get('roster')).toBe('2');
+    await running.stop();
+  });
+
+  test('whom we may not see is not called offline; whom we may see from now on is, until told', async () => {
+    const { host, run, server } = await scene();
+    const running = await run().caughtUp();
+    server.link.push({ type: 'presence', address: bob.address, devices: [] });
+    const pending = { ...bob, subscription: { to: 'pending', from: 'none' } } as const;
+    const told = (position: number, contact: typeof bob | typeof pending): void =>
+      server.link.push({
+        type: 'updates',
+        updates: [{ kind: 'roster', position, version: position, address: bob.address, contact }],
+        cursor: position,
+      });
+    told(1, pending);
+    await until(() => host.cursors.get('account') === '1', running.ended);
+    expect(host.hints).toEqual([]);
+    told(2, bob);
+    await until(() => host.hints.length === 1, running.ended);
+    told(3, pending);
+    await until(() => host.hints.length === 2, running.ended);
+    expect(host.hints).toMatchObject([
+      { key: bob.address, presence: { availability: 'offline' } },
+      { key: bob.address, presence: { availability: 'unknown' } },
+    ]);
+    await running.stop();
+  });
+
+  test('a list that the server cannot give leaves the account usable', async () => {
+    const { host, run } = await scene({ roster: () => ({ code: 'unavailable' }) });
+    const running = await run().caughtUp();
+    expect(host.rosters).toEqual(['loading', 'failed']);
+    await running.stop();
+  });
 });

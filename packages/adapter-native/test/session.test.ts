@@ -10,6 +10,11 @@ describe('sign-in of a session', () => {
         return { version: 0, full: true, contacts: [], removed: [] };
       },
     });
+    const setSecret = host.setSecret.bind(host);
+    host.setSecret = async (name, value) => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      await setSecret(name, value);
+    };
     const running = await run().caughtUp();
     expect(secretAtRoster).toBe(JSON.stringify(['d1', 'token-2']));
     expect(host.phases).toEqual(['connecting', 'authenticating', 'syncing', 'online']);

@@ -22,6 +22,8 @@ export class TestHost implements SessionHost {
   readonly states = new Map<string, Opaque>();
   readonly cursors = new Map<string, Opaque>();
   capabilitiesTold: unknown[] = [];
+  /** How many batches were handed over, stored or not. */
+  asked = 0;
   /** While set, commits wait for it. */
   gate: Promise<void> | null = null;
   /** While set, commits reject with it. */
@@ -56,6 +58,7 @@ export class TestHost implements SessionHost {
   attention(): void {}
 
   async commit(batch: Batch): Promise<void> {
+    this.asked += 1;
     await this.gate;
     if (this.dead !== null) throw this.dead;
     this.batches.push(batch);
