@@ -48,8 +48,9 @@ export function linkedWindow<Name extends StreamsOf<'window'>, To extends object
   };
 }
 
-/** How many more rows of a whole list are asked for at a time. */
-const STEP = 1_000;
+/** How many rows of a whole list are asked for at first; each step doubles the list, up to so many more rows at a time. */
+const FIRST_STEP = 1_000;
+const LONGEST_STEP = 8_000;
 
 /** All rows of a list while somebody listens: a window that grows in steps until it holds the list. */
 export function wholeList<Name extends 'people' | 'conversations'>(
@@ -60,13 +61,14 @@ export function wholeList<Name extends 'people' | 'conversations'>(
   type V = Streams[Name][2];
   return sharedState<readonly V[]>(context.frames, (feeder) => {
     const params = (limit: number): Streams[Name][0] => ({ ...query, offset: 0, limit });
-    let limit = STEP;
+    let limit = FIRST_STEP;
     let latest: Rows<V> | undefined;
     // In-process the first frame comes before there is a subscription to update.
-    let update = (_params: Streams[Name][0]): void => {};
+    let update: ((wanted: Streams[Name][0]) => void) | null = null;
     const grow = (): void => {
-      if (latest === undefined || latest.atEnd || latest.rows.length < limit) return;
-      update(params(limit + STEP));
+      if (update === null || latest === undefined || latest.atEnd || latest.rows.length < limit) return;
+      limit += Math.min(limit, LONGEST_STEP);
+      update(params(limit));
     };
     const subscription = follow(context, stream, params(limit), {
       frame: (frame) => {
@@ -76,10 +78,7 @@ export function wholeList<Name extends 'people' | 'conversations'>(
       },
       end: () => feeder.end(),
     });
-    update = (wanted) => {
-      limit += STEP;
-      subscription.update(wanted);
-    };
+    update = (wanted) => subscription.update(wanted);
     grow();
     return () => subscription.close();
   });

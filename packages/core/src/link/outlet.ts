@@ -116,6 +116,7 @@ export class ValueOutlet extends Outlet implements ValueFeed<unknown> {
 /** Sends what leads from the rows sent last to the rows of now. */
 export class WindowOutlet extends Outlet implements WindowFeed<unknown> {
   readonly #textOf: ((row: unknown) => string) | undefined;
+  readonly #texts = new WeakMap<object, string>();
   #state: WindowState<unknown> | undefined;
   #sentKeys: readonly unknown[] = [];
   #sent: WindowState<unknown> | undefined;
@@ -140,12 +141,13 @@ export class WindowOutlet extends Outlet implements WindowFeed<unknown> {
     const state = this.#state;
     this.#state = undefined;
     if (state === undefined) return undefined;
-    const keys = this.#keysOf(state.rows);
-    const rowOf = new Map(keys.map((key, i) => [key, state.rows[i]]));
+    const textOf = this.#textOf;
+    const keys = textOf === undefined ? state.rows : state.rows.map((row) => this.#keyOf(row, textOf));
+    // What comes at a position of the new list are the rows of the new list there.
     const splices = diffRows(this.#sentKeys, keys).map(({ at, drop, rows }) => ({
       at,
       drop,
-      rows: rows.map((key) => rowOf.get(key)),
+      rows: state.rows.slice(at, at + rows.length),
     }));
     const before = this.#sent;
     this.#sent = state;
@@ -158,11 +160,13 @@ export class WindowOutlet extends Outlet implements WindowFeed<unknown> {
   }
 
   /** A row that is the same object as before need not be turned into text again. */
-  #keysOf(rows: readonly unknown[]): readonly unknown[] {
-    const textOf = this.#textOf;
-    if (textOf === undefined) return rows;
-    const known = new Map(this.#sent?.rows.map((row, i) => [row, this.#sentKeys[i]]));
-    return rows.map((row) => known.get(row) ?? textOf(row));
+  #keyOf(row: unknown, textOf: (row: unknown) => string): string {
+    if (typeof row !== 'object' || row === null) return textOf(row);
+    const known = this.#texts.get(row);
+    if (known !== undefined) return known;
+    const text = textOf(row);
+    this.#texts.set(row, text);
+    return text;
   }
 }
 

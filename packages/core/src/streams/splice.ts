@@ -1,6 +1,7 @@
 /**
  * One step from an older list of rows to a newer one: at position `at`, `drop` rows go and `rows` come. Splices are
- * applied in order, each to the outcome of the one before.
+ * applied in order, each to the outcome of the one before, and from the front on: the rows of a splice are those of the
+ * newer list from `at` on.
  */
 export interface Splice<T> {
   readonly at: number;

@@ -64,7 +64,7 @@ describe.each(ways)('a whole list over a %s link', (way) => {
     await vi.waitFor(() => expect(last).toHaveLength(2_500), { timeout: 5_000 });
     // In-process the steps are over before the first subscriber hears; over JSON each is a frame of its own.
     expect(sizes).toEqual(way === 'direct' ? [2_500] : [1_000, 2_000, 2_500]);
-    expect(limits).toEqual([1_000, 2_000, 3_000]);
+    expect(limits).toEqual([1_000, 2_000, 4_000]);
     people.set('pz' as PersonId, person(0));
     await vi.waitFor(() => expect(last).toHaveLength(2_501));
     expect(last.map(({ name }) => name)).toEqual(list.slice(0, list.size).map(({ name }) => name));
