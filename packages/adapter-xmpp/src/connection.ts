@@ -9,6 +9,7 @@ import { discoverServer } from './features/discovery.ts';
 import { Messages } from './features/messages.ts';
 import { Outgoing } from './features/outgoing.ts';
 import { PresenceFeature } from './features/presence.ts';
+import { Reconciliation } from './features/reconciliation.ts';
 import { reply, respond } from './features/responder.ts';
 import { RosterChanges } from './features/roster-changes.ts';
 import { fromOwnAccount, Roster } from './features/roster.ts';
@@ -36,6 +37,7 @@ export class Connection {
   readonly #messages: Messages;
   readonly #archive: Archive;
   readonly #blocking: Blocking;
+  readonly #reconciliation: Reconciliation;
   readonly #outgoing: Outgoing;
   readonly #rosterChanges: RosterChanges;
   /** Resolves with what ended the stream; null after an orderly end. */
@@ -58,13 +60,17 @@ export class Connection {
     this.#messages = new Messages(runtime);
     this.#archive = new Archive(runtime);
     this.#blocking = new Blocking(runtime);
-    this.#outgoing = new Outgoing(runtime, this.#archive);
+    this.#reconciliation = new Reconciliation(runtime, this.#archive);
+    this.#outgoing = new Outgoing(runtime, this.#archive, this.#reconciliation);
     this.#rosterChanges = new RosterChanges(runtime);
     this.ended = new Promise((resolve) => {
       stream.start({
         stanza: (stanza, number) => this.#receive(stanza, number),
         storeWanted: () => void runtime.commits.storeProgress(),
-        ended: resolve,
+        ended: (error) => {
+          this.#reconciliation.stop();
+          resolve(error);
+        },
       });
     });
   }
@@ -112,8 +118,10 @@ export class Connection {
     return this.#archive.history(request, signal);
   }
 
-  catchUp(after: Opaque | null, signal: AbortSignal): Promise<Page> {
-    return this.#archive.catchUp(after, signal);
+  async catchUp(after: Opaque | null, signal: AbortSignal): Promise<Page> {
+    const page = await this.#archive.catchUp(after, signal);
+    this.#reconciliation.caughtUp(page);
+    return page;
   }
 
   /** Tells the network what it need not be told twice. */

@@ -119,6 +119,29 @@ describeServer('XMPP accounts in a hub', 'prosody', () => {
     expect((await texts(bob)).toSorted()).toEqual([...all, 'last'].toSorted());
   }, 60_000);
 
+  test('what both write at once ends in one order on both sides, without a reconnect', async () => {
+    const [alice, bob] = await friends();
+    const { methods } = hub.handlers;
+    const all = Array.from({ length: 30 }, (_, index) => `number ${index}`);
+    await Promise.all(
+      all.map((text, index) => {
+        const account = index % 2 === 0 ? alice : bob;
+        const to = { person: contactOf(account)!.person, account };
+        return methods['message.send']({ key: text, to, draft: { content: { kind: 'text', text } } }, signal);
+      }),
+    );
+    await expect
+      .poll(async () => (await texts(alice)).toSorted(), { timeout: 8_000 })
+      .toEqual(all.toSorted());
+    await expect
+      .poll(async () => JSON.stringify(await texts(alice)) === JSON.stringify(await texts(bob)), {
+        timeout: 8_000,
+      })
+      .toBe(true);
+    expect(proxy.connections.size).toBe(2);
+    expect(proxy.accepted).toBe(4); // two sign-ins, two sessions
+  }, 60_000);
+
   test('a wrong password saves nothing and is tried once', async () => {
     const address = server.addUser({ name: 'wrong', password: 'secret' });
     const before = proxy.accepted;

@@ -7,6 +7,7 @@ import { writeMessage } from '../mapping/outgoing.ts';
 import type { Runtime } from '../runtime.ts';
 import { asWireError, WireError } from '../wire/error.ts';
 import type { Archive } from './archive.ts';
+import type { Reconciliation } from './reconciliation.ts';
 
 /** What a memo keeps of an attempt: when it began, to know from where on to look for it. */
 interface Attempt {
@@ -17,10 +18,12 @@ interface Attempt {
 export class Outgoing {
   readonly #runtime: Runtime;
   readonly #archive: Archive;
+  readonly #reconciliation: Reconciliation;
 
-  constructor(runtime: Runtime, archive: Archive) {
+  constructor(runtime: Runtime, archive: Archive, reconciliation: Reconciliation) {
     this.#runtime = runtime;
     this.#archive = archive;
+    this.#reconciliation = reconciliation;
   }
 
   /** Sends the one message that an operation makes. */
@@ -42,6 +45,7 @@ export class Outgoing {
       await Promise.race([unlessAborted(taken, signal), this.#returned(op.id)]);
       memory.unacknowledged.delete(op.id);
       await this.#echo(op, peer);
+      this.#reconciliation.soon();
       const born = typeof op.conversation === 'object' ? { conversation: peer } : {};
       return { result: 'accepted', refs: [], claimed: op.id, ...born };
     } catch (error) {
@@ -87,7 +91,7 @@ export class Outgoing {
     const { own, commits } = this.#runtime;
     const { content, replyTo } = body;
     const item: MessageIn = {
-      stable: null, // only the archive knows it, and tells it at the next catch-up
+      stable: null, // only the archive knows it, and tells it when it is asked
       claimed: id,
       operation: id,
       part: 0,

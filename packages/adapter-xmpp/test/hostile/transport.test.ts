@@ -162,7 +162,10 @@ test('a stanza before sign-in ends the stream', async () => {
       `${PLAIN}</stream:features><message from='eve@localhost'><body>early</body></message><stream:features>`,
     );
   });
-  expect(await person.run()).toMatchObject({ why: 'network', error: { code: 'protocol' } });
+  expect(await person.run()).toMatchObject({
+    why: 'network',
+    error: { code: 'protocol', message: containing('before sign-in') },
+  });
   expect(person.host.messages).toEqual([]);
 });
 
