@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { copyFile, open, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
+import type { ConversationId } from '@natter/core';
 import { sample } from '@natter/testing/store';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { storageError } from '../src/errors.ts';
 import { migrate, versionOf } from '../src/file/migrate.ts';
 import { migrations } from '../src/file/schema.ts';
 import { openSqliteStore } from '../src/index.ts';
+import { openHere } from '../src/thread/connection.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -77,9 +79,22 @@ describe('a damaged database', () => {
     await expectRefusal(/damaged \(file is not a database\)/);
   });
 
-  it('is reported when damage shows only later', async () => {
-    const corrupt = Object.assign(new Error('database disk image is malformed'), { errcode: 11 });
-    expect(storageError(file, corrupt)).toMatchObject({ code: 'storage', userAction: 'repair-profile' });
+  it('is reported when its damage shows only later, as in one that is too large to be read through', async () => {
+    await fill();
+    const handle = await open(file, 'r+');
+    const { size } = await handle.stat();
+    // All but the first pages, which hold the schema.
+    for (let page = 45; page < size / 4096; page += 1)
+      await handle.write(Buffer.alloc(4096, 0xa5), 0, 4096, page * 4096);
+    await handle.close();
+    const before = await hash();
+    const connection = openHere({ file, access: 'read', synchronous: 'full', inspected: true });
+    const query = { conversation: 'c' as ConversationId, at: 'end', before: 500, after: 0 } as const;
+    await expect(connection.read('timeline', query)).rejects.toMatchObject({
+      data: { code: 'storage', userAction: 'repair-profile', message: expect.stringContaining(file) },
+    });
+    await connection.close();
+    expect(await hash()).toBe(before);
   });
 });
 

@@ -35,7 +35,7 @@ function openForWriting({ file, synchronous }: DatabaseSettings): OpenDatabase {
   const lock = lockProfile(file);
   let database: DatabaseSync | undefined;
   try {
-    inspect(file);
+    inspect(file, 'write');
     makePrivateFile(file);
     database = new DatabaseSync(file, { timeout: 10_000, defensive: true });
     database.exec('PRAGMA journal_mode = WAL');
@@ -61,7 +61,7 @@ function openForWriting({ file, synchronous }: DatabaseSettings): OpenDatabase {
 
 function openForReading({ file, inspected }: DatabaseSettings): OpenDatabase {
   if (!existsSync(file)) throw new NatterError(errorData('not-found', `there is no database ${file}`));
-  if (!inspected) inspect(file);
+  if (!inspected) inspect(file, 'read');
   const database = new DatabaseSync(file, { readOnly: true, timeout: 10_000, defensive: true });
   setUp(database);
   if (versionOf(database) < migrations.length) {
