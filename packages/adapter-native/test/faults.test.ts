@@ -7,9 +7,10 @@ import { createNativeAdapter } from '../src/index.ts';
 import { Running, TestHost } from './support/host.ts';
 import { ScriptedServer } from './support/scripted-server.ts';
 
-const adapter = createNativeAdapter({ openTimeout: 200, replyTimeout: 200, keepaliveInterval: 200 });
+const patient = createNativeAdapter();
+const impatient = createNativeAdapter({ openTimeout: 200 });
 
-function run(config: Record<string, string | boolean>, address = 'alice'): Running {
+function run(config: Record<string, string | boolean>, address = 'alice', adapter = patient): Running {
   const host = new TestHost();
   host.secrets.set('token', JSON.stringify(['d1', 'token-1']));
   return new Running(adapter, config, host, address);
@@ -57,7 +58,8 @@ describe('what the network does ends the run, with a code that says what', () =>
     ['no WebSocket', 'HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n', 'network'],
   ])('%s', async (_name, answer, code) => {
     const { port, close } = await listener(answer);
-    expect(await run({ server: `ws://127.0.0.1:${port}` }).ended).toMatchObject({
+    const using = answer === null ? impatient : patient;
+    expect(await run({ server: `ws://127.0.0.1:${port}` }, 'alice', using).ended).toMatchObject({
       why: 'network',
       error: { code },
     });

@@ -4,7 +4,8 @@ import { until } from './support/host.ts';
 import { message, scene } from './support/scene.ts';
 import { peaceful, silence, welcome, type Answers, type ScriptedLink } from './support/scripted-server.ts';
 
-const adapter = createNativeAdapter({ openTimeout: 300, replyTimeout: 150, keepaliveInterval: 150 });
+const adapter = createNativeAdapter();
+const impatient = createNativeAdapter({ replyTimeout: 150, keepaliveInterval: 150 });
 
 /** Frames that no server of ours sends, each with what the user is told. */
 const badFrames: readonly (readonly [name: string, text: string, says: RegExp])[] = [
@@ -88,7 +89,7 @@ describe('a hostile server', () => {
   test.each(['hello', 'resume', 'roster', 'sync', 'ping'] as const)(
     'silence at %s ends the run as a time-out',
     async (type) => {
-      const { host, run } = await scene({ [type]: () => silence }, adapter);
+      const { host, run } = await scene({ [type]: () => silence }, impatient);
       const running = run();
       if (type === 'sync') {
         await until(() => host.phases.includes('online'));

@@ -1,7 +1,7 @@
 import { mintId, type Adapter, type Answer, type LoginStart, type Step } from '@natter/core';
 import { describe, expect, test } from 'vitest';
 import { createNativeAdapter } from '../src/index.ts';
-import type { TestHost } from './support/host.ts';
+import { TestHost } from './support/host.ts';
 import { scene } from './support/scene.ts';
 import { signedIn, silence, welcome, type Answers } from './support/scripted-server.ts';
 
@@ -162,5 +162,26 @@ describe('login', () => {
     expect(await login.next({ action: 'submit', values: { password: 'p' } }, signal)).toMatchObject({
       kind: 'failed',
     });
+  });
+
+  test.each([
+    [{ address: 'alice@127.0.0.1:1' }, 'connection-refused', 2],
+    [{ address: 'alice', config: { server: 'ws://192.0.2.1' } }, 'tls-required', 1],
+    [{ address: 'not an address' }, 'invalid', 1],
+  ])('%o fails as %s and keeps nothing', async (where, code, steps) => {
+    const host = new TestHost();
+    const start = {
+      purpose: 'add',
+      account: mintId('account'),
+      deviceId: 'x',
+      config: {},
+      ...where,
+    } as const;
+    const login = adapter.login(start, host);
+    const { signal } = new AbortController();
+    let step = await login.next(null, signal);
+    if (steps === 2) step = await login.next({ action: 'submit', values: { password: 'p' } }, signal);
+    expect(step).toMatchObject({ kind: 'failed', error: { code } });
+    expect(host.secrets.size).toBe(0);
   });
 });

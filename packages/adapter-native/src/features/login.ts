@@ -10,6 +10,7 @@ import {
   type Step,
 } from '@natter/core';
 import type { RegistrationMode, SignedIn } from '@natter/native-protocol';
+import { locate } from '../mapping/address.ts';
 import { decodeCredential, encodeCredential, secretName } from '../mapping/credential.ts';
 import { errorOf } from '../mapping/errors.ts';
 import { parseConfig } from '../mapping/config.ts';
@@ -59,20 +60,21 @@ export class Login implements Interaction {
 
   /** A wrong address shows before a password is asked for; whether an invitation is needed, only the server knows. */
   async #form(signal: AbortSignal): Promise<Step> {
-    const { purpose, address } = this.#start;
+    const { purpose, address, config } = this.#start;
+    locate(address, parseConfig(config));
     if (purpose !== 'register') return { kind: 'fields', title: `Sign in as ${address}`, fields: [password] };
     const mode = await this.#during(signal, async ({ welcome }) => welcome.registration);
-    if (mode === 'closed') throw closedTo('registrations');
+    if (mode === 'closed') throw new NatterError(registrationClosed);
     return {
       kind: 'fields',
       title: `Register ${address}`,
-      fields: fieldsOf(mode, parseConfig(this.#start.config).invite),
+      fields: fieldsOf(mode, parseConfig(config).invite),
     };
   }
 
   async #submit(values: Answer['values'], signal: AbortSignal): Promise<Step> {
     const { password } = values;
-    if (password === undefined || password === '') throw closedTo('empty passwords');
+    if (password === undefined || password === '') throw new NatterError(emptyPassword);
     return this.#during(signal, async (greeted) => {
       const account = await this.#authenticate(greeted, password, values['invite'], signal);
       const { address, device, token } = account;
@@ -129,18 +131,17 @@ export class Login implements Interaction {
 
 const cancelled = errorData('aborted', 'the sign-in was cancelled', { scope: 'account' });
 
+const emptyPassword = errorData('invalid', 'the password is empty', { scope: 'account' });
+
+const registrationClosed = errorData(
+  'registration-closed',
+  'this server registers nobody; ask its operator for an account',
+  { scope: 'account', userAction: 'contact-operator' },
+);
+
 const password: Field = { name: 'password', label: 'Password', secret: true, required: true };
 
 function fieldsOf(mode: RegistrationMode, invite: string | undefined): readonly Field[] {
   if (mode === 'open' || invite !== undefined) return [password];
   return [password, { name: 'invite', label: 'Invitation', secret: false, required: true }];
-}
-
-function closedTo(what: 'registrations' | 'empty passwords'): NatterError {
-  if (what === 'empty passwords')
-    return new NatterError(errorData('invalid', 'the password is empty', { scope: 'account' }));
-  const message = 'this server registers nobody; ask its operator for an account';
-  return new NatterError(
-    errorData('registration-closed', message, { scope: 'account', userAction: 'contact-operator' }),
-  );
 }
