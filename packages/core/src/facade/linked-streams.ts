@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import { LiveObservable } from '../streams/index.ts';
+import { LiveObservable } from '../streams/live-observable.ts';
 import type { ChangeItem, ChangeType, Streams } from '../client/index.ts';
 import type { ClientChange } from './client.ts';
 import { follow } from './follow.ts';

@@ -1,7 +1,8 @@
 import { filter } from 'rxjs';
 import type { Observable } from 'rxjs';
-import { EventStream, LiveObservable, State } from '../streams/index.ts';
+import { EventStream, State } from '../streams/index.ts';
 import type { Frames } from '../streams/index.ts';
+import { LiveObservable } from '../streams/live-observable.ts';
 
 /** What a shared stream is fed through while somebody listens. */
 export interface Feeder<T> {

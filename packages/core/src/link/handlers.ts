@@ -5,6 +5,7 @@ import type { MethodTable, StreamKind, StreamTable } from './manifest.ts';
 
 /** Where the handler of a `state` or `progress` stream puts each new value; the link sends the latest when it may. */
 export interface ValueFeed<T> {
+  /** The latest value; it takes the place of one that was not sent yet. */
   value(next: T): void;
   /** The stream is complete, or failed. The last value is still delivered. */
   end(error?: ErrorData): void;
@@ -24,6 +25,7 @@ export interface WindowState<T> {
  * No two rows of a window may be equal (they carry ids).
  */
 export interface WindowFeed<T> {
+  /** What is shown now. */
   rows(next: WindowState<T>): void;
   /** The stream is complete, or failed. */
   end(error?: ErrorData): void;

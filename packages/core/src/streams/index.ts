@@ -1,8 +1,7 @@
 export { Frames } from './frames.ts';
-export type { ErrorHook, Followed, FrameFollower, FramePhase } from './frames.ts';
+export type { ErrorHook, Followed, FrameFollower, FrameMember, FramePhase } from './frames.ts';
 export type { Delta, DerivedMap, Follower, LiveMap, RowChange } from './live-map.ts';
 export { LiveMapWriter } from './live-map-writer.ts';
-export { LiveObservable } from './live-observable.ts';
 export { State } from './state.ts';
 export type { ReadonlyState } from './state.ts';
 export { combine } from './combine.ts';

@@ -104,6 +104,7 @@ export abstract class LiveMapBase<K, V> implements LiveMap<K, V>, FrameMember {
     }
   }
 
+  /** Sets a row within an open frame, or in a view that is being made. */
   protected put(key: K, value: V): void {
     const before = this.#rows.get(key);
     if (before === value) return;
@@ -111,6 +112,7 @@ export abstract class LiveMapBase<K, V> implements LiveMap<K, V>, FrameMember {
     this.#rows.set(key, value);
   }
 
+  /** Removes a row as `put` sets one; false when there was none. */
   protected drop(key: K): boolean {
     const before = this.#rows.get(key);
     if (before === undefined) return false;
@@ -118,6 +120,7 @@ export abstract class LiveMapBase<K, V> implements LiveMap<K, V>, FrameMember {
     return this.#rows.delete(key);
   }
 
+  /** Completes the streams at the end of this frame. */
   protected finish(): void {
     this.#ending = true;
     this.frames.touch(this);
