@@ -35,6 +35,25 @@ describe('stream management: acknowledged means stored', () => {
     });
   });
 
+  test('what could not be stored is never acknowledged, and ends the run', async () => {
+    const peer = await online(true);
+    peer.write(`<r xmlns='${SM}'/>`);
+    await peer.take('a');
+    const all = Number((await peer.take('a')).attrs['h']); // everything so far is stored
+    const heard = peer.heard.length;
+    const failure = Promise.reject(new Error('the disk is full'));
+    failure.catch(() => {});
+    person.host.gate = failure;
+    peer.write(
+      `<message from='friend@localhost/x' type='chat' id='m1'><body>one</body></message><r xmlns='${SM}'/>`,
+    );
+    expect(await person.ended).toMatchObject({ why: 'network' });
+    await peer.gone();
+    const told = [...peer.heard.slice(heard).matchAll(/<a [^>]*h="(\d+)"/g)].map(([, h]) => Number(h));
+    expect(told.length).toBeGreaterThan(0);
+    expect(Math.max(...told)).toBe(all);
+  });
+
   test('what holds nothing to store is stored as progress before it is acknowledged', async () => {
     const peer = await online(true);
     peer.write(
