@@ -101,7 +101,7 @@ export class Reader {
     const [found] =
       'id' in name
         ? this.#bodies<Operation>('SELECT body FROM operation WHERE id = ?', name.id)
-        : this.#bodies<Operation>("SELECT body FROM operation WHERE body ->> '$.key' = ?", name.key);
+        : this.#bodies<Operation>('SELECT body FROM operation WHERE key = ?', columnText(name.key));
     return found ?? null;
   }
 

@@ -1,6 +1,7 @@
 import type { AccountId, Operation } from '@natter/core';
 import { isFinal } from '@natter/core/model';
 import { recordTables, type RecordTable } from '../file/schema.ts';
+import { columnText } from './codec.ts';
 import type { Statements } from './statements.ts';
 
 /** Writes the tables that the hub keeps in memory, and reads them all at once. */
@@ -26,10 +27,11 @@ export class Records {
   putOperation(operation: Operation): void {
     this.#statements
       .get(
-        'INSERT INTO operation (id, account, final, created, body) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET account = excluded.account, final = excluded.final, created = excluded.created, body = excluded.body',
+        'INSERT INTO operation (id, key, account, final, created, body) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET key = excluded.key, account = excluded.account, final = excluded.final, created = excluded.created, body = excluded.body',
       )
       .run(
         operation.id,
+        columnText(operation.key),
         operation.account,
         Number(isFinal(operation.state)),
         operation.createdAt,

@@ -4,9 +4,15 @@ import { atMost, messageOf, type Row } from './reader.ts';
 import type { Statements } from './statements.ts';
 
 const select = 'SELECT body, provisional FROM message';
-const inConversation = 'conversation = :conversation';
-/** The message that began a thread is the thread's first row. */
-const inThread = `${inConversation} AND seat IN (SELECT seat FROM message WHERE thread = :thread UNION ALL SELECT seat FROM message WHERE id = :thread)`;
+const inConversation = { scope: 'conversation = :conversation', order: 'order_key' };
+/**
+ * The message that began a thread is the thread's first row. The signs keep SQLite from walking through the whole
+ * conversation for a thread of three: a term with a sign uses no index.
+ */
+const inThread = {
+  scope: `+conversation = :conversation AND seat IN (SELECT seat FROM message WHERE thread = :thread UNION ALL SELECT seat FROM message WHERE id = :thread)`,
+  order: '+order_key',
+};
 
 /** Reads the rows around an anchor, and one more at each side to know whether they touch the ends. */
 export function readTimeline(statements: Statements, names: Names, query: TimelineQuery): TimelineRows {
@@ -18,10 +24,14 @@ export function readTimeline(statements: Statements, names: Names, query: Timeli
     anchor: query.at === 'end' ? new Uint8Array(0) : query.at,
   };
   const older = statements
-    .get(`${select} WHERE ${within} AND order_key < :anchor ORDER BY order_key DESC, seat DESC LIMIT :limit`)
+    .get(
+      `${select} WHERE ${within.scope} AND ${within.order} < :anchor ORDER BY order_key DESC, seat DESC LIMIT :limit`,
+    )
     .all({ ...scope, limit: atMost(query.before) + 1 });
   const newer = statements
-    .get(`${select} WHERE ${within} AND order_key >= :anchor ORDER BY order_key, seat LIMIT :limit`)
+    .get(
+      `${select} WHERE ${within.scope} AND ${within.order} >= :anchor ORDER BY order_key, seat LIMIT :limit`,
+    )
     .all({ ...scope, limit: atMost(query.after) + 1 });
   const rows: Row[] = [
     ...older.slice(0, atMost(query.before)).reverse(),

@@ -40,13 +40,14 @@ export const migrations: readonly string[] = [
 CREATE TABLE operation (
   place INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
+  key TEXT NOT NULL,             -- the front end's idempotency key
   account TEXT NOT NULL,
   final INTEGER NOT NULL,
   created INTEGER NOT NULL,      -- milliseconds since 1970
   body TEXT NOT NULL
 ) STRICT;
 CREATE INDEX operation_open ON operation (place) WHERE final = 0;
-CREATE INDEX operation_key ON operation (body ->> '$.key');
+CREATE INDEX operation_key ON operation (key);
 CREATE INDEX operation_created ON operation (created);
 
 -- Ids of the hub that many rows refer to, as small numbers.

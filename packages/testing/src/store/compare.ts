@@ -4,6 +4,7 @@ import {
   type MessageId,
   type MessageLookup,
   type OperationId,
+  type OperationName,
   type OrderKey,
   type Store,
 } from '@natter/core';
@@ -29,12 +30,19 @@ const lookups: readonly MessageLookup[] = [
   ),
 ];
 
+const operationNames: readonly OperationName[] = ['o1', 'o2', 'o3'].flatMap((id) => [
+  { id: id as OperationId },
+  { key: `key of ${id}` },
+]);
+
 /** Compares all that a store holds with what it should. */
 export async function expectSame(store: Store, naive: NaiveStore): Promise<void> {
   expect(sorted(await store.load())).toEqual(sorted(naive.load()));
   expect(await store.findMessages(lookups)).toEqual(lookups.map((lookup) => naive.find(lookup)));
   expect(await store.changes(0, 100)).toEqual(naive.changes(0, 100));
   expect(await store.operations(100)).toEqual(naive.operations(100));
+  for (const name of operationNames)
+    expect(await store.findOperation(name)).toEqual(naive.findOperation(name));
   for (const conversation of conversations) await expectSameConversation(store, naive, conversation);
 }
 
