@@ -104,13 +104,22 @@ class RunningHub implements Hub {
     this.#news = new NewsDispatch(profile.news.event$);
     this.#typing = new TypingExpiry(profile, environment.now);
     this.#stopOutbox = followOperations(environment, (operation) => this.#runners.note(operation));
+    let people: PersonRows | null = null;
+    let conversations: ConversationRows | null = null;
     const context: ClientContext = {
       environment,
       runners: this.#runners.all,
       interactions: this.#interactions,
       transfers,
-      people: new PersonRows(profile),
-      conversations: new ConversationRows(profile),
+      // Made when somebody first looks: a hub that only takes in messages keeps no lists.
+      get people() {
+        people ??= new PersonRows(profile);
+        return people;
+      },
+      get conversations() {
+        conversations ??= new ConversationRows(profile);
+        return conversations;
+      },
       news: this.#news,
       version,
     };

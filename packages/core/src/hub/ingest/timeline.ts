@@ -14,13 +14,11 @@ import { arrivals, noteArrival } from './arrivals.ts';
 export async function ingestTimeline(ingest: Ingest, event: TimelineEvent): Promise<void> {
   const { transaction } = ingest;
   const conversation = ensureConversation(ingest, event.conversation, otherSide(ingest, event));
-  const existing = event.items.map((item) => findExisting(ingest, conversation, item));
   const orders =
-    event.place.by === 'page' ? await pageOrders(transaction, conversation.id, event.place, existing) : null;
+    event.place.by === 'page' ? await ordersOfPage(ingest, conversation, event.place, event.items) : null;
   const arrived = arrivals(conversation);
   const provisional = isProvisional(ingest, event);
   for (const [index, item] of event.items.entries()) {
-    // Looked up again: an item before may have been its double.
     const row = findExisting(ingest, conversation, item);
     const order = orders?.[index] ?? (event.place.by === 'key' ? keyOrder(event.place.keys[index]) : null);
     const message =
@@ -34,6 +32,17 @@ export async function ingestTimeline(ingest: Ingest, event: TimelineEvent): Prom
   arrived.store(transaction);
   if (transaction.profile.orphaned.has(conversation.id))
     await adoptOrphans(ingest, conversation.id, event.items);
+}
+
+/** Where the items of an archive page belong, the stored ones among them included. */
+function ordersOfPage(
+  ingest: Ingest,
+  conversation: Conversation,
+  place: Extract<TimelineEvent['place'], { by: 'page' }>,
+  items: readonly MessageIn[],
+): Promise<readonly OrderKey[]> {
+  const existing = items.map((item) => findExisting(ingest, conversation, item));
+  return pageOrders(ingest.transaction, conversation.id, place, existing);
 }
 
 /** Live rows are provisional while older ones are still on their way. */

@@ -4,14 +4,14 @@ import { KeyIndex } from './key-index.ts';
 
 /**
  * The messages that a transaction has looked up or written. Lookups go to the store in one call for a whole batch;
- * after that, reading is synchronous. A key that was looked up and not found is remembered as `null`.
+ * after that, reading is synchronous, and what was not found is `null`.
  */
 export class MessageCache {
   readonly #store: Store;
   readonly #byId = new Map<MessageId, Message | null>();
-  readonly #byOperation = new Map<OperationId, MessageId | null>();
-  readonly #byStable: KeyIndex<ConversationId, RemoteKey, MessageId | null> = new KeyIndex();
-  readonly #byClaimed = new Map<ConversationId, KeyIndex<RemoteKey, string, MessageId | null>>();
+  readonly #byOperation = new Map<OperationId, MessageId>();
+  readonly #byStable: KeyIndex<ConversationId, RemoteKey, MessageId> = new KeyIndex();
+  readonly #byClaimed = new Map<ConversationId, KeyIndex<RemoteKey, string, MessageId>>();
   readonly #written = new Map<MessageId, Message>();
   readonly #removed = new Map<MessageId, Message>();
 
@@ -24,7 +24,11 @@ export class MessageCache {
     const missing = lookups.filter((lookup) => !this.#knows(lookup));
     if (missing.length === 0) return;
     const found = await this.#store.findMessages(missing);
-    for (const [index, lookup] of missing.entries()) this.#learn(lookup, found[index] ?? null);
+    for (let index = 0; index < missing.length; index += 1) {
+      const message = found[index];
+      const lookup = missing[index];
+      if (message && lookup) this.#learn(lookup, message);
+    }
   }
 
   get(id: MessageId): Message | null {
@@ -72,8 +76,8 @@ export class MessageCache {
     return [...this.#removed.values()];
   }
 
-  #resolve(id: MessageId | null | undefined): Message | null {
-    return id ? (this.#byId.get(id) ?? null) : null;
+  #resolve(id: MessageId | undefined): Message | null {
+    return id !== undefined ? (this.#byId.get(id) ?? null) : null;
   }
 
   #knows(lookup: MessageLookup): boolean {
@@ -83,14 +87,16 @@ export class MessageCache {
     return this.#byClaimed.get(lookup.conversation)?.has(lookup.sender, lookup.claimed) === true;
   }
 
-  #learn(lookup: MessageLookup, found: Message | null): void {
+  #learn(lookup: MessageLookup, found: Message): void {
     // What this transaction has written or read before is at least as new as what the store says.
-    const message = found === null ? null : (this.#byId.get(found.id) ?? found);
-    if (message !== null && !this.#byId.has(message.id)) this.#index(message);
-    if ('message' in lookup) this.#byId.set(lookup.message, message);
-    else if ('operation' in lookup) this.#byOperation.set(lookup.operation, message?.id ?? null);
-    else if ('stable' in lookup) this.#byStable.set(lookup.conversation, lookup.stable, message?.id ?? null);
-    else this.#claims(lookup.conversation).set(lookup.sender, lookup.claimed, message?.id ?? null);
+    const known = this.#byId.get(found.id);
+    // A double that this transaction dropped is not there any more.
+    if (known === null) return;
+    if (known === undefined) this.#index(found);
+    if ('message' in lookup || 'operation' in lookup) return;
+    // It may have been found by a former name, which its row does not hold.
+    if ('stable' in lookup) this.#byStable.set(lookup.conversation, lookup.stable, found.id);
+    else this.#claims(lookup.conversation).set(lookup.sender, lookup.claimed, found.id);
   }
 
   #index(message: Message): void {
@@ -102,7 +108,7 @@ export class MessageCache {
     }
   }
 
-  #claims(conversation: ConversationId): KeyIndex<RemoteKey, string, MessageId | null> {
+  #claims(conversation: ConversationId): KeyIndex<RemoteKey, string, MessageId> {
     let claims = this.#byClaimed.get(conversation);
     if (claims === undefined) this.#byClaimed.set(conversation, (claims = new KeyIndex()));
     return claims;
