@@ -119,7 +119,7 @@ export class Outgoing {
 }
 
 /** The other side of a 1:1 conversation, whether it exists on the network or is born now. */
-export function peerOf({ conversation }: Op): RemoteKey | null {
+function peerOf({ conversation }: Op): RemoteKey | null {
   return typeof conversation === 'object' && conversation !== null ? conversation.direct : conversation;
 }
 

@@ -22,7 +22,7 @@ import type {
 } from '@natter/core';
 
 /** A host that keeps in memory what a session tells, and lets a test wait for it. */
-export class RecordingHost implements SessionHost {
+class RecordingHost implements SessionHost {
   readonly secrets = new Map<string, string>();
   readonly stored = new Map<string, string>();
   readonly memos = new Map<OperationId, string>();
