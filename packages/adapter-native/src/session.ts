@@ -30,6 +30,7 @@ import { forgetDevice } from './features/wipe.ts';
 import { accountCapabilities } from './mapping/capabilities.ts';
 import { endedByError, endedByFault, natterError } from './mapping/errors.ts';
 import type { Settings } from './options.ts';
+import type { Push } from './wire/connection.ts';
 
 /** The features of one signed-in connection. */
 interface Online {
@@ -144,7 +145,7 @@ export class NativeSession implements Session {
     const roster = new RosterCopy(context);
     const presences = new Presences(context, roster.watched);
     const log = new UpdateLog(context, { roster, presences, fail });
-    context.connection.signedIn(context.welcome.limits.requestsInFlight, (push, length) => {
+    const handle = (push: Push, length: number): void => {
       switch (push.type) {
         case 'updates':
           return log.pushed(push, length);
@@ -154,6 +155,14 @@ export class NativeSession implements Session {
           return presences.pushed(push);
         case 'typing':
           return typingPushed(context, push);
+      }
+    };
+    context.connection.signedIn(context.welcome.limits.requestsInFlight, (push, length) => {
+      try {
+        handle(push, length);
+      } catch (caught) {
+        // Thrown on, it would end the process and with it every other account.
+        fail(caught);
       }
     });
     return { context, roster, presences, log };

@@ -47,6 +47,16 @@ describe('a hostile server', () => {
     expect(await running.ended).toMatchObject({ why: 'network', error: { code: 'protocol' } });
   });
 
+  test('a host that throws ends the run, and not the process', async () => {
+    const { host, run, server } = await scene({}, adapter);
+    const running = await run().caughtUp();
+    host.hint = () => {
+      throw new Error('a defect');
+    };
+    server.link.push({ type: 'typing', conversation: 'c1', from: 'b@x', active: true, expiresAfter: 5 });
+    expect(await running.ended).toMatchObject({ why: 'network', error: { code: 'internal' } });
+  });
+
   test('what a newer server may send is ignored', async () => {
     const { host, run, server } = await scene({}, adapter);
     const running = await run().caughtUp();

@@ -135,12 +135,16 @@ function rosterRequest(context: Context, change: RosterChange): RosterRequest | 
   return { type: `contact-${change.action}`, address };
 }
 
-/** What the server would refuse anyway, said before it has to. */
+/** What the server would refuse anyway; a frame past its bound it cannot even read well enough to say which it was. */
 function faultOf(context: Context, body: MessageBody): Outcome | null {
-  const { textLength } = context.welcome.limits;
+  const { textLength, frameBytes } = context.welcome.limits;
   if (body.text.length > textLength)
     return refused('too-large', `a message may have ${textLength} characters`, 'shorten');
-  if (!body.text.isWellFormed()) return refused('invalid', 'the text has half a character');
+  const encoded = JSON.stringify(body);
+  // A UTF-16 code unit takes one to three bytes, so most messages need no counting.
+  const bytes = encoded.length * 3 > frameBytes - headBytes ? new TextEncoder().encode(encoded).length : 0;
+  if (bytes > frameBytes - headBytes)
+    return refused('too-large', 'the message has too much formatting', 'shorten');
   return null;
 }
 
@@ -157,5 +161,7 @@ function refused(code: ErrorCode, message: string, userAction?: UserAction): Out
   return { result: 'refused', error };
 }
 
+/** Room for what stands around the body in a frame. */
+const headBytes = 1024;
 const accepted = { result: 'accepted', refs: [] } as const;
 const unknownMessage: Outcome = refused('not-found', 'the server has not told of this message');

@@ -84,8 +84,10 @@ export class UpdateLog {
 
   #goLive(): Page {
     this.#state = 'live';
-    // After the page was taken, so that the hub's catch-up ends before the first live batch comes.
-    queueMicrotask(() => this.#drain());
+    // The answer goes first.
+    Promise.resolve()
+      .then(() => this.#drain())
+      .catch(this.#parts.fail);
     return {
       batch: { origin: 'archive', events: [], cursors: this.#cursors(this.#cursor) },
       next: null,

@@ -46,7 +46,9 @@ export class Connection {
   readonly #closed: PromiseWithResolvers<Fault> = Promise.withResolvers();
   readonly #opened: PromiseWithResolvers<void> = Promise.withResolvers();
   readonly #requests = new RequestQueue((frame) => this.#send(frame));
-  readonly #keepalive: Keepalive;
+  readonly #keepaliveOptions: KeepaliveOptions;
+  /** From opening on. */
+  #keepalive: Keepalive | null = null;
   readonly #socket: Socket | null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #fault: Fault | null = null;
@@ -58,11 +60,7 @@ export class Connection {
     this.closed = this.#closed.promise;
     // Who only waits for `closed` need not handle this one.
     this.#opened.promise.catch(() => {});
-    this.#keepalive = new Keepalive(options, {
-      ping: () => void this.request('ping', (id) => ({ type: 'ping', id })).catch(() => {}),
-      waitingSince: () => this.#requests.waitingSince(),
-      fail: (fault) => this.#cut(fault),
-    });
+    this.#keepaliveOptions = options;
     this.#timer = setTimeout(
       () => this.#cut({ kind: 'timeout', detail: `${new URL(options.url).host} does not answer` }),
       options.openTimeout,
@@ -105,12 +103,12 @@ export class Connection {
 
   /** Stops reading. Replies wait too, so nothing may be awaited from the server before {@link resume}. */
   pause(): void {
-    this.#keepalive.paused();
+    this.#keepalive?.paused();
     this.#socket?.pause();
   }
 
   resume(): void {
-    this.#keepalive.resumed();
+    this.#keepalive?.resumed();
     if (this.#fault === null) this.#socket?.resume();
   }
 
@@ -137,7 +135,7 @@ export class Connection {
         {
           opened: () => this.#isOpen(),
           text: (text) => this.#receive(text),
-          heard: () => this.#keepalive.heard(),
+          heard: () => this.#keepalive?.heard(),
           closed: (fault) => this.#gone(fault),
         },
       );
@@ -151,12 +149,18 @@ export class Connection {
   #isOpen(): void {
     if (this.#fault !== null) return;
     clearTimeout(this.#timer);
+    this.#keepalive = new Keepalive(this.#keepaliveOptions, {
+      // The answer counts as a sign of life; that none comes is found out by the keepalive itself.
+      ping: () => void this.request('ping', (id) => ({ type: 'ping', id })).catch(() => {}),
+      waitingSince: () => this.#requests.waitingSince(),
+      fail: (fault) => this.#cut(fault),
+    });
     this.#opened.resolve();
   }
 
   #receive(text: string): void {
     if (this.#fault !== null) return;
-    this.#keepalive.heard();
+    this.#keepalive?.heard();
     const decoded = decodeServerFrame(text, this.#maximumBytes);
     if (!decoded.ok)
       return this.#cut({
@@ -186,13 +190,13 @@ export class Connection {
   }
 
   #send(frame: ClientFrame): void {
-    this.#socket?.send(encodeFrame(frame));
+    this.#socket?.send(encodeWellFormed(frame));
   }
 
   #finish(fault: Fault): void {
     this.#fault = fault;
     clearTimeout(this.#timer);
-    this.#keepalive.stop();
+    this.#keepalive?.stop();
     const error = this.#requests.end(fault);
     this.#opened.reject(error);
   }
@@ -206,6 +210,18 @@ export class Connection {
   #faultNow(): Fault {
     return this.#fault ?? { kind: 'lost', detail: 'the connection is over' };
   }
+}
+
+/**
+ * `JSON.stringify` writes half a surrogate pair as an escape, and the server refuses the whole frame for it, without a word
+ * about which one it was. Half a character is no loss.
+ */
+function encodeWellFormed(frame: ClientFrame): string {
+  const text = encodeFrame(frame);
+  if (!text.includes('\\ud')) return text;
+  return JSON.stringify(frame, (_key, value: unknown) =>
+    typeof value === 'string' ? value.toWellFormed() : value,
+  );
 }
 
 function describe(code: string): string {
