@@ -15,24 +15,82 @@
  * @packageDocumentation
  */
 export * from './version.ts';
-export * from './limits.ts';
-export * from './frames/errors.ts';
-export * from './frames/fields.ts';
-export * from './frames/hello.ts';
-export * from './frames/account.ts';
-export * from './frames/device.ts';
-export * from './frames/contact.ts';
-export * from './frames/presence.ts';
-export * from './frames/message.ts';
-export * from './frames/conversation.ts';
-export * from './frames/change.ts';
-export * from './frames/marker.ts';
-export * from './frames/typing.ts';
-export * from './frames/update.ts';
-export * from './frames/sync.ts';
+export { defaultLimits, maximumDepth } from './limits.ts';
+export type { Limits } from './limits.ts';
+export { errorCodes } from './frames/errors.ts';
+export type { ErrorCode, WireError } from './frames/errors.ts';
+export { userPattern } from './frames/fields.ts';
+export type { Address, ConversationId, DeviceId, Done, Position, Sequence, Time } from './frames/fields.ts';
+export type { HelloRequest, PingRequest, RegistrationMode, Welcome } from './frames/hello.ts';
+export type {
+  ChangePasswordRequest,
+  RegisterRequest,
+  ResumeRequest,
+  SignInRequest,
+  SignOutRequest,
+  SignedIn,
+} from './frames/account.ts';
+export type { Device, DeviceRemoveRequest, Devices, DevicesRequest } from './frames/device.ts';
+export type {
+  Contact,
+  ContactAcceptRequest,
+  ContactBlockRequest,
+  ContactDenyRequest,
+  ContactRemoveRequest,
+  ContactRequestRequest,
+  ContactResult,
+  ContactUnblockRequest,
+  ContactUpdateRequest,
+  Roster,
+  RosterRequest,
+  SubscriptionState,
+} from './frames/contact.ts';
+export type {
+  AccountPresence,
+  Availability,
+  DevicePresence,
+  PresencePush,
+  PresenceSetRequest,
+  PresenceSnapshot,
+  PresenceWatchRequest,
+} from './frames/presence.ts';
+export type {
+  Attachment,
+  Mention,
+  Message,
+  MessageBody,
+  ReactionGroup,
+  TextSpan,
+  TextStyle,
+} from './frames/message.ts';
+export type {
+  Conversation,
+  ConversationOpenRequest,
+  Conversations,
+  ConversationsRequest,
+  HistoryPage,
+  HistoryRequest,
+  MemberPosition,
+} from './frames/conversation.ts';
+export type { EditRequest, ReactRequest, RetractRequest, SendRequest, Sent } from './frames/change.ts';
+export type { Mark, MarkRequest, MarkerKind } from './frames/marker.ts';
+export type { TypingPush, TypingSignal } from './frames/typing.ts';
+export type {
+  AccountUpdate,
+  ConversationUpdate,
+  EditUpdate,
+  MarkerUpdate,
+  MessageUpdate,
+  ReactionUpdate,
+  RetractionUpdate,
+  RosterUpdate,
+  UnknownUpdate,
+  Update,
+} from './frames/update.ts';
+export type { AckSignal, LaggingPush, SyncRequest, UpdatePage, UpdatesPush } from './frames/sync.ts';
 export * from './requests.ts';
 export * from './pushes.ts';
-export * from './codec/decoded.ts';
+export type { Decoded } from './codec/decoded.ts';
 export * from './codec/guard.ts';
 export * from './codec/client-frame.ts';
 export * from './codec/server-frame.ts';

@@ -32,6 +32,7 @@ export interface ConversationsRequest {
   readonly after?: ConversationId;
   readonly limit?: number;
 }
+/** A page of the list. */
 export interface Conversations {
   readonly conversations: readonly Conversation[];
   /** `null` on the last page. */
@@ -58,6 +59,7 @@ export interface HistoryRequest {
   readonly after?: number;
   readonly limit?: number;
 }
+/** A stretch of a conversation. */
 export interface HistoryPage {
   readonly messages: readonly Message[];
   /** The page begins with the first message of the conversation, or there is nothing before it. */

@@ -20,6 +20,7 @@ export interface DevicesRequest {
   readonly type: 'devices';
   readonly id: number;
 }
+/** All devices of the own account. */
 export interface Devices {
   readonly devices: readonly Device[];
 }

@@ -43,6 +43,7 @@ export interface AccountPresence {
   /** With no devices: when the last one went, if the server knows. */
   readonly lastSeen?: Time;
 }
+/** The contacts that are not offline. */
 export interface PresenceSnapshot {
   readonly presences: readonly AccountPresence[];
 }

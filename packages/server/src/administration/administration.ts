@@ -38,6 +38,7 @@ export interface Administration {
   setPassword(user: string, password: string): Promise<void>;
   /** Makes an invitation for one account. `lifetime` in milliseconds; default a week. */
   invite(lifetime?: number): Promise<{ readonly code: string; readonly expiresAt: number }>;
+  /** Lets go of the data directory. */
   close(): void;
 }
 
@@ -47,6 +48,7 @@ export interface AdministrationOptions {
   /** Name of the server, when the directory is new. */
   readonly name?: string;
   readonly passwordCost?: PasswordCost;
+  /** Milliseconds since 1970. For tests. */
   readonly clock?: () => number;
 }
 
