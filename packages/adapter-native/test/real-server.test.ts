@@ -1,4 +1,5 @@
-import { mintId, remoteKey, type Op, type Step } from '@natter/core';
+import { mintId, remoteKey, type Batch, type Op, type Page, type PageRequest, type Step } from '@natter/core';
+import { createTestCa } from '@natter/testing/tls';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createNativeAdapter } from '../src/index.ts';
 import { Running, TestHost, until } from './support/host.ts';
@@ -47,6 +48,30 @@ async function alice(): Promise<{ host: TestHost; run: () => Running }> {
       new Running(adapter, { server: `ws://127.0.0.1:${network.proxy.port}` }, host, 'alice@localhost'),
   };
 }
+
+test('by TLS, with an authority of its own', async () => {
+  const authority = await createTestCa();
+  const { chain, key } = await authority.issue({ hosts: ['127.0.0.1'] });
+  const secure = await startRealNetwork({}, { tls: { certificate: chain, key }, registration: 'invite' });
+  const address = `carol@127.0.0.1:${secure.proxy.port}`;
+  const { code } = await secure.server.administration.invite();
+  const config = { ca: authority.certificate, invite: code };
+  const host = new TestHost();
+  const start = { purpose: 'register', address, account: mintId('account'), deviceId: 'x', config } as const;
+  const interaction = adapter.login(start, host);
+  const { signal } = new AbortController();
+  await interaction.next(null, signal);
+  const last = await interaction.next({ action: 'submit', values: { password } }, signal);
+  expect(last).toMatchObject({ kind: 'done', config: { server: `wss://127.0.0.1:${secure.proxy.port}/` } });
+  const running = await new Running(adapter, config, host, address).caughtUp();
+  const sent = await running.session.perform(
+    sendTo({ direct: remoteKey('bob@localhost') }, 'hi'),
+    running.signal,
+  );
+  expect(sent).toMatchObject({ result: 'accepted' });
+  await running.stop();
+  await secure.close();
+});
 
 describe('on the real server', () => {
   test('an answer that is lost is unknown; the resend is the same message', async () => {
@@ -178,4 +203,63 @@ describe('on the real server', () => {
     expect(await running.ended).toMatchObject({ why: 'network', error: { code: 'server' } });
     expect(host.secrets.size).toBe(1);
   });
+
+  test('a cursor that the server does not know gives what is there, and gaps that can be filled', async () => {
+    const { host, run } = await alice();
+    const texts = Array.from({ length: 130 }, (_, index) => `number ${index}`);
+    for (const text of texts) await peer.send(text);
+    host.cursors.set('account', '9999');
+    const running = await run().caughtUp();
+    expect(host.texts).toEqual(texts.slice(-50));
+    const opened = host.batches.flatMap(({ gaps }) => gaps ?? []);
+    expect(opened).toMatchObject([{ op: 'open', gap: { after: null } }]);
+    const told = [host.texts];
+    for (let [change] = opened; change?.op === 'open';) {
+      const { gap } = change;
+      const request = { conversation: gap.conversation, gap, direction: 'older', limit: 30 } as const;
+      const { batch } = await running.session.history(request, running.signal);
+      told.unshift(textsOf(batch));
+      [change] = batch.gaps ?? [];
+    }
+    expect(told.flat()).toEqual(texts);
+    expect(told.map(({ length }) => length)).toEqual([20, 30, 30, 50]);
+    await peer.send('and on');
+    await until(() => host.texts.includes('and on'), running.ended);
+    await running.stop();
+  });
+
+  test('history goes both ways, from a message or a cursor', async () => {
+    const { run } = await alice();
+    for (let index = 1; index <= 9; index += 1) await peer.send(String(index));
+    const running = await run().caughtUp();
+    const conversation = remoteKey((await peer.place('5')).conversation);
+    const anchor = remoteKey(`${conversation}:5`);
+    const ask = (request: Partial<PageRequest>): Promise<Page> =>
+      running.session.history({ conversation, direction: 'older', limit: 3, ...request }, running.signal);
+    const older = await ask({ anchor });
+    expect(textsOf(older.batch)).toEqual(['2', '3', '4']);
+    const start = await ask({ cursor: older.next ?? '' });
+    expect([textsOf(start.batch), start.next, start.reached]).toEqual([['1'], null, 'start']);
+    const newer = await ask({ anchor, direction: 'newer' });
+    expect(textsOf(newer.batch)).toEqual(['6', '7', '8']);
+    const end = await ask({ cursor: newer.next ?? '', direction: 'newer' });
+    expect([textsOf(end.batch), end.next, end.reached]).toEqual([['9'], null, 'end']);
+    const gap = {
+      id: 'g',
+      conversation,
+      after: remoteKey(`${conversation}:4`),
+      before: remoteKey(`${conversation}:8`),
+      token: null,
+    };
+    const part = await ask({ gap, limit: 2 });
+    expect(part.batch.gaps).toEqual([{ op: 'open', gap: { ...gap, before: `${conversation}:6` } }]);
+    expect((await ask({ gap, limit: 3 })).batch.gaps).toEqual([{ op: 'close', id: 'g' }]);
+    await running.stop();
+  });
 });
+
+function textsOf({ events }: Batch): string[] {
+  return events.flatMap((event) =>
+    event.type === 'timeline' ? event.items.map(({ content }) => content.text) : [],
+  );
+}

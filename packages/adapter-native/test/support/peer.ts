@@ -71,7 +71,7 @@ export class NativePeer implements Peer {
   }
 
   async edit(id: string, text: string): Promise<void> {
-    const place = await this.#place(id);
+    const place = await this.place(id);
     await this.#connection.request('edit', (request) => ({
       type: 'edit',
       id: request,
@@ -81,12 +81,12 @@ export class NativePeer implements Peer {
   }
 
   async retract(id: string): Promise<void> {
-    const place = await this.#place(id);
+    const place = await this.place(id);
     await this.#connection.request('retract', (request) => ({ type: 'retract', id: request, ...place }));
   }
 
   async react(id: string, key: string): Promise<void> {
-    const place = await this.#place(id);
+    const place = await this.place(id);
     await this.#connection.request('react', (request) => ({
       type: 'react',
       id: request,
@@ -113,7 +113,7 @@ export class NativePeer implements Peer {
   }
 
   async markRead(id: string): Promise<void> {
-    const mark = await this.#place(id);
+    const mark = await this.place(id);
     await this.#connection.request('mark', (request) => ({
       type: 'mark',
       id: request,
@@ -177,7 +177,8 @@ export class NativePeer implements Peer {
     return page.messages;
   }
 
-  async #place(id: string): Promise<{ conversation: string; seq: number }> {
+  /** Where a message stands. */
+  async place(id: string): Promise<{ conversation: string; seq: number }> {
     return { conversation: await this.#conversation(), seq: Number(id) };
   }
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createServer, type NatterServer } from '@natter/server';
+import { createServer, type NatterServer, type ServerOptions } from '@natter/server';
 import type { AdapterSetup, Means } from '@natter/testing/conformance';
 import { startFaultProxy, type ConnectionFaults, type FaultProxy } from '@natter/testing/proxy';
 import { createNativeAdapter } from '../../src/index.ts';
@@ -19,7 +19,10 @@ const passwordCost = { memory: 64, passes: 1 };
 const password = 'correct horse';
 
 /** Starts both, with the accounts alice and bob. */
-export async function startRealNetwork(faults: ConnectionFaults = {}): Promise<RealNetwork> {
+export async function startRealNetwork(
+  faults: ConnectionFaults = {},
+  options: Partial<ServerOptions> = {},
+): Promise<RealNetwork> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'natter-adapter-native-'));
   const server = await createServer({
     dataDirectory,
@@ -27,6 +30,7 @@ export async function startRealNetwork(faults: ConnectionFaults = {}): Promise<R
     passwordCost,
     presenceCoalescing: 5,
     presenceGrace: 200,
+    ...options,
   });
   for (const user of ['alice', 'bob']) await server.administration.addUser(user, password);
   const upstream = { host: '127.0.0.1', port: server.port };
