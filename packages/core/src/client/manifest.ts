@@ -235,7 +235,7 @@ export interface AccountAddParams {
   readonly register?: boolean;
   /** `false`: save without signing in. */
   readonly connect?: boolean;
-  /** Secrets for `connect: false`, by name. */
+  /** Secrets by name, saved with the account: the password for `connect: false`, or where it comes from. */
   readonly secrets?: Readonly<Record<string, string>>;
 }
 

@@ -23,14 +23,14 @@ export class SignIn {
     this.#onSaved = onSaved;
   }
 
-  /** Adds an account. With `connect: false` it is saved at once, with the secrets that came along. */
+  /** Adds an account; the secrets that came along are saved with it. With `connect: false` that is at once. */
   async add(params: AccountAddParams): Promise<InteractionStep> {
     const adapter = this.#adapter(params.network);
     this.#refuseDouble(params.network, params.address);
     const record = newAccount(params);
     const secrets = new HeldSecrets();
+    for (const [name, value] of Object.entries(params.secrets ?? {})) await secrets.set(name, value);
     if (params.connect === false) {
-      for (const [name, value] of Object.entries(params.secrets ?? {})) await secrets.set(name, value);
       await this.#save(record, secrets, { kind: 'done' });
       return { interaction: '', step: { kind: 'done' }, account: record.id };
     }

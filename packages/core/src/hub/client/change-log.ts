@@ -28,11 +28,13 @@ export async function* followChanges(
       live.heard();
       const page = await context.environment.store.changes(sequence, pageSize);
       const last = page.at(-1);
-      const stored = last ? await readItems(context, page) : [];
+      // Each by itself: whoever ends behind any of them goes on there, and neither misses nor repeats one.
+      for (const stored of last ? await readItems(context, page) : [])
+        if (wanted === null || wanted.has(stored.item.type))
+          yield { cursor: String(stored.sequence), items: [stored.item] };
       sequence = last?.sequence ?? sequence;
-      const items = [...stored, ...(page.length < pageSize ? live.take() : [])].filter(
-        ({ type }) => wanted === null || wanted.has(type),
-      );
+      const told = page.length < pageSize ? live.take() : [];
+      const items = told.filter(({ type }) => wanted === null || wanted.has(type));
       if (items.length > 0 || last) yield { cursor: String(sequence), items };
       if (page.length < pageSize) await live.next();
     }
@@ -62,7 +64,7 @@ async function startOf({ environment }: ClientContext, after: string): Promise<n
 async function readItems(
   context: ClientContext,
   page: readonly StoredChange[],
-): Promise<readonly ChangeItem[]> {
+): Promise<readonly { readonly sequence: number; readonly item: ChangeItem }[]> {
   const { profile, store } = context.environment;
   const latest = new Map<string, StoredChange>();
   for (const row of page) {
@@ -81,7 +83,9 @@ async function readItems(
     const operation = await store.findOperation({ id: change.operation });
     if (operation) final.set(operation.id, operation);
   }
-  return rows.flatMap(({ change }) => itemOf(context, change, messages, final));
+  return rows.flatMap(({ sequence, change }) =>
+    itemOf(context, change, messages, final).map((item) => ({ sequence, item })),
+  );
 }
 
 function itemOf(
