@@ -78,11 +78,11 @@ describe('natter', () => {
     const home = new Home();
     const file = join(home.folder, 'home', 'config.toml');
     await home.run(['contacts']);
-    writeFileSync(file, 'color = "auto"\nsecrets = "vault"\n');
+    writeFileSync(file, 'secrets = "plain"\ncolor = "blue"\n');
     for (const argv of [['contacts'], ['account', 'list'], ['daemon']]) {
       const { code, stdout, stderr } = await home.run(argv);
       expect([code, stdout]).toEqual([1, '']);
-      expect(stderr).toBe(`natter: ${file}:2: secrets must be keyring, file or plain, not "vault"\n`);
+      expect(stderr).toBe(`natter: ${file}:2: color must be auto, always or never, not "blue"\n`);
     }
     expect(existsSync(join(home.folder, 'home', 'data'))).toBe(false);
   });

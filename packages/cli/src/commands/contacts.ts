@@ -1,8 +1,7 @@
-import type { Account, PeopleQuery, Person } from '@natter/core';
+import type { PeopleQuery, Person } from '@natter/core';
 import type { ClientLink } from '@natter/core/link';
 import type { CommandContext } from '../context.ts';
 import { findAccount } from '../link/choose-account.ts';
-import { readFrames } from '../link/frames.ts';
 import { personItem, personText } from '../output/items/person.ts';
 
 /** Rows that are asked for at once. */
@@ -15,7 +14,10 @@ export async function contacts(context: CommandContext): Promise<void> {
   const link = await context.link({ stored: wait === undefined });
   const of = given.text('account');
   const account = of === undefined ? undefined : (await findAccount(link, of)).id;
-  if (wait !== undefined) await accountsSettled(link, wait, context.signal);
+  if (wait !== undefined) {
+    const { accountsSettled } = await import('../link/accounts-settled.ts');
+    await accountsSettled(link, wait, context.signal, account);
+  }
   const filter = { ...(account !== undefined && { account }), ...(given.flag('online') && { online: true }) };
   let count = 0;
   for await (const person of people(link, filter, context.signal)) {
@@ -41,20 +43,4 @@ async function* people(
     }
     if (rows.length === 0 || offset + rows.length >= total) return;
   }
-}
-
-/** Waits until every account that shall be online is, with its contact list, or cannot be for now. */
-async function accountsSettled(link: ClientLink, milliseconds: number, signal: AbortSignal): Promise<void> {
-  const time = AbortSignal.timeout(milliseconds);
-  try {
-    for await (const { value } of readFrames(link, 'accounts', {}, AbortSignal.any([signal, time])))
-      if (value.every(settled)) return;
-  } catch (error) {
-    if (!time.aborted || signal.aborted) throw error;
-  }
-}
-
-function settled({ enabled, state, roster }: Account): boolean {
-  if (!enabled || 'error' in state) return true;
-  return state.phase === 'online' && (roster === 'ready' || roster === 'failed');
 }

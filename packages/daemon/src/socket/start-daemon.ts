@@ -50,16 +50,31 @@ export async function ensureDaemon(paths: ProfilePaths, options: StartOptions): 
   );
 }
 
-/** Asks a daemon to end; resolves when it has closed the connection. */
+/** Asks a daemon to end; resolves when its process is gone, and with it everything that it held. */
 export async function stopDaemon(found: FoundDaemon): Promise<void> {
-  const gone = new Promise<void>((resolve) => {
-    found.link.onStatus((status) => {
-      if (status !== 'connected') resolve();
-    });
-  });
-  await found.link.call('daemon.stop', {}, { deadline: 10_000 });
-  await Promise.race([gone, delay(15_000)]);
+  try {
+    await found.link.call('daemon.stop', {}, { deadline: 10_000 });
+  } catch (error) {
+    // It was ending already.
+    if (!NatterError.isInstance(error) || error.data.code !== 'network') throw error;
+  }
   found.link.close();
+  const deadline = Date.now() + patience;
+  while (isAlive(found.status.pid)) {
+    if (Date.now() > deadline)
+      throw new NatterError(
+        errorData('timeout', `the daemon (process ${found.status.pid}) does not end`, { retriable: true }),
+      );
+    await delay(20);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 /**

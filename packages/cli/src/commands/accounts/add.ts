@@ -4,9 +4,13 @@ import { NatterError, errorData } from '@natter/core/error';
 import { passwordCommandName } from '@natter/daemon';
 import type { CommandContext } from '../../context.ts';
 import { completeInteraction } from '../../interaction/complete.ts';
+import { accountsSettled } from '../../link/accounts-settled.ts';
 import { accountItem, accountText } from '../../output/items/account.ts';
 import { passwordSource } from '../../prompts/password.ts';
 import { parseSettings } from './network-settings.ts';
+
+/** Milliseconds for the first look at the contact list; the account is kept already. */
+const patience = 10_000;
 
 /** `natter account add NETWORK ADDRESS`: signs in, and keeps the account when that worked. */
 export async function addAccount(context: CommandContext): Promise<void> {
@@ -32,6 +36,7 @@ export async function addAccount(context: CommandContext): Promise<void> {
     { signal: context.signal },
   );
   const account = await completeInteraction(context, link, first, password);
+  if (connect && account !== null) await accountsSettled(link, patience, context.signal, account);
   const added = (await link.call('account.list', {})).find(({ id }) => id === account);
   if (added === undefined)
     throw new NatterError(errorData('internal', 'the account was not kept', { userAction: 'report' }));

@@ -1,5 +1,6 @@
 import type { CommandContext } from '../../context.ts';
 import { completeInteraction } from '../../interaction/complete.ts';
+import { accountsSettled } from '../../link/accounts-settled.ts';
 import { findAccount } from '../../link/choose-account.ts';
 import { accountItem, accountText } from '../../output/items/account.ts';
 import { passwordSource } from '../../prompts/password.ts';
@@ -12,6 +13,7 @@ export async function logIn(context: CommandContext): Promise<void> {
   const { id } = await findAccount(link, context.given.word(0));
   const first = await link.call('account.login', { account: id }, { signal: context.signal });
   await completeInteraction(context, link, first, password);
+  await accountsSettled(link, 10_000, context.signal, id);
   const account = await findAccount(link, id);
   output.item(accountItem(account), () => accountText(account, output.style));
 }
