@@ -106,10 +106,11 @@ class PendingRequests {
     settle?.(answer);
   }
 
-  /** The first reason stays: a thread that failed exits next. */
+  /** The first reason stays: a thread that failed exits next. What it had begun may have been committed. */
   fail(error: ErrorData): void {
     this.#ended ??= error;
-    for (const id of this.#pending.keys()) this.settle({ id, error: this.#ended });
+    const failure = { ...this.#ended, certain: false };
+    for (const id of this.#pending.keys()) this.settle({ id, error: failure });
   }
 }
 
