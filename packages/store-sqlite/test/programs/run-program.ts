@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
 
 /** A program of this folder in a process of its own. */
 export interface Program {
@@ -15,7 +16,7 @@ export interface Program {
   ended(): Promise<void>;
 }
 
-/** Starts a program of this folder, through a shell line when the test limits what it may use. */
+/** Starts a program of this folder, which does not outlive the test, through a shell line when the test limits what it may use. */
 export function runProgram(name: string, parameters: readonly string[], limits = ''): Program {
   const program = fileURLToPath(new URL(`./${name}.ts`, import.meta.url));
   const child = spawn('sh', ['-c', `${limits} exec "$0" "$@"`, process.execPath, program, ...parameters], {
@@ -35,6 +36,9 @@ export function runProgram(name: string, parameters: readonly string[], limits =
   const ended = async (): Promise<void> => {
     await exit;
   };
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
   return {
     process: child,
     lines,
