@@ -51,7 +51,8 @@ export function accountCapabilities({ archive, carbons, blocking }: ServerFeatur
       ...(carbons ? {} : { 'own-echo': archive ? 'partial' : 'none', 'read-marker': 'none' }),
       ...(blocking ? {} : { block: 'none' }),
     },
-    // Without an archive nobody can tell what became of a message, or in which order things went.
-    ...(archive ? {} : { resend: 'never', order: 'arrival', catchUp: 'none' }),
+    // Without an archive nobody can tell in which order things went, or what was missed. What became of a message the
+    // count of a managed session may still know.
+    ...(archive ? {} : { order: 'arrival', catchUp: 'none' }),
   };
 }

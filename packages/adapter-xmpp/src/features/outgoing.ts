@@ -71,6 +71,7 @@ export class Outgoing {
     const counted = this.#handledByCount(op);
     if (counted === true) return { result: 'accepted', refs: [], claimed: op.id, conversation: peer };
     if (counted === false) return notSent();
+    if (!this.#runtime.server.archive) return unknown('nothing here keeps what was sent');
     try {
       const found = await this.#archive.find(peer, op.id, startOf(op), signal);
       if (found === null) return notSent();
@@ -79,10 +80,7 @@ export class Outgoing {
     } catch (error) {
       return { result: 'unknown', error: mapError(asWireError(error), 'message', false) };
     }
-    return {
-      result: 'unknown',
-      error: errorData('timeout', 'the archive is too long to search', { scope: 'message', certain: false }),
-    };
+    return unknown('the archive is too long to search');
   }
 
   /** A server shows a message to all devices but the one that sent it (XEP-0280): this is what it would have shown. */
@@ -116,6 +114,10 @@ export class Outgoing {
     unacknowledged.delete(op.id);
     return sent.number <= count;
   }
+}
+
+function unknown(why: string): Outcome {
+  return { result: 'unknown', error: errorData('unsupported', why, { scope: 'message', certain: false }) };
 }
 
 /** The other side of a 1:1 conversation, whether it exists on the network or is born now. */

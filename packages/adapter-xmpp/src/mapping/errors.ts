@@ -7,7 +7,7 @@ import {
   type UserAction,
 } from '@natter/core/model';
 import type { Ended } from '@natter/core';
-import type { WireError, WireErrorCode } from '../wire/error.ts';
+import type { CertificateProblem, WireError, WireErrorCode } from '../wire/error.ts';
 
 interface Meaning {
   readonly code: ErrorCode;
@@ -69,18 +69,45 @@ const CONDITIONS: Readonly<Record<string, Meaning>> = {
   'stanza-error subscription-required': { code: 'forbidden' },
 };
 
-const CERTIFICATES: Readonly<Record<string, ErrorCode>> = {
-  expired: 'certificate-expired',
-  'not-yet-valid': 'certificate-expired',
-  'wrong-name': 'certificate-wrong-name',
+/** What a refused certificate means and what can be done about it. */
+const CERTIFICATES: Readonly<Record<CertificateProblem, Meaning & { readonly advice: string }>> = {
+  expired: {
+    code: 'certificate-expired',
+    userAction: 'contact-operator',
+    advice: 'the operator of the server has to renew it',
+  },
+  'not-yet-valid': {
+    code: 'certificate-expired',
+    userAction: 'contact-operator',
+    advice: 'check the clock of this machine',
+  },
+  'wrong-name': {
+    code: 'certificate-wrong-name',
+    userAction: 'check-address',
+    advice: 'check the address and the server',
+  },
+  'self-signed': {
+    code: 'certificate-untrusted',
+    userAction: 'trust-certificate',
+    advice: 'trust it only if you know it',
+  },
+  'unknown-issuer': {
+    code: 'certificate-untrusted',
+    userAction: 'trust-certificate',
+    advice: 'trust its authority only if you know it',
+  },
+  invalid: {
+    code: 'certificate-untrusted',
+    userAction: 'contact-operator',
+    advice: 'the operator of the server has to mend it',
+  },
 };
 
 /** A wire error as plain data. `certain`: whether it is known that nothing happened. */
 export function mapError(error: WireError, scope: ErrorScope = 'account', certain = true): ErrorData {
-  const meaning = CONDITIONS[`${error.code} ${error.condition ?? ''}`] ?? MEANINGS[error.code];
-  const code = (error.certificate !== null && CERTIFICATES[error.certificate.problem]) || meaning.code;
+  const meaning = meaningOf(error);
   const condition = conditionOf(error);
-  return errorData(code, clean(messageOf(error, code)), {
+  return errorData(meaning.code, clean(messageOf(error, meaning.code)), {
     scope,
     retriable: meaning.retriable ?? false,
     certain,
@@ -115,7 +142,14 @@ export function mapEnded(error: WireError): Ended {
   return data.retriable ? { why: 'network', error: data } : { why: 'refused', error: data };
 }
 
+function meaningOf({ code, condition, certificate }: WireError): Meaning {
+  if (certificate !== null) return CERTIFICATES[certificate.problem];
+  return CONDITIONS[`${code} ${condition ?? ''}`] ?? MEANINGS[code];
+}
+
 function messageOf(error: WireError, code: ErrorCode): string {
+  if (error.certificate !== null)
+    return `${error.message}; ${CERTIFICATES[error.certificate.problem].advice}`;
   if (error.code === 'sasl-failed' && code === 'authentication')
     return 'the user name or the password is wrong';
   if (code === 'downgrade') return `${error.message}; sign in again if that is meant to be`;
