@@ -75,14 +75,19 @@ function benchOneChange(): void {
   }
   const rounds: Figures[][] = sizes.map(() => []);
   lists.forEach((list, i) => changes(list, sizes[i] ?? 0, 20_000));
-  for (let round = 0; round < 7; round += 1) {
-    lists.forEach((list, i) => rounds[i]?.push(changes(list, sizes[i] ?? 0, 10_000)));
+  for (let round = 0; round < 5; round += 1) {
+    lists.forEach((list, i) => rounds[i]?.push(changes(list, sizes[i] ?? 0, 60_000)));
   }
   const [small, large] = rounds.map((all) => middleRound(all)) as [Figures, Figures];
   report('one change in 1,000 people, mean', figure(small.mean, 'us'));
   report('one change in 100,000 people, mean', figure(large.mean, 'us'), '<= 10 us');
   report('one change in 100,000 people, p99', figure(large.p99, 'us'), '<= 100 us');
   report('ratio of the means, 100,000 to 1,000', figure(large.mean / small.mean, 'x'), '<= 2x');
+  const [few, many] = sizes.map((size) => bareWrites(size)) as [number, number];
+  report(
+    'for comparison: a write to a bare Map of 1,000 / 100,000',
+    `${few.toFixed(3)} / ${many.toFixed(3)} us`,
+  );
   const allocated = lists.map((list, i) => allocatedBy(() => changes(list, sizes[i] ?? 0, 1_000)) / 1_000);
   report(
     'allocated by one change in 1,000 / 100,000',
@@ -98,6 +103,16 @@ function benchOneChange(): void {
   report('for comparison: sorting 100,000 again at each change', figure(sorting * 1000, 'us'));
   report('ratio of sorting again to one change', figure((sorting * 1000) / large.mean, 'x'));
   if (spliced === 0) throw new Error('The windows were not told of anything.');
+}
+
+/** Microseconds of a write to a Map of so many rows. */
+function bareWrites(size: number): number {
+  const rows = makePeople(size);
+  const map = new Map(rows.map((row) => [row.id, row]));
+  const writes = Array.from({ length: 500_000 }, () => rows[random(size)] as Row);
+  const round = (): number =>
+    (time(() => writes.forEach((row) => map.set(row.id, row))) * 1000) / writes.length;
+  return median(Array.from({ length: 5 }, round));
 }
 
 /** Bytes of garbage that a call makes, as long as no collection comes in between: the middle of several tries. */

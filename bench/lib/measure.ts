@@ -1,4 +1,7 @@
-/** What every bench needs: figures of many short runs, and lines that can be read beside each other. */
+/**
+ * What every bench needs: figures of many short runs, and lines that can be read beside each other. Times are CPU time of
+ * the main thread where nothing is waited for: a machine that is busy with other things spoils them least.
+ */
 
 /** The figures of one measured thing. */
 export interface Figures {
@@ -10,13 +13,16 @@ export interface Figures {
 
 /**
  * Does something with each item: the mean over the first half together, without a clock between them, and the percentiles
- * over the second, each timed by itself (which adds what it takes to read the clock).
+ * over the second, each timed by itself by the clock on the wall.
  */
 export function timeEach<T>(items: readonly T[], once: (item: T) => void): Figures {
   const half = items.length >> 1;
-  const start = performance.now();
-  for (let i = 0; i < half; i += 1) once(items[i] as T);
-  const mean = ((performance.now() - start) * 1000) / half;
+  const mean =
+    (time(() => {
+      for (let i = 0; i < half; i += 1) once(items[i] as T);
+    }) *
+      1000) /
+    half;
   const times = new Float64Array(items.length - half);
   for (let i = half; i < items.length; i += 1) {
     const before = performance.now();
@@ -27,11 +33,12 @@ export function timeEach<T>(items: readonly T[], once: (item: T) => void): Figur
   return { mean, p50: times[times.length >> 1] ?? 0, p99: times[Math.floor(times.length * 0.99)] ?? 0 };
 }
 
-/** Milliseconds that a call takes. */
+/** Milliseconds of the main thread's time that a call takes. */
 export function time(call: () => void): number {
-  const start = performance.now();
+  const start = process.threadCpuUsage();
   call();
-  return performance.now() - start;
+  const { user, system } = process.threadCpuUsage(start);
+  return (user + system) / 1000;
 }
 
 /** The middle of some figures: a noisy neighbour spoils one round and not the result. */

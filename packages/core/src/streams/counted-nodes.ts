@@ -15,8 +15,10 @@ export interface Leaf<E> {
   readonly kind: 'leaf';
   readonly items: E[];
   parent: Branch<E> | undefined;
-  /** The first entry below this node: what a search compares with. */
+  /** What a search compares with: no entry below this node is less, and none before it is greater. */
   low: E | undefined;
+  /** False while nobody has looked into it: entries of a large build stay as they came until then, in a large leaf. */
+  sorted: boolean;
 }
 
 /** A node that holds nodes, and the number of entries below them. */
@@ -38,6 +40,7 @@ export function fuse<E extends TreeEntry<E>>(parent: Branch<E>, index: number): 
   if (left === undefined || right === undefined) return false;
   const wasEmpty = left.items.length === 0;
   if (left.kind === 'leaf' && right.kind === 'leaf') {
+    if (!left.sorted || !right.sorted) return false;
     if (left.items.length + right.items.length > LEAF_SIZE) return false;
     for (const entry of right.items) {
       entry.leaf = left;
@@ -50,7 +53,7 @@ export function fuse<E extends TreeEntry<E>>(parent: Branch<E>, index: number): 
       left.items.push(child);
     }
     left.count += right.count;
-  }
+  } else return false;
   parent.items.splice(index + 1, 1);
   if (wasEmpty && right.low !== undefined) lower(left, right.low);
   return true;
@@ -70,7 +73,7 @@ export function lower<E>(node: Node<E>, entry: E): void {
 
 /** A leaf of these entries, which now know it. */
 export function newLeaf<E extends TreeEntry<E>>(items: E[]): Leaf<E> {
-  const leaf: Leaf<E> = { kind: 'leaf', items, parent: undefined, low: items[0] };
+  const leaf: Leaf<E> = { kind: 'leaf', items, parent: undefined, low: items[0], sorted: true };
   for (const entry of items) entry.leaf = leaf;
   return leaf;
 }
@@ -83,6 +86,18 @@ export function newBranch<E>(items: Node<E>[]): Branch<E> {
     branch.count += countOf(child);
   }
   return branch;
+}
+
+/** One node over all of these. */
+export function pile<E>(nodes: readonly Node<E>[]): Node<E> | undefined {
+  let level = nodes;
+  while (level.length > 1) level = chunks(level, (BRANCH_SIZE * 3) / 4).map((items) => newBranch(items));
+  return level[0];
+}
+
+/** Leaves of entries that are in order. */
+export function newLeaves<E extends TreeEntry<E>>(sorted: readonly E[]): Leaf<E>[] {
+  return chunks(sorted, (LEAF_SIZE * 3) / 4).map((items) => newLeaf(items));
 }
 
 /** The number of entries below a node. */

@@ -1,7 +1,6 @@
 import {
   at,
   BRANCH_SIZE,
-  chunks,
   countOf,
   fuse,
   LEAF_SIZE,
@@ -9,9 +8,12 @@ import {
   lowOf,
   newBranch,
   newLeaf,
+  newLeaves,
+  pile,
   upperBound,
 } from './counted-nodes.ts';
 import type { Leaf, Node, TreeEntry } from './counted-nodes.ts';
+import { parted, PART_FROM } from './parting.ts';
 
 /**
  * A B+ tree that counts: entries in the order of a comparison that never calls two of them equal, with the position of
@@ -33,12 +35,14 @@ export class CountedTree<E extends TreeEntry<E>> {
     return countOf(this.#root);
   }
 
-  /** Replaces everything by these entries; sorts the array in place. Far cheaper than as many inserts. */
+  /**
+   * Replaces everything by these entries. Many are only parted into ranges now; a range is sorted when somebody looks
+   * into it, so that the first window of a long list does not wait for the rest of it.
+   */
   build(entries: E[]): void {
-    entries.sort(this.#compare);
-    let level: Node<E>[] = chunks(entries, (LEAF_SIZE * 3) / 4).map((items) => newLeaf(items));
-    while (level.length > 1) level = chunks(level, (BRANCH_SIZE * 3) / 4).map((items) => newBranch(items));
-    this.#root = level[0] ?? newLeaf<E>([]);
+    const leaves =
+      entries.length < PART_FROM ? newLeaves(entries.sort(this.#compare)) : parted(entries, this.#compare);
+    this.#root = pile<E>(leaves) ?? newLeaf<E>([]);
   }
 
   /** Puts an entry in its place. */
@@ -48,9 +52,13 @@ export class CountedTree<E extends TreeEntry<E>> {
       node.count += 1;
       node = at(node.items, this.#childFor(node.items, entry));
     }
+    entry.leaf = node;
+    if (!node.sorted) {
+      node.items.push(entry);
+      return;
+    }
     const position = this.#positionIn(node.items, entry);
     node.items.splice(position, 0, entry);
-    entry.leaf = node;
     if (position === 0) lower(node, entry);
     if (node.items.length > LEAF_SIZE) this.#split(node);
   }
@@ -63,6 +71,8 @@ export class CountedTree<E extends TreeEntry<E>> {
     leaf.items.splice(position, 1);
     entry.leaf = undefined;
     for (let branch = leaf.parent; branch !== undefined; branch = branch.parent) branch.count -= 1;
+    if (leaf.items.length >= LEAF_SIZE / 4 && !leaf.sorted) return;
+    if (!leaf.sorted) this.#sort(leaf);
     if (position === 0 && leaf.items[0] !== undefined) lower(leaf, leaf.items[0]);
     if (leaf.items.length < LEAF_SIZE / 4) this.#merge(leaf);
   }
@@ -75,11 +85,12 @@ export class CountedTree<E extends TreeEntry<E>> {
     leaf.items[position] = after;
     before.leaf = undefined;
     after.leaf = leaf;
-    if (position === 0) lower(leaf, after);
+    if (position === 0 && leaf.sorted) lower(leaf, after);
   }
 
   /** The position of an entry, counted from 0. */
   indexOf(entry: E): number {
+    if (entry.leaf?.sorted === false) this.#sort(entry.leaf);
     const leaf = entry.leaf;
     if (leaf === undefined) return -1;
     let position = leaf.items.indexOf(entry);
@@ -98,7 +109,12 @@ export class CountedTree<E extends TreeEntry<E>> {
   rank(before: (entry: E) => boolean): number {
     let node = this.#root;
     let rank = 0;
-    while (node.kind === 'branch') {
+    for (;;) {
+      if (node.kind === 'leaf') {
+        if (node.sorted) break;
+        node = this.#sort(node);
+        continue;
+      }
       const children: readonly Node<E>[] = node.items;
       const index = Math.max(0, upperBound(children.length, (i) => before(lowOf(at(children, i)))) - 1);
       for (let i = 0; i < index; i += 1) rank += countOf(at(children, i));
@@ -126,7 +142,12 @@ export class CountedTree<E extends TreeEntry<E>> {
   #leafAt(position: number): { leaf: Leaf<E>; offset: number } {
     let node = this.#root;
     let offset = position;
-    while (node.kind === 'branch') {
+    for (;;) {
+      if (node.kind === 'leaf') {
+        if (node.sorted) return { leaf: node, offset };
+        node = this.#sort(node);
+        continue;
+      }
       let index = 0;
       for (let count = countOf(at(node.items, 0)); offset >= count; count = countOf(at(node.items, index))) {
         offset -= count;
@@ -134,7 +155,22 @@ export class CountedTree<E extends TreeEntry<E>> {
       }
       node = at(node.items, index);
     }
-    return { leaf: node, offset };
+  }
+
+  /** Sorts a leaf that nobody had looked into, and puts as many in its place as it takes. */
+  #sort(leaf: Leaf<E>): Node<E> {
+    leaf.items.sort(this.#compare);
+    leaf.sorted = true;
+    if (leaf.items.length <= LEAF_SIZE) {
+      if (leaf.items[0] !== undefined) lower(leaf, leaf.items[0]);
+      return leaf;
+    }
+    const node = pile<E>(newLeaves(leaf.items)) ?? leaf;
+    node.parent = leaf.parent;
+    if (leaf.parent === undefined) this.#root = node;
+    else leaf.parent.items[leaf.parent.items.indexOf(leaf)] = node;
+    lower(node, lowOf(node));
+    return node;
   }
 
   /** The last child whose low end is not above the entry; the first one when all are. */

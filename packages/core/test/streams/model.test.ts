@@ -203,6 +203,54 @@ describe('views against the naive computation', () => {
       { numRuns: 30 },
     );
   });
+
+  it('gives the right rows wherever it is looked into first after a large build', () => {
+    const step = fc.record({
+      from: fc.nat(5000),
+      length: fc.integer({ min: 1, max: 300 }),
+      at: fc.nat(6000),
+      remove: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1000, max: 6000 }),
+        fc.array(step, { maxLength: 12 }),
+        fc.nat(997),
+        (count, steps, salt) => {
+          const frames = new Frames((error) => {
+            throw error;
+          });
+          const numbers = new LiveMapWriter<number, { readonly sort: number }>(frames);
+          const value = (id: number, turn: number): { readonly sort: number } => ({
+            sort: (id * 7919 + salt * turn) % 1009,
+          });
+          frames.run(() => Array.from({ length: count }, (_, id) => numbers.set(id, value(id, 1))));
+          const ordered = order(
+            numbers,
+            ({ sort }) => sort,
+            (a, b) => a - b,
+          );
+          steps.forEach(({ from, length, at, remove }, turn) => {
+            for (let id = from; id < from + length; id += 1) {
+              if (remove) numbers.delete(id);
+              else numbers.set(id, value(id, turn + 2));
+            }
+            const naive = [...numbers.entries()].sort(([, a], [, b]) => a.sort - b.sort);
+            expect(ordered.size).toBe(naive.length);
+            if (turn % 3 === 0)
+              expect(ordered.slice(at, at + 70)).toEqual(naive.slice(at, at + 70).map(([, row]) => row));
+            const probe = naive[at % Math.max(1, naive.length)];
+            if (turn % 3 === 1 && probe !== undefined)
+              expect(ordered.indexOf(probe[0])).toBe(at % naive.length);
+            if (turn % 3 === 2)
+              expect(ordered.rank(at % 1009)).toBe(naive.filter(([, row]) => row.sort < at % 1009).length);
+          });
+          expect(pairs(ordered)).toEqual([...numbers.entries()].sort(([, a], [, b]) => a.sort - b.sort));
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
 });
 
 describe('splices', () => {
