@@ -77,7 +77,7 @@ const accountPresenceShape = {
   ),
   lastSeen: timeSchema.exactOptional(),
 };
-export const accountPresenceSchema: z.ZodType<AccountPresence> = z.object(accountPresenceShape);
+const accountPresenceSchema: z.ZodType<AccountPresence> = z.object(accountPresenceShape);
 export const presenceSnapshotSchema: z.ZodType<PresenceSnapshot> = z.object({
   presences: z.array(accountPresenceSchema),
 });

@@ -12,7 +12,7 @@ export const devices: Command<'devices'> = {
         name,
         createdAt,
         seenAt,
-        connected: services.sessions.isConnected(id),
+        connected: services.sessions.isConnected(member.account.id, id),
         current: id === member.device,
       })),
     };

@@ -14,6 +14,12 @@ import { StartError } from '../start-error.ts';
 import { integer } from './columns.ts';
 import { applicationId, migrations } from './schema.ts';
 
+/**
+ * How long another process may hold the file before a write is refused as `unavailable`. The event loop stands still
+ * for that time. Milliseconds.
+ */
+const busyTimeout = 2_000;
+
 /** Name of the one file that holds everything. */
 const databaseFile = 'server.db';
 
@@ -32,7 +38,7 @@ export function openDatabase(directory: string): DatabaseSync {
   } catch (error) {
     throw asStartError(error, path);
   }
-  const database = new DatabaseSync(path, { timeout: 10_000, enableForeignKeyConstraints: false });
+  const database = new DatabaseSync(path, { timeout: busyTimeout, enableForeignKeyConstraints: false });
   try {
     checkVersion(integer(database.prepare('PRAGMA user_version').get() ?? {}, 'user_version'), path);
     // FULL: a commit is on the disk when it returns. The WAL is folded back rarely, as that costs a second write.

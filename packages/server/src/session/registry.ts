@@ -4,6 +4,7 @@ import type { Session } from './session.ts';
 /** The open sessions of this process. */
 export class SessionRegistry {
   readonly #sessions = new Set<Session>();
+  readonly #byAccount = new Map<AccountId, Set<Session>>();
   readonly #visitors = new Map<string, number>();
   #visitorCount = 0;
 
@@ -28,6 +29,13 @@ export class SessionRegistry {
     );
   }
 
+  /** The session has signed in. */
+  signedIn(session: Session, account: AccountId): void {
+    const sessions = this.#byAccount.get(account) ?? new Set();
+    this.#byAccount.set(account, sessions.add(session));
+    this.visitorGone(session);
+  }
+
   /** The session is no visitor any more: it has signed in, or has ended before it did. */
   visitorGone(session: Session): void {
     const { remoteAddress } = session.connection;
@@ -39,18 +47,25 @@ export class SessionRegistry {
 
   remove(session: Session): void {
     this.#sessions.delete(session);
+    const account = session.member?.account.id;
+    const sessions = account === undefined ? undefined : this.#byAccount.get(account);
+    if (account === undefined || sessions === undefined) return;
+    sessions.delete(session);
+    if (sessions.size === 0) this.#byAccount.delete(account);
   }
 
-  isConnected(device: DeviceId): boolean {
-    for (const session of this.#sessions) if (session.member?.device === device) return true;
+  /** The sessions of an account on this process. */
+  of(account: AccountId): Iterable<Session> {
+    return this.#byAccount.get(account) ?? [];
+  }
+
+  isConnected(account: AccountId, device: DeviceId): boolean {
+    for (const session of this.of(account)) if (session.member?.device === device) return true;
     return false;
   }
 
-  /** Accounts with a session here. */
-  accounts(): ReadonlySet<AccountId> {
-    const accounts = new Set<AccountId>();
-    for (const session of this.#sessions)
-      if (session.member !== null) accounts.add(session.member.account.id);
-    return accounts;
+  /** Accounts with a session on this process. */
+  accounts(): Iterable<AccountId> {
+    return this.#byAccount.keys();
   }
 }

@@ -52,9 +52,9 @@ export class Session {
   signIn(member: Member): void {
     const { storage, sessions, presence } = this.services;
     if (this.#ended) return;
-    sessions.visitorGone(this);
     // Set before the older one ends, which then knows that the device is not gone.
     this.#member = member;
+    sessions.signedIn(this, member.account.id);
     const replaced: WireError = { code: 'replaced', message: 'This device has connected again.' };
     storage.bus.publish(member.account.id, { kind: 'end', only: member.device, error: replaced });
     this.#follower = new Follower(storage.inbox, this.connection, member.account.id);
@@ -109,7 +109,7 @@ export class Session {
     this.stopWatchingPresence();
     const device = this.present();
     if (device === null) return sessions.visitorGone(this);
-    if (sessions.isConnected(device.device)) return;
+    if (sessions.isConnected(device.account, device.device)) return;
     if (onPurpose) this.#guard(presence.left(device));
     else presence.lost(device);
   }

@@ -10,9 +10,8 @@ export async function enforceStanding(services: Services): Promise<void> {
   for (const id of sessions.accounts()) {
     const account = await storage.directory.accounts.byId(id);
     const devices = new Set((await storage.directory.devices.list(id)).map((device) => device.id));
-    for (const session of sessions.all) {
-      if (session.member?.account.id !== id) continue;
-      if (account === null || !devices.has(session.member.device))
+    for (const session of sessions.of(id)) {
+      if (account === null || session.member === null || !devices.has(session.member.device))
         session.end({ code: 'token-invalid', message: 'This device was signed out.' });
       else if (account.standing.state === 'suspended') session.end(suspension(account.standing));
     }

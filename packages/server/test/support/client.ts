@@ -114,6 +114,17 @@ export class TestClient {
     throw new Error(`${frame.type} was not refused`);
   }
 
+  /** What becomes of a request that may be anything: `done`, `closed`, or the code of its error. */
+  async outcome(frame: Readonly<Record<string, unknown>>): Promise<string> {
+    try {
+      await this.request(frame as unknown as Asked<RequestType>);
+      return 'done';
+    } catch (error) {
+      if (error instanceof RequestError) return error.error.code;
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+
   send(frame: unknown): void {
     this.sendText(JSON.stringify(frame));
   }
