@@ -46,10 +46,14 @@ export async function startRealNetwork(
   };
 }
 
+/** What happens to each connection by its number, from 0. */
+export type FaultsOf = (connection: number) => ConnectionFaults;
+
 /** What the conformance suite wants: alice by the adapter and through the proxy, bob by hand and without it. */
-export async function setupRealNetwork(faults: ConnectionFaults = {}): Promise<AdapterSetup> {
-  const network = await startRealNetwork(faults);
+export async function setupRealNetwork(faultsOf: FaultsOf = () => ({})): Promise<AdapterSetup> {
+  const network = await startRealNetwork(faultsOf(0));
   const { server, proxy } = network;
+  const harmed = harm(proxy, faultsOf);
   const peer = await NativePeer.start(server.url, 'bob', password, `alice@${server.name}`);
   return {
     adapter: createNativeAdapter(),
@@ -59,8 +63,21 @@ export async function setupRealNetwork(faults: ConnectionFaults = {}): Promise<A
     close: async () => {
       await peer.stop();
       await network.close();
+      await harmed;
     },
   };
+}
+
+/** Sets the faults of each connection to come, until the proxy is closed. */
+async function harm(proxy: FaultProxy, faultsOf: FaultsOf): Promise<void> {
+  for (let connection = 1; ; connection += 1) {
+    const closed = await proxy.nextConnection().then(
+      () => false,
+      () => true,
+    );
+    if (closed) return;
+    proxy.faults = faultsOf(connection);
+  }
 }
 
 function meansOf(proxy: FaultProxy): Partial<Means> {
