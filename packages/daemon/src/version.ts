@@ -8,16 +8,24 @@ export function packageVersion(): string {
   return typeof version === 'string' ? version : '0.0.0';
 }
 
-/** Negative when `a` is older than `b`. Only the three numbers count: SemVer 2.0.0, section 11, without pre-releases. */
+/**
+ * Negative when `a` is older than `b`: SemVer 2.0.0, section 11, as far as two releases need it. A pre-release is older
+ * than its release; two pre-releases of one release count as the same.
+ */
 export function compareVersions(a: string, b: string): number {
-  const [left, right] = [numbers(a), numbers(b)];
-  for (let index = 0; index < 3; index += 1) {
-    const difference = (left[index] ?? 0) - (right[index] ?? 0);
+  const [left, right] = [parse(a), parse(b)];
+  for (const [index, number] of left.numbers.entries()) {
+    const difference = number - (right.numbers[index] ?? 0);
     if (difference !== 0) return difference;
   }
-  return 0;
+  return Number(right.preRelease) - Number(left.preRelease);
 }
 
-function numbers(version: string): readonly number[] {
-  return version.split(/[.+-]/, 3).map((part) => Number.parseInt(part, 10) || 0);
+function parse(version: string): { numbers: readonly number[]; preRelease: boolean } {
+  const [release = '', ...suffix] = (version.split('+', 1)[0] ?? '').split('-');
+  const parts = release.split('.');
+  return {
+    numbers: [0, 1, 2].map((index) => Number.parseInt(parts[index] ?? '', 10) || 0),
+    preRelease: suffix.length > 0,
+  };
 }

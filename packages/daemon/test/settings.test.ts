@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { loadSettings } from '../src/settings/config-file.ts';
 import { parseDuration } from '../src/settings/duration.ts';
+import { compareVersions } from '../src/version.ts';
 import { temporaryHome } from './home.ts';
 
 describe('settings', () => {
@@ -61,4 +62,14 @@ describe('durations', () => {
     ['-1', undefined],
     ['1w', undefined],
   ])('%j is %s ms', (text, milliseconds) => expect(parseDuration(text)).toBe(milliseconds));
+});
+
+describe('versions', () => {
+  it.each([
+    ['1.2.3', '1.2.3', 0],
+    ['1.2.3', '1.10.0', -1],
+    ['2.0.0', '1.99.99', 1],
+    ['1.0.0-beta.1', '1.0.0', -1],
+    ['1.0.0+build', '1.0.0', 0],
+  ])('%s against %s', (a, b, sign) => expect(Math.sign(compareVersions(a, b))).toBe(sign));
 });

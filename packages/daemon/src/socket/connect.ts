@@ -19,15 +19,16 @@ const handshakeTime = 10_000;
 
 /**
  * Connects to the daemon of a profile; `null` when none runs, also when it ended under our hands. A daemon that accepts
- * but does not answer is a NatterError of code `timeout`. `resume`: whether the link dials again after a cut.
+ * but does not answer is a NatterError of code `timeout`. With `revive` the link dials again after a cut, and calls it
+ * first when no daemon is there any more.
  */
 export async function connectDaemon(
   paths: Pick<ProfilePaths, 'socket'>,
-  options: { readonly resume?: boolean } = {},
+  revive?: () => Promise<void>,
 ): Promise<FoundDaemon | null> {
   const first = await dial(paths.socket);
   if (first === null) return null;
-  const link = await linkOver(paths.socket, first, options.resume ?? false);
+  const link = await linkOver(paths.socket, first, revive);
   try {
     return { link, status: await link.call('daemon.status', {}, { deadline: handshakeTime }) };
   } catch (error) {
@@ -38,14 +39,22 @@ export async function connectDaemon(
   }
 }
 
-async function linkOver(path: string, first: Socket, resume: boolean): Promise<DaemonLink> {
+async function linkOver(
+  path: string,
+  first: Socket,
+  revive: (() => Promise<void>) | undefined,
+): Promise<DaemonLink> {
   let socket: Socket | null = first;
   return connectLink({
     manifest: daemonManifest,
-    redial: resume ? {} : false,
+    redial: revive === undefined ? false : {},
     connect: async () => {
-      const found = socket ?? (await dial(path));
+      let found = socket ?? (await dial(path));
       socket = null;
+      if (found === null && revive !== undefined) {
+        await revive();
+        found = await dial(path);
+      }
       if (found === null) throw new NatterError(errorData('network', 'no daemon runs', { retriable: true }));
       return lineDuplex(found, answerLimits.maxLength);
     },

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { NatterError, errorData } from '@natter/core/error';
 import type { Environment, ProfilePaths } from '../profile/paths.ts';
@@ -14,7 +15,7 @@ export interface StartOptions {
   readonly environment: Environment;
   /** Asked when the secrets file needs a passphrase and no command gives it. */
   readonly ask: AskPassphrase;
-  /** Whether the link dials again after a cut. */
+  /** Whether the link goes on after a cut, with a new daemon when the old one died. */
   readonly resume?: boolean;
   /** Arguments of the daemon process: `--stay`. */
   readonly arguments?: readonly string[];
@@ -33,7 +34,10 @@ export async function ensureDaemon(paths: ProfilePaths, options: StartOptions): 
   const deadline = Date.now() + patience;
   while (Date.now() < deadline) {
     options.signal?.throwIfAborted();
-    const found = await connectDaemon(paths, { resume: options.resume ?? false });
+    const found = await connectDaemon(
+      paths,
+      options.resume === true ? () => revive(paths, options) : undefined,
+    );
     if (found && compatibility(found.status, version) === 'yes') return found;
     if (found) await stopDaemon(found);
     // Also when the other one holds the profile without serving yet (or any more), or a command does without a daemon.
@@ -48,6 +52,14 @@ export async function ensureDaemon(paths: ProfilePaths, options: StartOptions): 
       },
     ),
   );
+}
+
+/**
+ * Starts a daemon in the place of one that died: it has left the file with its number. One that was told to end has not,
+ * and whoever ended it does not want it back; it comes back with the next command that needs it.
+ */
+async function revive(paths: ProfilePaths, options: StartOptions): Promise<void> {
+  if (existsSync(paths.pidFile)) await startDaemon(paths, options);
 }
 
 /** Asks a daemon to end; resolves when its process is gone, and with it everything that it held. */
