@@ -5,6 +5,7 @@ import type { AccountId } from '../model/index.ts';
  * NatterError of code `secret` when it is locked or broken; never falls back to something weaker.
  */
 export interface SecretStore {
+  /** A secret by its name in an account; `null` when there is none. */
   get(account: AccountId, name: string): Promise<string | null>;
   /** Durable when resolved; `null` forgets. */
   set(account: AccountId, name: string, value: string | null): Promise<void>;

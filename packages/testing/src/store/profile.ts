@@ -1,10 +1,12 @@
 import {
-  errorData,
-  NatterError,
   type AccountId,
   type ContactId,
   type ConversationId,
+  errorData,
+  type Message,
   type MessageId,
+  NatterError,
+  remoteKey,
   type Write,
 } from '@natter/core';
 import { describe, expect, it } from 'vitest';
@@ -47,30 +49,28 @@ export function describeProfile(open: OpenStore): void {
 
     it('takes a failing transaction back alone when several are under way', async () => {
       const store = await open();
-      const named = (id: string, order: string): Write => ({
+      const say = (id: string, text: string, parts: Partial<Message> = {}): Write => ({
         put: 'message',
-        value: sample.message(id, 'c', order, { stable: 's' as never }),
+        value: sample.message(id, 'c', id, { content: { kind: 'text', text }, ...parts }),
       });
+      const stable = remoteKey('s');
       const results = await Promise.allSettled([
-        store.apply([named('m1', '1')]),
-        store.apply([
-          {
-            put: 'message',
-            value: sample.message('m2', 'c', '2', { content: { kind: 'text', text: 'gone' } }),
-          },
-          named('m3', '3'),
-        ]),
-        store.apply([{ put: 'message', value: sample.message('m4', 'c', '4') }]),
+        store.apply([say('m1', 'kept', { stable })]),
+        store.apply([say('m2', 'gone', { sentAt: 5 }), say('m3', 'gone', { stable })]),
+        store.apply([say('m4', 'kept')]),
       ]);
       expect(results.map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+      // At the time of the message that was taken back: nothing of that may have been left there.
+      await store.apply([say('m5', 'kept', { sentAt: 5 })]);
       const { rows } = await store.timeline({
         conversation: 'c' as ConversationId,
         at: 'end',
         before: 9,
         after: 0,
       });
-      expect(rows.map((row) => row.id)).toEqual(['m1', 'm4']);
+      expect(rows.map((row) => row.id)).toEqual(['m1', 'm4', 'm5']);
       expect(await store.search({ text: 'gone', limit: 5 })).toEqual([]);
+      expect((await store.search({ text: 'kept', limit: 5 })).length).toBe(3);
     });
 
     it('never gives a sequence number twice, even when the log is emptied', async () => {

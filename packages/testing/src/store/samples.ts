@@ -14,14 +14,22 @@ import {
   type PersonId,
 } from '@natter/core';
 
-/** Makes the rows of a small world for tests of stores: every field has a value, and what matters is told. */
-export const sample: {
+/** Makes rows for tests of stores: every field has a value, and what matters is told in `parts`. */
+export interface Sample {
+  /** An enabled account of the network `memory`. */
   account(id: string, parts?: Partial<AccountRecord>): AccountRecord;
+  /** A listed contact without a name, whose key is its id. */
   contact(id: string, account: string, parts?: Partial<Contact>): Contact;
+  /** A joined direct conversation whose key is its id. */
   conversation(id: string, account: string, parts?: Partial<Conversation>): Conversation;
+  /** An incoming text of Alice's in account `a`, without any name of the network. */
   message(id: string, conversation: string, order: string, parts?: Partial<Message>): Message;
+  /** A queued change of the own display name. */
   operation(id: string, account: string, parts?: Partial<Operation>): Operation;
-} = {
+}
+
+/** See {@link Sample}. */
+export const sample: Sample = {
   account: (id, parts) => ({
     id: id as AccountId,
     network: 'memory',
