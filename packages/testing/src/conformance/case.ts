@@ -25,7 +25,7 @@ export interface Needs {
 
 /** Why a case does not apply, or `null` when it does. Only declared capabilities and what the setup has decide. */
 export function skipReason(
-  { needs = {} }: ConformanceCase,
+  { needs = {} }: Pick<ConformanceCase, 'needs'>,
   setup: Pick<AdapterSetup, 'adapter' | 'peer' | 'means'>,
 ): string | null {
   const { capabilities } = setup.adapter;

@@ -1,13 +1,10 @@
 import { errorData, remoteKey, type Op, type Outcome, type Target } from '@natter/core';
 import { abortable, toOutcome, unsupported } from '../mapping/errors.ts';
-import { eventsOf } from '../mapping/events.ts';
-import { LinkDown } from '../network/link.ts';
 import { Refusal, type Command } from '../network/protocol.ts';
 import type { Context } from '../session.ts';
-import { bodiesOf } from './compose.ts';
-import { deliver } from './receive.ts';
 import { roomCommand } from './rooms.ts';
 import { rosterCommand } from './roster.ts';
+import { send } from './send.ts';
 
 type Body<Type extends Op['body']['type']> = Extract<Op['body'], { type: Type }>;
 
@@ -60,31 +57,6 @@ async function dispatch(context: Context, op: Op): Promise<Outcome> {
     case 'profile':
       return context.view.profile.keeps ? profile(context, body) : refused('keep a profile');
   }
-}
-
-/**
- * One send is as many wire messages as the text needs; once the first is out, the send is no longer "not sent". Where the server answers, the answer is the acknowledgement, and
- * in a total order it also tells the place: so the message is committed from it, whether or not an echo ever comes.
- */
-async function send(context: Context, op: Op, body: Body<'send'>): Promise<Outcome> {
-  const { link, host, view } = context;
-  if (op.conversation === null) throw new Refusal('invalid', 'a message needs a conversation');
-  const clientId = view.profile.keeps ? op.id : null;
-  const refs: string[] = [];
-  let conversation = '';
-  for (const part of await bodiesOf(context, op, body)) {
-    if (refs.length > 0 && !link.open) throw new LinkDown(true);
-    const { message, at } = await link.request({ do: 'send', to: op.conversation, clientId, body: part });
-    refs.push(message.id);
-    conversation = message.conversation;
-    if (!view.profile.keeps) continue;
-    if (view.profile.capabilities.order === 'total') {
-      await host.commit({ origin: 'live', events: eventsOf(view, [{ type: 'message', message }], false) });
-    }
-    await deliver(context, context.sequence.skip(at));
-  }
-  if (!view.profile.acknowledges) return { result: 'unconfirmed' };
-  return { result: 'accepted', refs: refs.map(remoteKey), conversation: remoteKey(conversation) };
 }
 
 function change(
