@@ -56,38 +56,34 @@ export const clientCases: readonly ClientCase[] = [
       await chronicle.heal();
     }),
   },
-  ...(['before', 'after', 'none'] as const).map(
-    (when): ClientCase => ({
-      name: `promises: echoes come ${when === 'none' ? 'not at all' : `${when} the acknowledgement`}`,
-      needs: { support: ['direct'], means: ['echo', 'cut'] },
-      run: withProfile(async (profile) => {
-        profile.setup.means?.echo?.(when);
-        profile.setup.means?.cut?.();
-        const chronicle = new Chronicle({ phone: profile });
-        for (let round = 0; round < 6; round++) {
-          await chronicle.say(profile);
-          await chronicle.hear();
-        }
-        await chronicle.heal();
-      }),
+  ...(['before', 'after', 'none'] as const).map((when): ClientCase => ({
+    name: `promises: echoes come ${when === 'none' ? 'not at all' : `${when} the acknowledgement`}`,
+    needs: { support: ['direct'], means: ['echo', 'cut'] },
+    run: withProfile(async (profile) => {
+      profile.setup.means?.echo?.(when);
+      profile.setup.means?.cut?.();
+      const chronicle = new Chronicle({ phone: profile });
+      for (let round = 0; round < 6; round++) {
+        await chronicle.say(profile);
+        await chronicle.hear();
+      }
+      await chronicle.heal();
     }),
-  ),
-  ...(['duplicate', 'reorder'] as const).map(
-    (means): ClientCase => ({
-      name: `promises: the network ${means}s what it tells`,
-      needs: { support: ['direct'], means: [means, 'cut'], order: ['total', 'archive'] },
-      run: withProfile(async (profile) => {
-        profile.setup.means?.[means]?.();
-        profile.setup.means?.cut?.();
-        const chronicle = new Chronicle({ phone: profile });
-        for (let round = 0; round < 12; round++) {
-          await chronicle.hear();
-          if (round % 3 === 0) await chronicle.say(profile);
-        }
-        await chronicle.heal();
-      }),
+  })),
+  ...(['duplicate', 'reorder'] as const).map((means): ClientCase => ({
+    name: `promises: the network ${means}s what it tells`,
+    needs: { support: ['direct'], means: [means, 'cut'], order: ['total', 'archive'] },
+    run: withProfile(async (profile) => {
+      profile.setup.means?.[means]?.();
+      profile.setup.means?.cut?.();
+      const chronicle = new Chronicle({ phone: profile });
+      for (let round = 0; round < 12; round++) {
+        await chronicle.hear();
+        if (round % 3 === 0) await chronicle.say(profile);
+      }
+      await chronicle.heal();
     }),
-  ),
+  })),
   {
     name: 'promises: the hub is restarted in mid-conversation',
     needs: { support: ['direct'], catchUp: ['account', 'conversation'] },
@@ -145,7 +141,9 @@ export const clientCases: readonly ClientCase[] = [
       const before = await greeted(profile, 'before');
       const { to } = profile.setup.means?.rekeyConversation?.() ?? assert.fail();
       await profile.waiting.until('the conversation has its new key', async () => {
-        return (await profile.client.call('conversation.get', { conversation: before.conversation })).key === to;
+        return (
+          (await profile.client.call('conversation.get', { conversation: before.conversation })).key === to
+        );
       });
       await profile.setup.peer.send('after');
       assert.equal((await profile.row('after', before.conversation)).conversation, before.conversation);
@@ -176,7 +174,10 @@ export const clientCases: readonly ClientCase[] = [
       unlock();
       assert.equal((await profile.row('the secret')).id, locked?.id);
       const hits = await profile.client.call('history.search', { text: 'secret' });
-      assert.deepEqual(hits.map(({ id }) => id), [locked?.id]);
+      assert.deepEqual(
+        hits.map(({ id }) => id),
+        [locked?.id],
+      );
     }),
   },
 ];

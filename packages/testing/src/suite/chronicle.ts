@@ -20,7 +20,9 @@ export class Chronicle {
   /** By the names of the devices; all are of the same account. */
   constructor(devices: Readonly<Record<string, TestProfile>>) {
     this.#devices = new Map(Object.entries(devices));
-    const [{ order, catchUp }] = [[...this.#devices.values()][0]?.setup.adapter.capabilities ?? assert.fail('no device')];
+    const [{ order, catchUp }] = [
+      [...this.#devices.values()][0]?.setup.adapter.capabilities ?? assert.fail('no device'),
+    ];
     this.#entries.push({ type: 'conversation', conversation, order, history: catchUp !== 'none' });
     for (const device of this.#devices.keys()) {
       this.#entries.push({ type: 'device', device, account: 'account', conversations: [conversation] });
@@ -32,7 +34,11 @@ export class Chronicle {
     const message = this.#invoke('account');
     this.#sentFrom.set(message, device);
     const to = { conversation: device.direct };
-    const sent = await device.client.send({ to, key: message, draft: { content: { kind: 'text', text: message } } });
+    const sent = await device.client.send({
+      to,
+      key: message,
+      draft: { content: { kind: 'text', text: message } },
+    });
     const { promise, resolve } = Promise.withResolvers<void>();
     let last: Operation | undefined;
     sent.state$.subscribe({ next: (state) => (last = state), complete: resolve });

@@ -157,7 +157,9 @@ export class TestProfile {
       const { step, interaction } = state;
       assert.notEqual(step.kind, 'failed', `sign-in ended with ${JSON.stringify(step)}`);
       const answer: Answer =
-        step.kind === 'show' ? { action: 'trust', values: {} } : { action: 'submit', values: account.answers };
+        step.kind === 'show'
+          ? { action: 'trust', values: {} }
+          : { action: 'submit', values: account.answers };
       state = await this.client.call('interaction.answer', { interaction, answer });
     }
     this.#account = state.account ?? assert.fail('sign-in has no end');

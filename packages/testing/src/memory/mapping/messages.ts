@@ -69,8 +69,17 @@ export function placeOf(view: View, messages: readonly WireMessage[], archive: b
         keys: messages.map(({ position }) => orderKey(position.toString(36).padStart(8, '0'))),
       };
     case 'archive':
-      return archive ? { by: 'page', after: null, before: null } : { by: 'tail' };
+      return archive || messages[0]?.from === view.self ? behindPrevious(messages[0]) : { by: 'tail' };
     case 'arrival':
       return { by: 'tail' };
   }
+}
+
+/**
+ * Behind the message that the archive has before it. Others' live messages need no such care, since they come in the
+ * archive's order; but ours have stood there since they were written, and what belongs before them may have come since.
+ */
+function behindPrevious(first: WireMessage | undefined): Place {
+  const previous = first?.previous ?? null;
+  return { by: 'page', after: previous === null ? null : remoteKey(previous), before: null };
 }

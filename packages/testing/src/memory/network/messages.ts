@@ -132,6 +132,7 @@ export function wireMessage(state: State, room: Room, message: StoredMessage, vi
   return {
     id,
     position,
+    previous: room.messages[position - 2]?.id ?? null,
     conversation: state.keyFor(room, viewer),
     from: from.address,
     fromName: from.name,

@@ -25,6 +25,8 @@ export interface WireMessage {
   id: string;
   /** Its place in the conversation, from 1. */
   position: number;
+  /** The message before it in the conversation. */
+  previous: string | null;
   conversation: string;
   from: string;
   fromName: string | null;
