@@ -1,0 +1,138 @@
+import { createHub } from '@natter/core';
+import type {
+  AccountId,
+  Adapter,
+  BlobStore,
+  ConversationId,
+  Hub,
+  MessageView,
+  SecretStore,
+  Store,
+} from '@natter/core';
+import type { Entry } from '@natter/testing/checker';
+
+/** Who takes part, and how to reach whom. */
+export interface PartyOptions {
+  readonly name: string;
+  readonly peer: string;
+  readonly network: string;
+  readonly address: string;
+  readonly peerAddress: string;
+  readonly password: string;
+  readonly config: Record<string, string | boolean>;
+  /** How many messages each side sends. */
+  readonly messages: number;
+}
+
+const noSignal = new AbortController().signal;
+
+/**
+ * One side of a conversation: signs in if it has not yet, sends its numbered messages, and waits until those of the
+ * other side have come. Begun again after a crash it goes on where it was: the idempotency keys are the messages' names.
+ */
+export class Party {
+  readonly hub: Hub;
+  readonly #options: PartyOptions;
+  readonly #log: (entry: Entry) => void;
+
+  private constructor(hub: Hub, options: PartyOptions, log: (entry: Entry) => void) {
+    this.hub = hub;
+    this.#options = options;
+    this.#log = log;
+  }
+
+  static async open(
+    options: PartyOptions,
+    ports: { store: Store; secrets: SecretStore; blobs: BlobStore; adapter: Adapter },
+    log: (entry: Entry) => void,
+  ): Promise<Party> {
+    const { adapter, ...rest } = ports;
+    const hub = await createHub({ ...rest, adapters: [adapter], backoff: { base: 20, cap: 200 } });
+    await hub.connect();
+    const party = new Party(hub, options, log);
+    await party.#signIn();
+    return party;
+  }
+
+  async run(): Promise<void> {
+    const conversation = await this.#conversation();
+    const { methods } = this.hub.handlers;
+    for (let n = 1; n <= this.#options.messages; n += 1) {
+      const message = `${this.#options.name}-${n}`;
+      this.#log({ type: 'invoke', message, conversation: 'talk', sender: this.#options.name, n });
+      const draft = { content: { kind: 'text', text: message } } as const;
+      const sent = await methods['message.send']({ key: message, to: { conversation }, draft }, noSignal);
+      await until(async () => {
+        const { delivery } = await methods['message.get']({ message: sent.message }, noSignal);
+        if (delivery === 'sent' || delivery === 'delivered' || delivery === 'read') return true;
+        if (delivery === 'failed' || delivery === 'unconfirmed')
+          throw new Error(`${message} ended as ${delivery}`);
+        return false;
+      });
+      this.#log({ type: 'ok', message });
+    }
+    const wanted = Array.from(
+      { length: this.#options.messages },
+      (_, index) => `${this.#options.peer}-${index + 1}`,
+    );
+    await until(async () => {
+      const texts = new Set((await this.#rows(conversation)).map(({ content }) => content.text));
+      return wanted.every((text) => texts.has(text));
+    });
+  }
+
+  /** Logs what this side shows in the end. */
+  async finish(): Promise<void> {
+    const { name, peer } = this.#options;
+    const rows = await this.#rows(await this.#conversation());
+    this.#log({ type: 'device', device: name, account: name, conversations: ['talk'] });
+    this.#log({
+      type: 'stored',
+      device: name,
+      conversation: 'talk',
+      rows: rows.map(({ content, sender }) => ({ message: content.text, sender: sender.self ? name : peer })),
+    });
+    for (const { content, delivery, direction } of rows) {
+      if (direction === 'out' && delivery !== null)
+        this.#log({ type: 'outcome', device: name, message: content.text, delivery });
+    }
+    await this.hub.close();
+  }
+
+  async #signIn(): Promise<void> {
+    const { network, address, config, password } = this.#options;
+    const { methods } = this.hub.handlers;
+    if ((await methods['account.list']({}, noSignal)).length === 0) {
+      let step = await methods['account.add']({ network, address, config }, noSignal);
+      while (step.step.kind === 'fields') {
+        step = await methods['interaction.answer'](
+          { interaction: step.interaction, answer: { action: 'submit', values: { password } } },
+          noSignal,
+        );
+      }
+      if (step.step.kind !== 'done') throw new Error(`not signed in: ${JSON.stringify(step.step)}`);
+    }
+    await until(async () => (await methods['account.list']({}, noSignal))[0]?.state.phase === 'online');
+  }
+
+  async #conversation(): Promise<ConversationId> {
+    const { methods } = this.hub.handlers;
+    const account = (await methods['account.list']({}, noSignal))[0]?.id as AccountId;
+    return (await methods['conversation.start']({ account, address: this.#options.peerAddress }, noSignal))
+      .id;
+  }
+
+  async #rows(conversation: ConversationId): Promise<readonly MessageView[]> {
+    return (
+      await this.hub.handlers.methods['history.page']({ conversation, limit: 1000, remote: false }, noSignal)
+    ).rows;
+  }
+}
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 25_000;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error('it did not come to pass within 25 s');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}

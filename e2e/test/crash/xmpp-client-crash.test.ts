@@ -1,0 +1,54 @@
+import { createXmppAdapter } from '@natter/adapter-xmpp';
+import { describeServer, startProsody } from '@natter/e2e';
+import type { ProsodyServer } from '@natter/e2e';
+import { formatVerdict } from '@natter/testing/checker';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { rehearse } from './rehearse.ts';
+
+const messages = 4;
+const points = [
+  ...[2, 4, 6, 8, 10, 12].map((nth) => `store-before:${nth}`),
+  ...[3, 5, 7, 9, 11].map((nth) => `store-after:${nth}`),
+  'perform-before:2',
+  'perform-after:1',
+  'perform-after:3',
+  'commit-after:2',
+];
+
+describeServer('kill -9 of a client of Prosody', 'prosody', () => {
+  let server: ProsodyServer;
+
+  beforeAll(async () => {
+    const users = points.flatMap((_, index) =>
+      ['alice', 'bob'].map((name) => ({ name: `${name}${index}`, password: 'a long password' })),
+    );
+    server = await startProsody({ users });
+  });
+
+  afterAll(() => server.stop());
+
+  it.concurrent.each(points.map((point, index) => [point, index] as const))(
+    'at %s loses nothing and shows nothing twice',
+    async (point, index) => {
+      const party = (name: string, peer: string) => ({
+        name,
+        peer,
+        network: 'xmpp',
+        address: `${name}${index}@${server.domain}`,
+        peerAddress: `${peer}${index}@${server.domain}`,
+        password: 'a long password',
+        config: { server: `${server.host}:${server.port}`, ca: server.ca.certificate },
+        messages,
+      });
+      const { verdict, killed } = await rehearse({
+        alice: party('alice', 'bob'),
+        bob: party('bob', 'alice'),
+        bobAdapter: createXmppAdapter(),
+        point,
+      });
+      expect(killed, 'the point was passed').toBe(true);
+      expect(formatVerdict(verdict)).toMatch(/^8 sent, 8 acknowledged, 16 rows read: every promise kept$/);
+    },
+    90_000,
+  );
+});
