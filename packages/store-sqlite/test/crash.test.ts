@@ -6,7 +6,7 @@ import { openSqliteStore } from '../src/index.ts';
 import { runProgram } from './programs/run-program.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
-const rounds = Number(process.env['NATTER_TEST_RUNS'] ?? 10);
+const rounds = process.env['NATTER_LONG'] === '1' ? 100 : 10;
 
 it(
   'keeps what was acknowledged and nothing by halves when it is killed at any moment',
