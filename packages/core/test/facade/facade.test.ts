@@ -1,6 +1,7 @@
 import { firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { eventually } from '../eventually.ts';
 import type {
   Account,
   AccountId,
@@ -27,7 +28,6 @@ function collect<T>(stream$: Observable<T>): { values: T[]; last: () => T | unde
 }
 
 const text = (message: MessageView): string => message.content.text;
-const until = { timeout: 5_000, interval: 2 };
 
 describe.each(ways)('a client over a %s link', (way) => {
   let profile: TestProfile;
@@ -45,9 +45,9 @@ describe.each(ways)('a client over a %s link', (way) => {
     network.register('ada', 'secret');
     const bob = network.register('bob', 'hidden', 'Bob');
     const ada = await profile.signIn('ada');
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect((await firstValueFrom(client.accounts$))[0]?.state.phase).toBe('online');
-    }, until);
+    });
     return { ada, bob };
   }
 
@@ -66,9 +66,8 @@ describe.each(ways)('a client over a %s link', (way) => {
     const accounts = collect<readonly Account[]>(client.accounts$);
     const status = collect(client.status$);
     await adaAndBob();
-    await vi.waitFor(
-      () => expect(accounts.last()).toMatchObject([{ address: 'ada', state: { phase: 'online' } }]),
-      until,
+    await eventually(() =>
+      expect(accounts.last()).toMatchObject([{ address: 'ada', state: { phase: 'online' } }]),
     );
     expect(accounts.values[0]).toEqual([]);
     const late = collect<readonly Account[]>(client.accounts$);
@@ -90,16 +89,15 @@ describe.each(ways)('a client over a %s link', (way) => {
     const messages = collect(client.messages$);
     await client.call('client.info', {});
     for (let n = 0; n < 20; n += 1) bob.send({ direct: 'ada' }, `message ${n}`);
-    await vi.waitFor(() => expect(messages.values).toHaveLength(20), until);
+    await eventually(() => expect(messages.values).toHaveLength(20));
     expect(messages.values.map(text)).toEqual(Array.from({ length: 20 }, (_, n) => `message ${n}`));
     const to = { conversation: messages.values[0]!.conversation };
     const sent = await client.send({ to, draft: { content: { kind: 'text', text: 'answer' } } });
     const states = await lastValueFrom(sent.state$.pipe(toArray()));
     expect(states.map(({ state }: Operation) => state).at(-1)).toBe('accepted');
     expect(bob.told.some((update) => JSON.stringify(update).includes('answer'))).toBe(true);
-    await vi.waitFor(
-      () => expect(messages.values.at(-1)).toMatchObject({ id: sent.message, direction: 'out' }),
-      until,
+    await eventually(() =>
+      expect(messages.values.at(-1)).toMatchObject({ id: sent.message, direction: 'out' }),
     );
     expect(messages.values).toHaveLength(21);
   });
@@ -127,12 +125,12 @@ describe.each(ways)('a client over a %s link', (way) => {
     const conversation = await conversationWith(bob);
     const timeline = client.timeline(conversation, { at: 'end', before: 3, after: 0 });
     const rows = collect<Rows<MessageView>>(timeline.rows$);
-    await vi.waitFor(() => expect(rows.last()?.rows.map(text)).toEqual(['hello']), until);
+    await eventually(() => expect(rows.last()?.rows.map(text)).toEqual(['hello']));
     for (let n = 1; n <= 5; n += 1) bob.send({ direct: 'ada' }, `m${n}`);
-    await vi.waitFor(() => expect(rows.last()?.rows.map(text)).toEqual(['m3', 'm4', 'm5']), until);
+    await eventually(() => expect(rows.last()?.rows.map(text)).toEqual(['m3', 'm4', 'm5']));
     const first = rows.last()!.rows[0]!;
     timeline.move({ at: { message: first.id }, before: 1, after: 1 });
-    await vi.waitFor(() => expect(rows.last()?.rows.map(text)).toContain('m2'), until);
+    await eventually(() => expect(rows.last()?.rows.map(text)).toContain('m2'));
     const shown = rows.last()?.rows.map(text);
     bob.send({ direct: 'ada' }, 'later');
     await client.call('client.info', {});
@@ -150,7 +148,7 @@ describe.each(ways)('a client over a %s link', (way) => {
     const log = collect(client.changes('start', ['message']));
     const timeline = collect(client.timeline(conversation, { at: 'end', before: 50, after: 0 }).rows$);
     const people = collect<readonly Person[]>(client.people$);
-    await vi.waitFor(() => expect(timeline.last()?.rows).toHaveLength(1), until);
+    await eventually(() => expect(timeline.last()?.rows).toHaveLength(1));
     await client.call('client.info', {});
     const expected = Array.from({ length: 12 }, (_, n) => `n${n}`);
     for (const one of expected) {
@@ -158,12 +156,12 @@ describe.each(ways)('a client over a %s link', (way) => {
       bob.send({ direct: 'ada' }, one);
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
-    await vi.waitFor(() => expect(timeline.last()?.rows.map(text)).toEqual(['hello', ...expected]), until);
-    await vi.waitFor(() => expect(messages.values.map(text)).toEqual(expected), until);
-    await vi.waitFor(() => {
+    await eventually(() => expect(timeline.last()?.rows.map(text)).toEqual(['hello', ...expected]));
+    await eventually(() => expect(messages.values.map(text)).toEqual(expected));
+    await eventually(() => {
       const told = log.values.flatMap(({ item }) => (item.type === 'message' ? [text(item.message)] : []));
       expect([...new Set(told)]).toEqual(['hello', ...expected]);
-    }, until);
+    });
     expect([messages, log, timeline, people].some(({ done }) => done())).toBe(false);
     const { cursor } = log.values.at(-1)!;
     bob.send({ direct: 'ada' }, 'behind the cursor');
@@ -182,27 +180,22 @@ describe.each(ways)('a client over a %s link', (way) => {
     const account = collect(own.account$);
     const mine = collect<readonly Person[]>(own.people$);
     const messages = collect(own.messages$);
-    await vi.waitFor(
-      () => expect(people.last()?.map(({ contacts: [contact] }) => contact?.address)).toEqual(['bob']),
-      until,
+    await eventually(() =>
+      expect(people.last()?.map(({ contacts: [contact] }) => contact?.address)).toEqual(['bob']),
     );
-    await vi.waitFor(() => expect(contacts.last()?.map(({ address }) => address)).toEqual(['bob']), until);
-    await vi.waitFor(() => expect(mine.last()).toHaveLength(1), until);
+    await eventually(() => expect(contacts.last()?.map(({ address }) => address)).toEqual(['bob']));
+    await eventually(() => expect(mine.last()).toHaveLength(1));
     await client.call('client.info', {});
     bob.send({ direct: 'ada' }, 'hello');
-    await vi.waitFor(() => expect(messages.values.map(text)).toEqual(['hello']), until);
+    await eventually(() => expect(messages.values.map(text)).toEqual(['hello']));
     const window = client.people({ filter: { text: 'bo' }, sort: ['name'], offset: 0, limit: 5 });
     const rows = collect(window.rows$);
-    await vi.waitFor(
-      () => expect(rows.last()).toMatchObject({ total: 1, atStart: true, atEnd: true }),
-      until,
-    );
+    await eventually(() => expect(rows.last()).toMatchObject({ total: 1, atStart: true, atEnd: true }));
     window.move({ filter: { text: 'nobody' }, sort: ['name'], offset: 0, limit: 5 });
-    await vi.waitFor(() => expect(rows.last()).toMatchObject({ total: 0, rows: [] }), until);
+    await eventually(() => expect(rows.last()).toMatchObject({ total: 0, rows: [] }));
     await client.call('account.remove', { account: ada });
-    await vi.waitFor(
-      () => expect([account, mine, messages].map(({ done }) => done())).toEqual([true, true, true]),
-      until,
+    await eventually(() =>
+      expect([account, mine, messages].map(({ done }) => done())).toEqual([true, true, true]),
     );
     expect(people.done()).toBe(false);
   });
@@ -214,10 +207,10 @@ describe.each(ways)('a client over a %s link', (way) => {
     await client.call('roster.change', { key: 'r', account: ada, change: { action: 'add', address: 'bob' } });
     const presence = collect(client.presence$);
     const typing = collect(client.account(ada).typing$);
-    await vi.waitFor(() => expect(typing.last()).toEqual([]), until);
+    await eventually(() => expect(typing.last()).toEqual([]));
     bob.ask({ do: 'roster-answer', address: 'ada', granted: true });
     bob.appear('dnd', 'writing tests');
-    await vi.waitFor(() => expect(presence.last()).toMatchObject({ address: 'bob', account: ada }), until);
+    await eventually(() => expect(presence.last()).toMatchObject({ address: 'bob', account: ada }));
     expect(conversation).toBeTruthy();
   });
 
@@ -226,7 +219,7 @@ describe.each(ways)('a client over a %s link', (way) => {
     const faults = collect<ErrorData>(client.fault$);
     const rows = collect(client.timeline('v0' as ConversationId, { at: 'end', before: 1, after: 0 }).rows$);
     const log = collect(client.changes('nonsense'));
-    await vi.waitFor(() => expect([rows.done(), log.done()]).toEqual([true, true]), until);
+    await eventually(() => expect([rows.done(), log.done()]).toEqual([true, true]));
     expect(faults.values.map(({ code }) => code).toSorted()).toEqual(['invalid', 'not-found']);
     expect(rows.values).toEqual([]);
     await expect(client.call('person.get', { person: 'p0' as Person['id'] })).rejects.toMatchObject({
@@ -241,7 +234,7 @@ describe.each(ways)('a client over a %s link', (way) => {
     });
     const accounts = collect<readonly Account[]>(client.accounts$);
     await adaAndBob();
-    await vi.waitFor(() => expect(accounts.last()).toMatchObject([{ state: { phase: 'online' } }]), until);
+    await eventually(() => expect(accounts.last()).toMatchObject([{ state: { phase: 'online' } }]));
     expect(thrown).toContainEqual(new Error('mine'));
   });
 

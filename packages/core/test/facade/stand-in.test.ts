@@ -1,6 +1,7 @@
 /** What a hub on the memory network is too small or too quick to show, with handlers made for it. */
 import { firstValueFrom } from 'rxjs';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { eventually } from '../eventually.ts';
 import {
   createClient,
   directLink,
@@ -61,12 +62,12 @@ describe.each(ways)('a whole list over a %s link', (way) => {
       last = rows;
       sizes.push(rows.length);
     });
-    await vi.waitFor(() => expect(last).toHaveLength(2_500), { timeout: 5_000 });
+    await eventually(() => expect(last).toHaveLength(2_500));
     // In-process the steps are over before the first subscriber hears; over JSON each is a frame of its own.
     expect(sizes).toEqual(way === 'direct' ? [2_500] : [1_000, 2_000, 2_500]);
     expect(limits).toEqual([1_000, 2_000, 4_000]);
     people.set('pz' as PersonId, person(0));
-    await vi.waitFor(() => expect(last).toHaveLength(2_501));
+    await eventually(() => expect(last).toHaveLength(2_501));
     expect(last.map(({ name }) => name)).toEqual(list.slice(0, list.size).map(({ name }) => name));
     client.close();
   });

@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
+import { eventually } from '../eventually.ts';
 import { slowJsonLink } from '../../src/link/index.ts';
 import type { LinkStatus } from '../../src/link/index.ts';
 import { NatterError } from '../../src/model/error.ts';
@@ -19,15 +20,15 @@ describe('a cut link', () => {
     const count = collect(link, 'count', { from: 5 });
     const rows = collect(link, 'rows', { offset: 0, limit: 3 });
     const log = collect(link, 'log', { after: '0' });
-    await vi.waitFor(() => expect(log.frames).toHaveLength(2));
-    await vi.waitFor(() => expect(rows.frames).toHaveLength(1));
+    await eventually(() => expect(log.frames).toHaveLength(2));
+    await eventually(() => expect(rows.frames).toHaveLength(1));
     for (let n = 3; n < 30; n += 3) {
       link.cut();
       server.append(n, n + 1, n + 2);
-      await vi.waitFor(() => expect(itemsOf(log.frames)).toContain(n + 2));
+      await eventually(() => expect(itemsOf(log.frames)).toContain(n + 2));
     }
     expect(itemsOf(log.frames)).toEqual(server.items);
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(count.frames.filter((f) => (f as { version: number }).version === 1)).toHaveLength(10),
     );
     expect(rows.frames.at(-1)).toMatchObject({ base: null, splices: [{ rows: [{ id: 1 }] }] });
@@ -40,7 +41,7 @@ describe('a cut link', () => {
     const server = new SmallServer();
     const link = await slow(server);
     const hanging = link.call('hang', {}).catch((caught: unknown) => caught);
-    await vi.waitFor(() => expect(server.hanging).toHaveLength(1));
+    await eventually(() => expect(server.hanging).toHaveLength(1));
     link.cut();
     const error = await hanging;
     expect(NatterError.isInstance(error) && error.data).toMatchObject({
@@ -56,7 +57,7 @@ describe('a cut link', () => {
     const server = new SmallServer();
     const link = await slow(server);
     const { frames } = collect(link, 'count', { from: 1 }, { credit: false });
-    await vi.waitFor(() => expect(frames).toHaveLength(1));
+    await eventually(() => expect(frames).toHaveLength(1));
     const reconnecting = new Promise<void>((resolve) =>
       link.onStatus((status) => void (status === 'reconnecting' && resolve())),
     );
@@ -77,7 +78,7 @@ describe('a cut link', () => {
     link.onStatus((status, error) => statuses.push([status, error?.code]));
     const { ends } = collect(link, 'count', { from: 0 });
     link.cut();
-    await vi.waitFor(() => expect(statuses.at(-1)).toEqual(['closed', 'network']));
+    await eventually(() => expect(statuses.at(-1)).toEqual(['closed', 'network']));
     expect(ends).toMatchObject([{ error: { code: 'network' } }]);
   });
 });

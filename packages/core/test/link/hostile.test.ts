@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
+import { eventually } from '../eventually.ts';
 import { connectLink, loopback, serveLink } from '../../src/link/index.ts';
 import type { ClientLink, Duplex, EndReason, LinkStatus } from '../../src/link/index.ts';
 import { smallManifest, SmallServer } from './small-client.ts';
@@ -63,7 +64,7 @@ describe('a served link', () => {
       params: { stream: 'count', params: { from: 0 }, credits: 1 },
     });
     peer.say({ jsonrpc: '2.0', id: 8, method: 'hang', params: {} });
-    await vi.waitFor(() => expect(server.counters.size + server.hanging.length).toBe(2));
+    await eventually(() => expect(server.counters.size + server.hanging.length).toBe(2));
     peer.sayText(text);
     await peer.closed;
     expect(peer.received.at(-1)).toMatchObject({
@@ -84,7 +85,7 @@ describe('a served link', () => {
       params: { stream: 'valueOf', params: {}, credits: 1 },
     });
     peer.say({ jsonrpc: '2.0', id: 3, method: 'echo', params: { text: 'still here' } });
-    await vi.waitFor(() => expect(peer.received).toHaveLength(3));
+    await eventually(() => expect(peer.received).toHaveLength(3));
     expect(peer.received).toEqual(
       expect.arrayContaining([
         expect.objectContaining({ id: 1, error: expect.objectContaining({ code: -32601 }) as unknown }),
@@ -97,7 +98,7 @@ describe('a served link', () => {
   it('refuses an id that is in use, and more than the agreed number of open things', async () => {
     const { peer, server } = serve();
     for (let id = 0; id < 6; id += 1) peer.say({ jsonrpc: '2.0', id, method: 'hang', params: {} });
-    await vi.waitFor(() => expect(peer.received).toHaveLength(2));
+    await eventually(() => expect(peer.received).toHaveLength(2));
     expect(peer.received).toMatchObject([
       { id: 4, error: { data: { code: 'rate-limited', retriable: true } } },
       { id: 5, error: { data: { code: 'rate-limited' } } },
@@ -115,14 +116,14 @@ describe('a served link', () => {
       method: '$/open',
       params: { stream: 'count', params: { from: 0 }, credits: 0 },
     });
-    await vi.waitFor(() => expect(server.counters.size).toBe(1));
+    await eventually(() => expect(server.counters.size).toBe(1));
     for (let n = 1; n < 10; n += 1) server.count(n);
     await new Promise((resolve) => setTimeout(resolve, 10));
     expect(peer.received).toEqual([]);
     peer.say({ jsonrpc: '2.0', method: '$/credit', params: { id: 1, count: Number.MAX_SAFE_INTEGER } });
-    await vi.waitFor(() => expect(peer.received).toHaveLength(1));
+    await eventually(() => expect(peer.received).toHaveLength(1));
     for (let n = 0; n < 2000; n += 1) server.count(n);
-    await vi.waitFor(() => expect(peer.received).toHaveLength(1024), { timeout: 10_000 });
+    await eventually(() => expect(peer.received).toHaveLength(1024));
     await new Promise((resolve) => setTimeout(resolve, 10));
     expect(peer.received).toHaveLength(1024);
   });
@@ -159,9 +160,7 @@ describe('a served link', () => {
         for (const one of messages) peer.say(one);
         const { peer: other } = serve(server);
         other.say({ jsonrpc: '2.0', id: 1, method: 'echo', params: { text: 'unharmed' } });
-        await vi.waitFor(() => expect(other.received).toMatchObject([{ id: 1, result: 'unharmed' }]), {
-          interval: 1,
-        });
+        await eventually(() => expect(other.received).toMatchObject([{ id: 1, result: 'unharmed' }]));
       }),
       { numRuns: 60 },
     );
@@ -245,10 +244,10 @@ describe('a link to a hostile server', () => {
           end: (why) => void ends.push(why),
         },
       );
-      await vi.waitFor(() => expect(peers[0]?.received).toHaveLength(1));
+      await eventually(() => expect(peers[0]?.received).toHaveLength(1));
       peers[0]?.say(said);
       await peers[0]?.closed;
-      await vi.waitFor(() => expect(peers[1]?.received).toMatchObject([{ id: 1, method: '$/open' }]));
+      await eventually(() => expect(peers[1]?.received).toMatchObject([{ id: 1, method: '$/open' }]));
       expect(reasons).toEqual(['protocol']);
       expect(frames).toEqual([]);
       expect(ends).toEqual([]);
@@ -259,10 +258,10 @@ describe('a link to a hostile server', () => {
     const { link, peers, reasons } = await connect();
     const frames: unknown[] = [];
     link.open('count', { from: 0 }, { frame: (value) => void frames.push(value), end: () => {} });
-    await vi.waitFor(() => expect(peers[0]?.received).toHaveLength(1));
+    await eventually(() => expect(peers[0]?.received).toHaveLength(1));
     peers[0]?.say(frame({ t: 'state', version: 1, value: 1 }));
     peers[0]?.say(frame({ t: 'state', version: 2, value: 2 }));
-    await vi.waitFor(() => expect(reasons).toEqual(['protocol']));
+    await eventually(() => expect(reasons).toEqual(['protocol']));
     expect(frames).toHaveLength(1);
   });
 

@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
+import { eventually } from '../eventually.ts';
 import { applySplices } from '../../src/link/index.ts';
 import type { LinkStatus } from '../../src/link/index.ts';
 import { NatterError } from '../../src/model/error.ts';
@@ -33,12 +34,12 @@ describe.each(links)('%s link', (_name, connect) => {
     const link = await connect(server);
     const abort = new AbortController();
     const call = link.call('hang', {}, { signal: abort.signal });
-    await vi.waitFor(() => expect(server.hanging).toHaveLength(1));
+    await eventually(() => expect(server.hanging).toHaveLength(1));
     abort.abort();
     expect(await codeOf(call)).toBe('aborted');
-    await vi.waitFor(() => expect(server.hanging[0]?.aborted).toBe(true));
+    await eventually(() => expect(server.hanging[0]?.aborted).toBe(true));
     expect(await codeOf(link.call('hang', {}, { deadline: 20 }))).toBe('timeout');
-    await vi.waitFor(() => expect(server.hanging[1]?.aborted).toBe(true));
+    await eventually(() => expect(server.hanging[1]?.aborted).toBe(true));
     expect(await codeOf(link.call('hang', {}, { signal: AbortSignal.abort() }))).toBe('aborted');
     expect(server.hanging).toHaveLength(2);
   });
@@ -47,12 +48,12 @@ describe.each(links)('%s link', (_name, connect) => {
     const server = new SmallServer();
     const link = await connect(server);
     const { frames, subscription } = collect(link, 'count', { from: 0 }, { credit: false });
-    await vi.waitFor(() => expect(frames).toHaveLength(1));
+    await eventually(() => expect(frames).toHaveLength(1));
     for (let n = 1; n <= 1000; n += 1) server.count(n);
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(frames).toHaveLength(1);
     subscription.credit(1);
-    await vi.waitFor(() => expect(frames).toHaveLength(2));
+    await eventually(() => expect(frames).toHaveLength(2));
     expect(frames).toEqual([
       { t: 'state', version: 1, value: 0 },
       { t: 'state', version: 2, value: 1000 },
@@ -63,23 +64,23 @@ describe.each(links)('%s link', (_name, connect) => {
     const server = new SmallServer();
     const link = await connect(server);
     const { frames, ends, subscription } = collect(link, 'count', { from: 0 }, { credit: false });
-    await vi.waitFor(() => expect(server.counters.size).toBe(1));
-    await vi.waitFor(() => expect(frames).toHaveLength(1));
+    await eventually(() => expect(server.counters.size).toBe(1));
+    await eventually(() => expect(frames).toHaveLength(1));
     for (const feed of server.counters) {
       feed.value(7);
       feed.end();
     }
     expect(ends).toEqual([]);
     subscription.credit(1);
-    await vi.waitFor(() => expect(ends).toEqual([{ done: true }]));
+    await eventually(() => expect(ends).toEqual([{ done: true }]));
     expect(frames.at(-1)).toMatchObject({ value: 7 });
-    await vi.waitFor(() => expect(server.counters.size).toBe(0));
+    await eventually(() => expect(server.counters.size).toBe(0));
   });
 
   it('ends a stream whose opening fails with the error', async () => {
     const link = await connect(new SmallServer());
     const { ends } = collect(link, 'count', { from: -1 });
-    await vi.waitFor(() => expect(ends).toMatchObject([{ error: { code: 'invalid' } }]));
+    await eventually(() => expect(ends).toMatchObject([{ error: { code: 'invalid' } }]));
   });
 
   it('splices a window, also when it moves and when frames were left out', async () => {
@@ -101,16 +102,16 @@ describe.each(links)('%s link', (_name, connect) => {
         end: () => {},
       },
     );
-    await vi.waitFor(() => expect(rows).toEqual(server.list.slice(0, 5)));
+    await eventually(() => expect(rows).toEqual(server.list.slice(0, 5)));
     carried = 0;
     server.setList([row(99), ...server.list]);
-    await vi.waitFor(() => expect(rows).toEqual(server.list.slice(0, 5)));
+    await eventually(() => expect(rows).toEqual(server.list.slice(0, 5)));
     expect(carried).toBe(1);
     for (let n = 0; n < 50; n += 1) server.setList([row(100 + n), ...server.list]);
     subscription.update({ offset: 2, limit: 4 });
-    await vi.waitFor(() => expect(rows).toEqual(server.list.slice(2, 6)));
+    await eventually(() => expect(rows).toEqual(server.list.slice(2, 6)));
     subscription.close();
-    await vi.waitFor(() => expect(server.windows.size).toBe(0));
+    await eventually(() => expect(server.windows.size).toBe(0));
   });
 
   it('loses nothing of a log, and reads on only as fast as the reader', async () => {
@@ -118,37 +119,37 @@ describe.each(links)('%s link', (_name, connect) => {
     server.items = Array.from({ length: 100 }, (_, n) => n);
     const link = await connect(server);
     const { frames, subscription } = collect(link, 'log', { after: '10' }, { credit: false });
-    await vi.waitFor(() => expect(frames).toEqual([{ t: 'log', cursor: '12', items: [10, 11] }]));
+    await eventually(() => expect(frames).toEqual([{ t: 'log', cursor: '12', items: [10, 11] }]));
     await new Promise((resolve) => setTimeout(resolve, 20));
     // One batch is with the reader and one is waiting: no more is taken from the store.
     expect(server.pulled).toBe(2);
     subscription.credit(1000);
-    await vi.waitFor(() => expect(frames).toHaveLength(45));
+    await eventually(() => expect(frames).toHaveLength(45));
     server.append(100, 101, 102);
-    await vi.waitFor(() => expect(frames).toHaveLength(47));
+    await eventually(() => expect(frames).toHaveLength(47));
     expect((frames as { items: number[] }[]).flatMap(({ items }) => items)).toEqual(server.items.slice(10));
     subscription.close();
-    await vi.waitFor(() => expect(server.openLogs).toBe(0));
+    await eventually(() => expect(server.openLogs).toBe(0));
   });
 
   it('refuses to update what cannot be', async () => {
     const link = await connect(new SmallServer());
     const { ends, subscription } = collect(link, 'copy', {});
     subscription.update({});
-    await vi.waitFor(() => expect(ends).toMatchObject([{ error: { code: 'invalid' } }]));
+    await eventually(() => expect(ends).toMatchObject([{ error: { code: 'invalid' } }]));
   });
 
   it('carries progress to its end', async () => {
     const server = new SmallServer();
     const link = await connect(server);
     const { frames, ends } = collect(link, 'copy', {});
-    await vi.waitFor(() => expect(server.copies.size).toBe(1));
+    await eventually(() => expect(server.copies.size).toBe(1));
     for (const feed of server.copies) {
       feed.value({ transferred: 1 });
       feed.value({ transferred: 2 });
       feed.end();
     }
-    await vi.waitFor(() => expect(ends).toEqual([{ done: true }]));
+    await eventually(() => expect(ends).toEqual([{ done: true }]));
     expect(frames.at(-1)).toMatchObject({ t: 'progress', value: { transferred: 2 } });
   });
 
@@ -182,7 +183,7 @@ describe.each(links)('%s link', (_name, connect) => {
     link.onStatus((status) => statuses.push(status));
     const { ends } = collect(link, 'count', { from: 0 });
     const call = link.call('hang', {});
-    await vi.waitFor(() => expect(server.counters.size + server.hanging.length).toBe(2));
+    await eventually(() => expect(server.counters.size + server.hanging.length).toBe(2));
     link.close();
     link.close();
     expect(await codeOf(call)).toBe('closed');
@@ -190,7 +191,7 @@ describe.each(links)('%s link', (_name, connect) => {
     expect(await codeOf(link.call('echo', { text: '' }))).toBe('closed');
     expect(collect(link, 'count', { from: 0 }).ends).toMatchObject([{ error: { code: 'closed' } }]);
     expect(statuses).toEqual(['connected', 'closed']);
-    await vi.waitFor(() => expect(server.counters.size).toBe(0));
+    await eventually(() => expect(server.counters.size).toBe(0));
     expect(server.hanging[0]?.aborted).toBe(true);
   });
 });

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Duplex } from 'node:stream';
 import { build } from 'esbuild';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../eventually.ts';
 import { connectByteLink, serveConnection } from '../../src/link/index.ts';
 import type { ByteDuplex, ClientLink } from '../../src/link/index.ts';
 import type { BlobId } from '../../src/model/ids.ts';
@@ -71,14 +72,14 @@ describe('a link over a Unix socket', () => {
         end: () => {},
       },
     );
-    await vi.waitFor(() => expect(items).toEqual([0, 1, 2, 3, 4]));
+    await eventually(() => expect(items).toEqual([0, 1, 2, 3, 4]));
     const bytes = Uint8Array.from({ length: 1_500_000 }, (_, i) => i % 253);
     await client.upload('b1' as BlobId, 0, new Blob([bytes]).stream());
     const back = await new Response(await client.download('b1' as BlobId, 7)).bytes();
     expect(Buffer.compare(back, bytes.subarray(7))).toBe(0);
     sockets[0]?.destroy();
     small.append(5, 6);
-    await vi.waitFor(() => expect(items).toEqual([0, 1, 2, 3, 4, 5, 6]));
+    await eventually(() => expect(items).toEqual([0, 1, 2, 3, 4, 5, 6]));
     expect(await client.call('echo', { text: 'ä'.repeat(100_000) })).toBe('ä'.repeat(100_000));
   });
 
@@ -91,7 +92,7 @@ describe('a link over a Unix socket', () => {
       },
     });
     const upload = client.upload('b1' as BlobId, 0, endless);
-    await vi.waitFor(() => expect(sockets).toHaveLength(2));
+    await eventually(() => expect(sockets).toHaveLength(2));
     setTimeout(() => sockets[1]?.end(), 10);
     setTimeout(() => sockets[1]?.destroy(), 20);
     await expect(upload).rejects.toMatchObject({ data: { code: 'network' } });
@@ -127,6 +128,24 @@ describe('a link over a Unix socket', () => {
     await closed;
     socket.destroy();
     expect(Buffer.concat(heard).toString()).toContain('"code":"protocol"');
+  });
+
+  it.each([
+    ['a chunk that claims to be 4 GiB', { direction: 'upload', blob: 'b1', offset: 0 }, 'protocol'],
+    ['a direction that there is not', { direction: 'sideways', blob: 'b1', offset: 0 }, 'invalid'],
+    ['an offset below 0', { direction: 'download', blob: 'b1', offset: -1 }, 'invalid'],
+    ['a blob that is no name', { direction: 'download', blob: {}, offset: 0 }, 'invalid'],
+  ])('refuses, on the second channel, %s', async (_what, params, code) => {
+    const socket = connect(join(folder, 's'));
+    const answer = new Promise<string>((resolve) =>
+      socket.once('data', (chunk: Buffer) => resolve(chunk.toString())),
+    );
+    socket.on('error', () => {});
+    socket.write(`${JSON.stringify({ jsonrpc: '2.0', id: 0, method: '$/blob', params })}\n`);
+    socket.write(Buffer.from([0xff, 0xff, 0xff, 0xff, 1, 2, 3]));
+    expect(JSON.parse(await answer)).toMatchObject({ error: { data: { code } } });
+    expect(small.stored.size).toBe(0);
+    socket.destroy();
   });
 
   it('understands a line however it is cut', async () => {
