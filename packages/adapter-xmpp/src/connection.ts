@@ -1,11 +1,10 @@
 import type { Op, Outcome, Page, PageRequest, SessionHost, Signal } from '@natter/core';
 import { errorData, type Opaque, type OwnPresence } from '@natter/core/model';
 import { Element } from '@xmpp/xml';
-import { accountCapabilities, type ServerFeatures } from './capabilities.ts';
+import type { ServerFeatures } from './capabilities.ts';
 import { Commits } from './commits.ts';
 import { Archive } from './features/archive.ts';
 import { Blocking } from './features/blocking.ts';
-import { discoverServer } from './features/discovery.ts';
 import { Messages } from './features/messages.ts';
 import { Outgoing } from './features/outgoing.ts';
 import { PresenceFeature } from './features/presence.ts';
@@ -31,7 +30,7 @@ export interface Beginning {
 
 /** The features of one signed-in stream, wired together. It lives as long as the stream. */
 export class Connection {
-  readonly #runtime: Runtime & { server: ServerFeatures };
+  readonly #runtime: Runtime;
   readonly #roster: Roster;
   readonly #presence: PresenceFeature;
   readonly #messages: Messages;
@@ -43,8 +42,7 @@ export class Connection {
   /** Resolves with what ended the stream; null after an orderly end. */
   readonly ended: Promise<WireError | null>;
 
-  constructor(stream: XmppStream, host: SessionHost, own: string, memory: Memory) {
-    const server: ServerFeatures = { archive: false, carbons: false, blocking: false };
+  constructor(stream: XmppStream, host: SessionHost, own: string, memory: Memory, server: ServerFeatures) {
     const runtime = {
       stream,
       host,
@@ -77,12 +75,8 @@ export class Connection {
 
   /** Brings everything up to date after sign-in, in the order that loses nothing: presence last, as it opens the gates. */
   async synchronize({ binding, known, presence }: Beginning, signal: AbortSignal): Promise<void> {
-    const { stream, host, own, commits } = this.#runtime;
-    // A crash from here on must find the session to take up.
-    await commits.storeProgress();
-    const server = await discoverServer(stream, own, signal);
-    this.#runtime.server = server;
-    host.capabilities('account', accountCapabilities(server));
+    const { stream, host, commits, server } = this.#runtime;
+    await commits.storeProgress(); // a crash from here on finds the session to take up
     if (!binding.resumed) {
       if (server.carbons)
         await this.#tolerant(

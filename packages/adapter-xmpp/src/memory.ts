@@ -9,12 +9,14 @@ export interface SentPosition {
 
 /** Most ids whose sender is remembered. */
 const MOST_SENDERS = 5_000;
+/** Most sessions that were cut whose count is remembered. */
+const MOST_SESSIONS = 20;
 
 /** What one account's session remembers from one connection attempt to the next. Nothing here must survive the process. */
 export class Memory {
   /** Operations whose stanza left and was not acknowledged. */
   readonly unacknowledged: Map<OperationId, SentPosition> = new Map();
-  /** How much of an ended session the server had handled, by the session's name. */
+  /** How much of a session that was cut the server had handled, by the session's name; the latest few. */
   readonly handled: Map<string, number> = new Map();
   /** Presence by contact and resource (empty for the contact as a whole). */
   readonly presences: Map<RemoteKey, Map<string, Presence>> = new Map();
@@ -25,14 +27,28 @@ export class Memory {
   readonly watchers: Set<RemoteKey> = new Set();
   readonly #senders = new Map<string, RemoteKey>();
 
+  /** The server told how many of our stanzas it had handled when a session was cut. */
+  endedSession(session: string, handled: number): void {
+    this.handled.delete(session);
+    this.handled.set(session, handled);
+    forgetOldest(this.handled, MOST_SESSIONS);
+  }
+
   /** Remembers who chose an id, for references that do not say. */
   sawMessage(conversation: RemoteKey, claimed: string, sender: RemoteKey): void {
     this.#senders.set(`${conversation}\n${claimed}`, sender);
-    const oldest = this.#senders.keys().next();
-    if (this.#senders.size > MOST_SENDERS && oldest.done !== true) this.#senders.delete(oldest.value);
+    forgetOldest(this.#senders, MOST_SENDERS);
   }
 
   senderOf(conversation: RemoteKey, claimed: string): RemoteKey | null {
     return this.#senders.get(`${conversation}\n${claimed}`) ?? null;
+  }
+}
+
+/** A Map keeps the order of insertion: the first entry is the oldest. */
+function forgetOldest<Key>(map: Map<Key, unknown>, most: number): void {
+  for (const key of map.keys()) {
+    if (map.size <= most) return;
+    map.delete(key);
   }
 }

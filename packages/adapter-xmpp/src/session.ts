@@ -22,10 +22,12 @@ import type {
   SessionHost,
   Signal,
 } from '@natter/core';
+import { accountCapabilities } from './capabilities.ts';
 import { RESUME_KEY } from './commits.ts';
 import { readConfig } from './config.ts';
 import { Connection } from './connection.ts';
 import { MECHANISM, PASSWORD, readIdentity, storedCredentials, type Identity } from './credentials.ts';
+import { discoverServer } from './features/discovery.ts';
 import { failedInteraction, unsupported } from './interactions.ts';
 import { mapEnded, mapError } from './mapping/errors.ts';
 import { Memory } from './memory.ts';
@@ -105,7 +107,7 @@ export class XmppSession implements Session {
     const resume = readResumeState((await host.state(RESUME_KEY))[RESUME_KEY], identity);
     const binding = await bind(stream, identity.bare, `natter.${account.deviceId}`, resume);
     if (resume !== null && binding.handledBefore !== null)
-      this.#memory.handled.set(resume.id, binding.handledBefore);
+      this.#memory.endedSession(resume.id, binding.handledBefore);
     return binding;
   }
 
@@ -119,11 +121,14 @@ export class XmppSession implements Session {
     const { host } = this.#parts;
     host.phase('syncing');
     if (!binding.resumed) this.#memory.presences.clear();
-    const connection = new Connection(stream, host, identity.bare, this.#memory);
     const stop = (): void => void stream.close();
     signal.addEventListener('abort', stop);
     try {
       if (signal.aborted) stop();
+      // Stanzas that come meanwhile wait in the stream: what they say of themselves is believed by what the server is.
+      const server = await discoverServer(stream, identity.bare, signal);
+      host.capabilities('account', accountCapabilities(server));
+      const connection = new Connection(stream, host, identity.bare, this.#memory, server);
       const known = this.#lastSession !== null && this.#lastSession === stream.management.resumeState()?.id;
       this.#lastSession = stream.management.resumeState()?.id ?? null;
       await connection.synchronize({ binding, known, presence: resume.presence }, signal);

@@ -28,8 +28,9 @@ export class Blocking {
       signal,
     );
     this.#blocked = new Set(readItems(answer.getChild('blocklist', NS.blocking)));
+    // Everybody who is blocked is told each time: a roster that was fetched anew has swept those away who are not in it.
     const changes = [
-      ...[...this.#blocked].filter((key) => !before.has(key)).map((key) => upsert(key, true)),
+      ...[...this.#blocked].map((key) => upsert(key, true)),
       ...[...before].filter((key) => !this.#blocked.has(key)).map((key) => upsert(key, false)),
     ];
     if (changes.length > 0)

@@ -1,6 +1,6 @@
 import { Element } from '@xmpp/xml';
 import { stanzaError, WireError } from './error.ts';
-import { addressesEqual, bareOf } from './address.ts';
+import { addressesEqual, bareOf, parseAddress } from './address.ts';
 
 interface Pending {
   readonly to: string | null;
@@ -84,6 +84,8 @@ export class IqTracker {
 
   #isOwn(address: string): boolean {
     const own = this.address;
-    return own !== null && (addressesEqual(address, own) || addressesEqual(address, bareOf(own)));
+    // Before a resource is bound nobody but our server can reach us, and some call us by our name already.
+    if (own === null) return parseAddress(address)?.domain === this.#domain;
+    return addressesEqual(address, own) || addressesEqual(address, bareOf(own));
   }
 }

@@ -59,9 +59,13 @@ describe('stream management: acknowledged means stored', () => {
     peer.write(
       `<presence from='friend@localhost/x'/><presence from='friend@localhost/x'/><r xmlns='${SM}'/>`,
     );
-    let handled = -1;
-    while (handled < 2) handled = Number((await peer.take('a')).attrs['h']);
-    expect(JSON.parse(person.host.stored.get('stream-management')!)).toMatchObject({ handled });
+    // Four answers of the beginning, and these two.
+    let told = -1;
+    while (told < 6) {
+      told = Number((await peer.take('a')).attrs['h']);
+      const stored = JSON.parse(person.host.stored.get('stream-management') ?? 'null') as { handled: number };
+      expect(stored.handled).toBeGreaterThanOrEqual(told);
+    }
   });
 
   test('a server that counts more than was sent loses the session', async () => {

@@ -1,5 +1,6 @@
 import { Resolver, type SrvRecord } from 'node:dns';
 import { isIP } from 'node:net';
+import { domainToASCII } from 'node:url';
 import type { Target } from '../channel.ts';
 import { WireError } from '../error.ts';
 
@@ -34,11 +35,12 @@ export function parseServer(server: string): Target {
  * itself where there are none. DNS is not trusted: whatever it says, the certificate must be for the domain.
  */
 export async function resolveTargets(
-  domain: string,
+  name: string,
   server: string | null,
   signal: AbortSignal,
 ): Promise<readonly Target[]> {
   if (server !== null) return [parseServer(server)];
+  const domain = domainToASCII(name) || name;
   const fallback: Target = { host: domain, port: STARTTLS_PORT, security: 'starttls' };
   if (isIP(domain) !== 0 || domain === 'localhost' || domain.endsWith('.localhost')) return [fallback];
   const [direct, starttls] = await Promise.all([
