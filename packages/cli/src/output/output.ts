@@ -55,7 +55,7 @@ export class Output {
 }
 
 /** The JSON line of an error. */
-export function errorItem(error: ErrorData): JsonItem {
+function errorItem(error: ErrorData): JsonItem {
   const { code, message, retriable, userAction, ...others } = error;
   return { v: 1, type: 'error', code, message, retriable, userAction: userAction ?? null, ...others };
 }

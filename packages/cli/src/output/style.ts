@@ -17,7 +17,7 @@ const code =
     `\u001b[${open}m${text}\u001b[${close}m`;
 
 /** ECMA-48 SGR. */
-export const colorStyle: Style = {
+const colorStyle: Style = {
   strong: code(1, 22),
   faint: code(2, 22),
   good: code(32, 39),

@@ -8,7 +8,9 @@ import type { ProfilePaths } from '../profile/paths.ts';
 
 /** A stored profile behind the usual link: reading works, changes are refused, presence is unknown. */
 export interface StoredProfileReader {
+  /** The client interface; presence is unknown, and what needs a network is `offline`. */
   readonly link: ClientLink;
+  /** Closes the link and the store. */
   close(): Promise<void>;
 }
 

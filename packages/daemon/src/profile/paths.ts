@@ -19,7 +19,7 @@ export interface ProfilePaths {
   readonly logFile: string;
   /** The number of the daemon's process, while it runs. */
   readonly pidFile: string;
-  /** The daemon's socket; its folder may differ from {@link ProfilePaths.runtimeFolder}, see {@link socketPath}. */
+  /** The daemon's socket; in a folder of its own where the runtime folder's path is too long for one. */
   readonly socket: string;
 }
 

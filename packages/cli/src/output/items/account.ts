@@ -37,6 +37,6 @@ export function accountText(account: Account, style: Style): string {
 }
 
 /** What is wrong with a connection, if anything. */
-export function errorOf(state: ConnectionState): Extract<ConnectionState, { error: object }>['error'] | null {
+function errorOf(state: ConnectionState): Extract<ConnectionState, { error: object }>['error'] | null {
   return 'error' in state ? state.error : null;
 }
