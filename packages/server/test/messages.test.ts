@@ -32,6 +32,12 @@ describe('messages', () => {
     // The client id is the sender's own affair.
     expect(await alice.update('message', ({ seq }) => seq === 2)).not.toHaveProperty('clientId');
     expect(await alice.update('message', ({ seq }) => seq === 1)).toMatchObject({ clientId: 'a1' });
+    const read = [
+      await alice.request({ type: 'history', conversation: first.conversation }),
+      { messages: messagesOf(await alice.sync()) },
+    ];
+    for (const { messages } of read)
+      expect(messages.map(({ clientId }) => clientId)).toEqual(['a1', undefined]);
     expect((await bob.update('conversation')).opened).toMatchObject({
       conversation: first.conversation,
       peer: 'alice@localhost',

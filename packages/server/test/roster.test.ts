@@ -97,6 +97,19 @@ describe('the roster', () => {
     });
   });
 
+  it('lets who is blocked begin no conversation', async () => {
+    const server = await startServer();
+    const { alice, bob } = await aliceAndBob(server);
+    await bob.request({ type: 'contact-block', address: 'alice' });
+    expect(
+      await alice.refusal({ type: 'send', clientId: '1', peer: 'bob', body: { text: 'hey' } }),
+    ).toMatchObject({ code: 'blocked' });
+    expect(await alice.refusal({ type: 'conversation-open', peer: 'bob' })).toMatchObject({
+      code: 'blocked',
+    });
+    expect((await bob.request({ type: 'conversations' })).conversations).toEqual([]);
+  });
+
   it('blocks both ways: no message, no presence, no typing, no markers, and no word about it', async () => {
     const server = await startServer();
     const { alice, bob } = await aliceAndBob(server);

@@ -29,8 +29,11 @@ describe('a data directory', () => {
     const dataDirectory = join(temporaryDirectory(), 'data');
     mkdirSync(dataDirectory);
     chmodSync(dataDirectory, 0o777);
-    await startServer({ dataDirectory });
+    await (await createServer({ dataDirectory, port: 0 })).close();
     expect(statSync(dataDirectory).mode & 0o777).toBe(0o700);
+    chmodSync(join(dataDirectory, 'server.db'), 0o666);
+    await startServer({ dataDirectory });
+    expect(statSync(join(dataDirectory, 'server.db')).mode & 0o777).toBe(0o600);
   });
 
   it('of a newer version is refused with one line, and left as it is', async () => {
