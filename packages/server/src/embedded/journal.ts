@@ -75,25 +75,29 @@ export class Journal {
   }
 
   #transact(jobs: readonly Job[]): void {
-    const error = this.#attempt(jobs);
-    if (error === null) return;
-    if (jobs.length === 1) jobs[0]?.fail(unavailable(error));
-    else for (const job of jobs) this.#transact([job]);
+    const failure = this.#attempt(jobs);
+    if (failure === null) return;
+    // The fault of the file is everybody's: trying one by one would only take as long for each.
+    if (failure.ofJob && jobs.length > 1) for (const job of jobs) this.#transact([job]);
+    else for (const job of jobs) job.fail(unavailable(failure.error));
   }
 
-  /** Returns what went wrong, after undoing everything. */
-  #attempt(jobs: readonly Job[]): Error | null {
+  /** Returns what went wrong, after undoing everything, and whether it was in a job. */
+  #attempt(jobs: readonly Job[]): { readonly error: unknown; readonly ofJob: boolean } | null {
+    let inJob = false;
     try {
       this.#pass('before-begin');
       this.#begin.run();
       this.#pass('before-write');
+      inJob = true;
       for (const job of jobs) job.run();
+      inJob = false;
       this.#pass('after-write-before-commit');
       this.#commit.run();
     } catch (error) {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       for (const participant of this.#participants) participant.rolledBack();
-      return error instanceof Error ? error : new Error(String(error));
+      return { error, ofJob: inJob };
     }
     this.#pass('after-commit-before-ack');
     for (const job of jobs) job.settle();
@@ -105,7 +109,7 @@ export class Journal {
 }
 
 /** The disk is full, the file is locked by somebody else, or worse: nothing was changed, and asking again may help. */
-function unavailable(cause?: Error): Refusal {
+function unavailable(cause?: unknown): Refusal {
   const refusal = new Refusal('unavailable', 'The server cannot store this just now; nothing was changed.', {
     retryAfter: 1000,
   });
