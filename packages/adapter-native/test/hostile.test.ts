@@ -5,7 +5,7 @@ import { message, scene } from './support/scene.ts';
 import { peaceful, silence, welcome, type Answers, type ScriptedLink } from './support/scripted-server.ts';
 
 const adapter = createNativeAdapter();
-const impatient = createNativeAdapter({ replyTimeout: 150, keepaliveInterval: 150 });
+const impatient = createNativeAdapter({ replyTimeout: 300, keepaliveInterval: 300 });
 
 /** Frames that no server of ours sends, each with what the user is told. */
 const badFrames: readonly (readonly [name: string, text: string, says: RegExp])[] = [
@@ -111,10 +111,25 @@ describe('a hostile server', () => {
     },
   );
 
+  test('a server that talks and does not answer is given up as well', async () => {
+    const { host, run, server } = await scene({ sync: () => silence }, impatient);
+    const running = run();
+    await until(() => host.phases.includes('online'));
+    const chatter = setInterval(
+      () => server.link.push({ type: 'presence', address: 'b@x', devices: [] }),
+      20,
+    );
+    await expect(running.session.catchUp('account', null, running.signal)).rejects.toMatchObject({
+      data: { code: 'timeout' },
+    });
+    expect(await running.ended).toMatchObject({ why: 'network', error: { code: 'timeout' } });
+    clearInterval(chatter);
+  });
+
   test('a store that never ends its commit ends the run, and not the memory', async () => {
     const using = createNativeAdapter({
-      replyTimeout: 100,
-      keepaliveInterval: 100,
+      replyTimeout: 300,
+      keepaliveInterval: 300,
       maximumUncommitted: 1_000,
     });
     const { host, run, server } = await scene({}, using);

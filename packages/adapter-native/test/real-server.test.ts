@@ -136,6 +136,19 @@ describe('on the real server', () => {
     await running.stop();
   });
 
+  test('a page that takes its time on a slow link is waited for', async () => {
+    const { host } = await alice();
+    const impatient = createNativeAdapter({ keepaliveInterval: 500, replyTimeout: 500 });
+    const texts = Array.from({ length: 20 }, (_, index) => `${index} ${'x'.repeat(15_000)}`);
+    for (const text of texts) await peer.send(text);
+    // 300 KB at 400 KB/s: longer than the time-out, and never silent.
+    network.proxy.faults = { toClient: { bandwidth: 400_000 } };
+    const config = { server: `ws://127.0.0.1:${network.proxy.port}` };
+    const running = await new Running(impatient, config, host, 'alice').caughtUp();
+    expect(host.texts).toEqual(texts);
+    await running.stop();
+  });
+
   test('a suspended account is cut, and says why', async () => {
     const { run } = await alice();
     const running = await run().caughtUp();

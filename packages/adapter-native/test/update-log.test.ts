@@ -197,4 +197,17 @@ describe('the update log', () => {
     expect(marked()).toEqual([1, 2]);
     await running.stop();
   });
+
+  test('pages begin small and grow', async () => {
+    const { run, server } = await scene({
+      sync: ({ after }) =>
+        after < 5
+          ? { updates: [message(after + 1, after + 1, 'x')], cursor: after + 1, head: 5, more: true }
+          : emptyPage(after),
+    });
+    const running = await run().caughtUp();
+    const limits = server.link.received.flatMap((frame) => (frame.type === 'sync' ? [frame.limit] : []));
+    expect(limits).toEqual([32, 64, 128, 256, 500, 500]);
+    await running.stop();
+  });
 });

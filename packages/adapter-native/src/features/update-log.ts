@@ -40,6 +40,8 @@ export class UpdateLog {
   /** How far the log was given to the hub, in a page or a batch. */
   #cursor = 0;
   #acknowledged: number;
+  /** Grows with every page that came through, so that a link that keeps breaking gets somewhere. */
+  #pageSize: number;
   /** Batches that are with the hub. */
   #uncommitted = 0;
   #queue: Waiting[] = [];
@@ -52,6 +54,7 @@ export class UpdateLog {
     this.#backpressure = new Backpressure(context.connection, context.settings.maximumUncommitted);
     this.#receipts = new DeliveryReceipts(context);
     this.#acknowledged = context.account.cursor;
+    this.#pageSize = Math.min(firstPage, context.welcome.limits.pageSize);
   }
 
   /** A page of what was missed. The hub asks with a cursor only when everything up to it is stored. */
@@ -139,12 +142,13 @@ export class UpdateLog {
   async #fetch(after: number, signal?: AbortSignal): Promise<UpdatePage | null> {
     const { connection, welcome } = this.#context;
     try {
-      const limit = welcome.limits.pageSize;
+      const limit = this.#pageSize;
       const page = await connection.request('sync', (id) => ({ type: 'sync', id, after, limit }), signal);
       // A server that was set back to a backup has fewer updates than we have stored.
       if (page.head < after) return null;
       if (!isDense(page, after) || (page.more && page.updates.length === 0))
         throw this.#broken('the server left a hole in the update log');
+      this.#pageSize = Math.min(limit * 2, welcome.limits.pageSize);
       return page;
     } catch (caught) {
       const failure = caught instanceof RequestError ? caught.failure : null;
@@ -198,3 +202,4 @@ export class UpdateLog {
 }
 
 const acknowledgeAtLeastEvery = 256;
+const firstPage = 32;

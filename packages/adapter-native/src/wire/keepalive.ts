@@ -4,9 +4,12 @@ import type { Fault } from './fault.ts';
 export interface KeepaliveOptions {
   /** Silence after which the other side is asked whether it is there. */
   readonly interval: number;
-  /** How long the answer to that, and to any request, may take. */
+  /** How long the other side may say nothing while an answer is due. */
   readonly timeout: number;
 }
+
+/** How many time-outs an answer may take when the other side is not silent: it may be large, and the link slow. */
+const patience = 5;
 
 /** What a keepalive watches over. */
 export interface KeepaliveTarget {
@@ -67,15 +70,11 @@ export class Keepalive {
       }
       return;
     }
-    const silentSince = Math.max(this.#heardAt, this.#readingSince);
-    const waitingSince = this.#target.waitingSince();
-    if (
-      waitingSince !== null &&
-      now - Math.max(waitingSince, this.#readingSince) > timeout &&
-      now - silentSince > timeout
-    ) {
+    const silence = now - Math.max(this.#heardAt, this.#readingSince);
+    const waited = now - Math.max(this.#target.waitingSince() ?? now, this.#readingSince);
+    if (waited > timeout * patience || (waited > timeout && silence > timeout)) {
       this.#target.fail({ kind: 'timeout', detail: 'the server does not answer' });
-    } else if (!this.#asked && now - silentSince > interval) {
+    } else if (!this.#asked && silence > interval) {
       this.#asked = true;
       this.#target.ping();
     }

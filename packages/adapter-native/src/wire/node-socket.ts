@@ -28,13 +28,12 @@ class NodeSocket implements Socket {
   constructor(socket: WebSocket, options: SocketOptions, listener: SocketListener) {
     this.#socket = socket;
     this.#listener = listener;
+    socket.on('upgrade', ({ socket: carrier }) => carrier.on('data', () => listener.heard()));
     socket.on('open', () => {
       this.#open = true;
       listener.opened();
     });
     socket.on('message', (data, isBinary) => this.#message(data, isBinary));
-    socket.on('ping', () => listener.heard());
-    socket.on('pong', () => listener.heard());
     socket.on('unexpected-response', (request, response) => {
       this.#fault ??= faultOfStatus(response.statusCode ?? 0, response.headers['retry-after']);
       response.destroy();

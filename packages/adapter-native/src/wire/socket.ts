@@ -17,7 +17,7 @@ export interface SocketListener {
   opened(): void;
   /** A text frame. */
   text(text: string): void;
-  /** Anything that shows that the other side is alive, beside frames. */
+  /** Bytes came, perhaps of a large frame that takes a while; where the platform tells of them. */
   heard(): void;
   /** The socket is gone, with all that belonged to it; `fault` is why. Called once, also when it never opened. */
   closed(fault: Fault): void;
