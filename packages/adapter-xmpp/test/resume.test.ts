@@ -68,6 +68,8 @@ describeServer('an XMPP session that is cut', 'prosody', () => {
     await heard(person);
     expect(sessionId(person)).toBe(id);
     expect(person.host.texts()).toEqual(['first', 'second', 'third', 'last']);
+    // They are named as the archive names them, although they came before anything else of this connection.
+    expect(person.host.messages.map(({ stable }) => stable)).not.toContain(null);
   });
 
   test('goes on in another process from what is stored, and loses nothing that was not', async () => {

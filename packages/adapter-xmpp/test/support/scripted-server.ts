@@ -86,22 +86,28 @@ export class Peer {
     this.write(`<proceed xmlns='${TLS}'/>`);
     this.secure(certificate);
   }
-  /** STARTTLS, PLAIN, bind; stream management when `managed`. Gives the client's full address. */
-  async signIn(certificate: IssuedCertificate, managed = false): Promise<string> {
+  /** STARTTLS, PLAIN, bind; stream management when `managed`. */
+  async signIn(certificate: IssuedCertificate, managed = false): Promise<void> {
+    await this.authenticate(certificate, managed);
+    await this.bind(managed ? 'sm1' : null);
+  }
+  /** The same up to the features that stand before binding, where a client may ask to resume. */
+  async authenticate(certificate: IssuedCertificate, managed = true): Promise<void> {
     await this.startTls(certificate);
     await this.open(`<mechanisms xmlns='${SASL}'><mechanism>PLAIN</mechanism></mechanisms>`);
     await this.take('auth');
     this.write(`<success xmlns='${SASL}'/>`);
     await this.open(`<bind xmlns='${BIND}'/>${managed ? `<sm xmlns='${SM}'/>` : ''}`);
+  }
+  /** Binds the client to me@localhost/here, and starts a managed session of this name. */
+  async bind(session: string | null): Promise<void> {
     const bind = await this.take('iq');
     this.write(
       `<iq type='result' id='${bind.attrs['id']}'><bind xmlns='${BIND}'><jid>me@localhost/here</jid></bind></iq>`,
     );
-    if (managed) {
-      await this.take('enable');
-      this.write(`<enabled xmlns='${SM}' id='sm1' resume='true'/>`);
-    }
-    return 'me@localhost/here';
+    if (session === null) return;
+    await this.take('enable');
+    this.write(`<enabled xmlns='${SM}' id='${session}' resume='true'/>`);
   }
   /** Answers requests as a server with an archive does, until the initial presence. */
   async settle(): Promise<void> {
