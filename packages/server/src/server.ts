@@ -10,7 +10,6 @@ import { isLoopback, requireSafe } from './listener/loopback.ts';
 import type { Log } from './log.ts';
 import { settle } from './options.ts';
 import type { ServerOptions } from './options.ts';
-import type { Storage } from './ports/storage.ts';
 import { PresenceService } from './presence/presence-service.ts';
 import type { Services } from './services.ts';
 import { SessionRegistry } from './session/registry.ts';
@@ -73,25 +72,17 @@ export async function createServer(options: ServerOptions): Promise<NatterServer
     log,
     clock,
   };
-  const stop = await start(
-    services,
-    new Listener(services, { host, port: options.port ?? 5280, tls, pass }),
-    onFault,
-  );
-  const administration = openAdministration({
-    dataDirectory: options.dataDirectory,
-    passwordCost: settings.passwordCost,
-    clock,
-  });
-  const url = `${tls === null ? 'ws' : 'wss'}://${host.includes(':') ? `[${host}]` : host}:${stop.port}`;
+  const listener = new Listener(services, { host, port: options.port ?? 5280, tls, pass });
+  const { port, administration, close } = await start(services, listener, options.dataDirectory, onFault);
+  const url = `${tls === null ? 'ws' : 'wss'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
   log({ level: 'info', event: 'listening', url });
   let closing: Promise<void> | null = null;
   return {
     url,
-    port: stop.port,
+    port,
     name: storage.name,
     administration,
-    close: () => (closing ??= stop.close().finally(() => administration.close())),
+    close: () => (closing ??= close()),
   };
 }
 
@@ -99,23 +90,28 @@ export async function createServer(options: ServerOptions): Promise<NatterServer
 async function start(
   services: Services,
   listener: Listener,
+  dataDirectory: string,
   onFault: (error: unknown) => void,
-): Promise<{ port: number; close: () => Promise<void> }> {
-  const { storage, presence } = services;
+): Promise<{ port: number; administration: Administration; close: () => Promise<void> }> {
+  const { storage, presence, settings, clock } = services;
+  const opened: (() => unknown)[] = [() => storage.close()];
   try {
+    const administration = openAdministration({ dataDirectory, passwordCost: settings.passwordCost, clock });
+    opened.unshift(() => administration.close());
     const port = await listener.listen();
-    const stopWatching = storage.directory.accounts.onForeignChange(
-      () => void enforceStanding(services).catch(onFault),
+    opened.unshift(() => presence.close());
+    opened.unshift(() => listener.close());
+    opened.unshift(
+      storage.directory.accounts.onForeignChange(() => void enforceStanding(services).catch(onFault)),
     );
-    const close = async (): Promise<void> => {
-      stopWatching();
-      await listener.close();
-      presence.close();
-      await storage.close();
-    };
-    return { port, close };
+    return { port, administration, close: () => closeAll(opened) };
   } catch (error) {
-    await (storage satisfies Storage).close();
+    await closeAll(opened);
     throw error;
   }
+}
+
+/** One after the other, the last opened first. */
+async function closeAll(opened: readonly (() => unknown)[]): Promise<void> {
+  for (const close of opened) await close();
 }

@@ -2,7 +2,7 @@ import { encodeFrame } from '@natter/native-protocol';
 import type { Connection } from '../listener/connection.ts';
 import type { AccountId } from '../ports/identifiers.ts';
 import type { Notice } from '../ports/bus.ts';
-import type { Inbox } from '../ports/inbox.ts';
+import type { Inbox, InboxPage } from '../ports/inbox.ts';
 import { Refusal } from '../ports/refusal.ts';
 
 type Updates = Extract<Notice, { kind: 'updates' }>;
@@ -37,14 +37,18 @@ export class Follower {
     this.#owesLagging = false;
     const early: Updates[] = [];
     this.#early = early;
-    const page = await this.#inbox.since(this.#account, after, limit, pageBytes);
+    let page: InboxPage;
+    try {
+      page = await this.#inbox.since(this.#account, after, limit, pageBytes);
+    } finally {
+      this.#early = null;
+    }
     if (after > page.head)
       throw new Refusal('cursor-unknown', 'The update log ends before this cursor; start over from 0.');
     const cursor = page.entries.at(-1)?.position ?? after;
     const more = cursor < page.head;
-    if (!more && this.#early === early) {
+    if (!more) {
       this.#position = cursor;
-      this.#early = null;
       for (const notice of early) this.notice(notice);
     }
     const updates = page.entries.map((entry) => entry.update).join(',');
