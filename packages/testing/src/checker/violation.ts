@@ -31,7 +31,7 @@ export interface Violation {
 }
 
 /** Which promise each fault breaks. */
-export const promiseOf: Readonly<Record<FaultName, PromiseName>> = {
+const promiseOf: Readonly<Record<FaultName, PromiseName>> = {
   lost: 'I1',
   'duplicate-in-store': 'I2',
   'duplicate-in-stream': 'I2',

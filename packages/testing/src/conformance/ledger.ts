@@ -120,7 +120,7 @@ export class Ledger {
 }
 
 /** What a row says now: its text, or that of its last edit or decryption; null when it was retracted. */
-export function textOf(row: Row): string {
+function textOf(row: Row): string {
   const changes = row.patches.map(({ change }) => change);
   if (changes.some((change) => change.kind === 'retract')) return '';
   const last = changes.findLast((change) => change.kind === 'edit' || change.kind === 'decrypted');
