@@ -41,11 +41,15 @@ export interface Peer {
   send(text: string, options?: PeerSend): Promise<string>;
   /** The direct messages that the peer got from the account so far, in the network's order. */
   received(): Promise<readonly PeerMessage[]>;
+  /** Edits one of its own messages, by its own name for it. */
   edit?(id: string, text: string): Promise<void>;
+  /** Retracts one of its own messages. */
   retract?(id: string): Promise<void>;
+  /** Reacts to a message of the account that it received. */
   react?(id: string, key: string): Promise<void>;
   /** How the peer sees a message of the account now. */
   look?(id: string): Promise<{ text: string | null; reactions: readonly string[]; replyTo: string | null }>;
+  /** Begins to type in the direct conversation, or stops. */
   typing?(active: boolean): Promise<void>;
   /** Tells that it has read up to a message that it received. */
   markRead?(id: string): Promise<void>;
@@ -55,11 +59,13 @@ export interface Peer {
   request?(text: string): Promise<void>;
   /** Answers the account's request once it is there. */
   answer?(granted: boolean): Promise<void>;
+  /** Shows a presence with a text. */
   appear?(availability: 'available' | 'away' | 'dnd', text: string): Promise<void>;
   /** How the account's presence looks to the peer, who may see it. */
   sees?(): Promise<{ availability: string; text: string | null } | null>;
   /** Enters a room that the account opened. */
   join?(room: RemoteKey): Promise<void>;
+  /** Leaves a room. */
   leave?(room: RemoteKey): Promise<void>;
   /** The texts that the peer got in a room. */
   heard?(room: RemoteKey): Promise<readonly string[]>;

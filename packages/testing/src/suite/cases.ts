@@ -9,6 +9,7 @@ import { TestProfile, type LinkForm } from './test-profile.ts';
 export interface ClientCase {
   readonly name: string;
   readonly needs?: Needs;
+  /** Fails by throwing. */
   run(setup: AdapterSetup, form: LinkForm): Promise<void>;
 }
 

@@ -25,6 +25,7 @@ import type { AdapterSetup } from '../conformance/setup.ts';
 /** How a client reaches its hub. */
 export interface LinkForm {
   readonly name: string;
+  /** A link to the hub, which the client owns from then on. */
   connect(hub: Hub): Promise<ClientLink>;
 }
 
