@@ -77,6 +77,7 @@ export class Connection {
   async synchronize({ binding, known, presence }: Beginning, signal: AbortSignal): Promise<void> {
     const { stream, host, commits, server } = this.#runtime;
     await commits.storeProgress(); // a crash from here on finds the session to take up
+    await this.#roster.recall();
     if (!binding.resumed) {
       if (server.carbons)
         await this.#tolerant(
@@ -156,7 +157,7 @@ export class Connection {
       host.log('warn', 'xmpp-forged-push'); // not even answered: RFC 6121 section 2.1.6
       return false;
     }
-    void push(number).then((stored) => stored && reply(stream, iq));
+    void push(number).then((stored) => (stored ? reply(stream, iq) : stream.finished(number)));
     return true;
   }
 

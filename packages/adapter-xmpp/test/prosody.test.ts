@@ -160,6 +160,19 @@ describeServer('an XMPP account on a real server', 'prosody', () => {
     expect(own.next).not.toBeNull();
   }, 60_000);
 
+  test('a new process whose stored roster is current still tells that messages arrived', async () => {
+    const [a, b] = await friends();
+    await b.stop();
+    const successor = join(b.key);
+    for (const [key, value] of b.host.stored) successor.host.stored.set(key, value);
+    await successor.online();
+    expect(successor.host.events.filter(({ type }) => type === 'sweep')).toEqual([]);
+    await a.send(b, 'are you there?');
+    await a.host.until('receipt', () =>
+      a.host.events.find((e) => e.type === 'marker' && e.kind === 'delivered'),
+    );
+  });
+
   test('another device of ours sees what we send', async () => {
     const [a, b] = await friends();
     const second = await join(a.key, 'two').online();

@@ -1,3 +1,4 @@
+import { remoteKey } from '@natter/core/model';
 import type { Event } from '@natter/core';
 import { Element } from '@xmpp/xml';
 import { mapRosterItem, type SubscriptionKnowledge } from '../mapping/roster.ts';
@@ -8,6 +9,8 @@ import { mapError } from '../mapping/errors.ts';
 
 /** The version of the roster that is stored. */
 const VERSION_KEY = 'roster-version';
+/** One entry for each contact that may see our presence: a roster that has not changed is not told again. */
+const WATCHER_PREFIX = 'watcher:';
 
 /** The contact list (RFC 6121 section 2), fetched only where the stored one is older than the server's. */
 export class Roster {
@@ -18,6 +21,14 @@ export class Roster {
     this.#runtime = runtime;
     const { requested, denied } = runtime.memory;
     this.#knowledge = { requested: (key) => requested.has(key), denied: (key) => denied.has(key) };
+  }
+
+  /** Remembers of the stored roster what an earlier process knew. */
+  async recall(): Promise<void> {
+    const { host, memory } = this.#runtime;
+    for (const key of Object.keys(await host.state(WATCHER_PREFIX))) {
+      memory.watchers.add(remoteKey(key.slice(WATCHER_PREFIX.length)));
+    }
   }
 
   /** Brings the stored roster up to date. A roster that cannot be had does not keep messages from flowing. */
@@ -46,37 +57,47 @@ export class Roster {
     const item = iq.getChild('query', NS.roster)?.getChild('item');
     const event = item === undefined ? null : mapRosterItem(item, this.#knowledge);
     if (event === null) return false;
-    this.#remember(event);
     const version: unknown = iq.getChild('query', NS.roster)?.attrs['ver'];
-    const state = typeof version === 'string' ? { [VERSION_KEY]: version } : {};
+    const state = {
+      ...this.#remember(event),
+      ...(typeof version === 'string' ? { [VERSION_KEY]: version } : {}),
+    };
     return this.#runtime.commits.stanza(number, { origin: 'live', events: [event], state });
   }
 
   async #replace(roster: Element): Promise<void> {
     const generation = crypto.randomUUID();
     const events: Event[] = [{ type: 'sweep', of: 'contact', generation, end: false }];
-    this.#runtime.memory.watchers.clear();
+    const { watchers } = this.#runtime.memory;
+    const state: Record<string, string | null> = {};
+    for (const key of watchers) state[WATCHER_PREFIX + key] = null;
+    watchers.clear();
     for (const item of roster.getChildren('item', NS.roster)) {
       const event = mapRosterItem(item, this.#knowledge);
       if (event === null || event.type === 'remove') continue;
-      this.#remember(event);
+      Object.assign(state, this.#remember(event));
       events.push(event);
     }
     events.push({ type: 'sweep', of: 'contact', generation, end: true });
     const version: unknown = roster.attrs['ver'];
-    const state = { [VERSION_KEY]: typeof version === 'string' ? version : null };
+    state[VERSION_KEY] = typeof version === 'string' ? version : null;
     await this.#runtime.commits.batch({ origin: 'snapshot', events, state });
   }
 
-  #remember(event: Event): void {
+  /** Takes note of what the roster says, and gives what of it must outlive the process. */
+  #remember(event: Event): Record<string, string | null> {
     const { watchers, requested, denied } = this.#runtime.memory;
-    if (event.type === 'remove' && event.of === 'contact') return void watchers.delete(event.key);
-    if (event.type !== 'upsert' || event.of !== 'contact') return;
-    const { to, from } = event.value.subscription ?? {};
-    if (to === 'granted' || to === 'pending') denied.delete(event.key);
-    if (from !== 'granted') return void watchers.delete(event.key);
-    watchers.add(event.key);
-    requested.delete(event.key);
+    if (event.type !== 'upsert' && event.type !== 'remove') return {};
+    const { key } = event;
+    const { to, from } =
+      (event.type === 'upsert' && event.of === 'contact' && event.value.subscription) || {};
+    if (to === 'granted' || to === 'pending') denied.delete(key);
+    if (from === 'granted') {
+      requested.delete(key);
+      watchers.add(key);
+      return { [WATCHER_PREFIX + key]: '1' };
+    }
+    return watchers.delete(key) ? { [WATCHER_PREFIX + key]: null } : {};
   }
 }
 

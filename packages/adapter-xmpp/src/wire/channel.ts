@@ -24,8 +24,6 @@ export interface Channel {
   readonly loopback: boolean;
   /** What a sign-in can be bound to; the preferred one first. */
   readonly bindings: readonly ChannelBinding[];
-  /** Bytes handed over that the system has not taken yet. */
-  readonly backlog: number;
   /** Where events go. Until it is set, nothing is read. */
   listen(events: ChannelEvents): void;
   /** Starts a (new) stream: forgets the old parser, sends our header. */

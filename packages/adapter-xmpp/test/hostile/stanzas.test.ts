@@ -130,6 +130,15 @@ describe('who may say what', () => {
     expect(person.host.events.filter((event) => event.type === 'upsert')).toHaveLength(1);
   });
 
+  test('a push that says nothing valid changes nothing and holds nothing up', async () => {
+    const peer = await online(true);
+    peer.write(`<iq type='set' id='odd'><query xmlns='jabber:iq:roster'><item jid='@'/></query></iq>`);
+    await marker(peer);
+    peer.write(`<r xmlns='urn:xmpp:sm:3'/>`);
+    let told = -1;
+    while (told < 6) told = Number((await peer.take('a')).attrs['h']); // four answers, the push, the message
+  });
+
   test('an answer of somebody else to our request is not believed, the real one still is (CVE-2014-0364)', async () => {
     const peer = await online();
     const page = person.session.catchUp('account', 'x1', new AbortController().signal);

@@ -50,10 +50,6 @@ export class TcpChannel implements Channel {
     return this.#bindings;
   }
 
-  get backlog(): number {
-    return this.#socket.writableLength;
-  }
-
   listen(events: ChannelEvents): void {
     this.#events = events;
     this.#attach();
