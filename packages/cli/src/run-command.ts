@@ -38,6 +38,8 @@ export async function runCommand(
     if (said !== null) return said;
     return await runRow(invocation, process, (chosen) => (output = chosen));
   } catch (error) {
+    // Ctrl-C as a signal, or as a key where a secret is typed.
+    if (error instanceof Interrupted) return error.exitCode;
     if (process.interruption.signal.aborted) return interrupted(process.interruption.signal);
     return report(error, output);
   }

@@ -36,7 +36,7 @@ export async function chooseAccount(link: ClientLink, text: string | undefined):
 }
 
 /** `network/address`, which is unique. */
-function nameOf(account: Pick<Account, 'network' | 'address'>): string {
+export function nameOf(account: Pick<Account, 'network' | 'address'>): string {
   return `${account.network}/${account.address}`;
 }
 

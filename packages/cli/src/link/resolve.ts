@@ -1,7 +1,7 @@
 import type { AccountId, ContactId, ConversationId, PersonId, ResolveMatch } from '@natter/core';
 import type { ClientLink } from '@natter/core/link';
 import { NatterError, errorData } from '@natter/core/error';
-import { findAccount } from './choose-account.ts';
+import { findAccount, nameOf } from './choose-account.ts';
 
 /** The kinds of thing that a name can mean. */
 export type MatchKind = ResolveMatch['kind'];
@@ -28,7 +28,7 @@ export async function resolveOne<Kind extends MatchKind>(
     (wanted.kinds as readonly string[]).includes(match.kind),
   );
   const [only, second] = fitting;
-  if (second !== undefined) throw ambiguous(text, fitting);
+  if (second !== undefined) throw await ambiguous(link, text, fitting);
   if (only !== undefined) return only;
   throw new NatterError(
     errorData('not-found', `nobody and nothing here is called '${text}'`, {
@@ -54,7 +54,7 @@ export async function resolveContact(
     return { contact: only.id, account: only.account, address: only.address, person: person.id };
   throw choiceError(
     text,
-    contacts.map((contact) => `${contact.accountAddress}/${contact.address}`),
+    contacts.map(({ network, accountAddress, address }) => `${network}/${accountAddress}/${address}`),
   );
 }
 
@@ -72,19 +72,26 @@ export async function resolveConversations(
   );
 }
 
-function ambiguous(text: string, matches: readonly ResolveMatch[]): NatterError {
+/** Lists the choices in a form that names each of them alone. */
+async function ambiguous(
+  link: ClientLink,
+  text: string,
+  matches: readonly ResolveMatch[],
+): Promise<NatterError> {
+  const accounts = new Map((await link.call('account.list', {})).map((account) => [account.id, account]));
+  const describe = (match: ResolveMatch): string => {
+    switch (match.kind) {
+      case 'person':
+        return `${match.name} (${match.person})`;
+      case 'contact': {
+        const account = accounts.get(match.account);
+        return account === undefined ? match.contact : `${nameOf(account)}/${match.address}`;
+      }
+      case 'conversation':
+        return `${match.title} (${match.conversation})`;
+    }
+  };
   return choiceError(text, matches.map(describe));
-}
-
-function describe(match: ResolveMatch): string {
-  switch (match.kind) {
-    case 'person':
-      return `${match.name} (${match.person})`;
-    case 'contact':
-      return `${match.address} (${match.contact})`;
-    case 'conversation':
-      return `${match.title} (${match.conversation})`;
-  }
 }
 
 function choiceError(text: string, choices: readonly string[]): NatterError {

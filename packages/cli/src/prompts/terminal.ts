@@ -35,8 +35,9 @@ export class Terminal {
   async askSecret(label: string): Promise<string | null> {
     if (!this.present) return null;
     this.#signal.throwIfAborted();
-    this.#stderr().write(`${label}: `);
+    // Before the question, or a quick answer would be shown.
     this.#stdin().setRawMode(true);
+    this.#stderr().write(`${label}: `);
     try {
       return await this.#readHidden();
     } finally {
