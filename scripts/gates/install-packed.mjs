@@ -35,7 +35,7 @@ export async function installAndImport(packed) {
 /** The clone's lock goes along, so that the dependencies are the versions everything else was tested with. */
 function writeProject(folder, packed) {
   const dependencies = Object.fromEntries(packed.map(({ name, tarball }) => [name, `file:${tarball}`]));
-  const peers = Object.assign({}, ...packed.map(({ manifest }) => manifest.peerDependencies ?? {}));
+  const peers = Object.assign({}, ...packed.map((each) => each.manifest.peerDependencies ?? {}));
   const manifest = {
     name: 'packed',
     version: '0.0.0',
@@ -44,15 +44,31 @@ function writeProject(folder, packed) {
     dependencies: { ...peers, ...dependencies },
   };
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
-  const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8'));
-  const external = Object.entries(lock.packages).filter(
-    ([path, entry]) => path.startsWith('node_modules/') && entry.link !== true,
-  );
-  const packages = { '': manifest, ...Object.fromEntries(external) };
-  writeFileSync(
-    join(folder, 'package-lock.json'),
-    JSON.stringify({ name: 'packed', version: '0.0.0', lockfileVersion: 3, requires: true, packages }),
-  );
+  const packages = { '': manifest, ...lockedDependencies(packed.map((each) => each.manifest)) };
+  const lock = { name: 'packed', version: '0.0.0', lockfileVersion: 3, requires: true, packages };
+  writeFileSync(join(folder, 'package-lock.json'), JSON.stringify(lock));
+}
+
+/** What these packages need, and what that needs, out of the lock: npm would install all that a lock holds. */
+function lockedDependencies(manifests) {
+  const locked = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')).packages;
+  const needed = {};
+  const visit = (manifest) => {
+    const names = ['dependencies', 'optionalDependencies', 'peerDependencies'].flatMap((field) =>
+      Object.keys(manifest[field] ?? {}),
+    );
+    for (const name of names) {
+      // Beside the usual one there may be others, nested where another version is wanted.
+      for (const [path, entry] of Object.entries(locked)) {
+        if (path in needed || entry.link || !path.startsWith('node_modules/')) continue;
+        if (!path.endsWith(`node_modules/${name}`)) continue;
+        needed[path] = entry;
+        visit(entry);
+      }
+    }
+  };
+  for (const manifest of manifests) visit(manifest);
+  return needed;
 }
 
 async function importEntry(folder, specifier) {

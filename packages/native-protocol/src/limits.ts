@@ -17,6 +17,7 @@ export interface Limits {
   readonly requestsInFlight: number;
 }
 
+/** The schema of {@link Limits}. */
 export const limitsSchema: z.ZodType<Limits> = z.object({
   frameBytes: z.int().positive(),
   textLength: z.int().positive(),

@@ -77,6 +77,7 @@ export interface ChangePasswordRequest {
   readonly newPassword: string;
 }
 
+/** The schema of {@link RegisterRequest}. */
 export const registerRequestSchema: z.ZodType<RegisterRequest> = z.object({
   type: z.literal('register'),
   id: requestIdSchema,
@@ -87,6 +88,7 @@ export const registerRequestSchema: z.ZodType<RegisterRequest> = z.object({
   deviceName: labelSchema.exactOptional(),
 });
 
+/** The schema of {@link SignInRequest}. */
 export const signInRequestSchema: z.ZodType<SignInRequest> = z.object({
   type: z.literal('sign-in'),
   id: requestIdSchema,
@@ -96,6 +98,7 @@ export const signInRequestSchema: z.ZodType<SignInRequest> = z.object({
   deviceName: labelSchema.exactOptional(),
 });
 
+/** The schema of {@link ResumeRequest}. */
 export const resumeRequestSchema: z.ZodType<ResumeRequest> = z.object({
   type: z.literal('resume'),
   id: requestIdSchema,
@@ -104,6 +107,7 @@ export const resumeRequestSchema: z.ZodType<ResumeRequest> = z.object({
   token: z.string().min(1).max(256),
 });
 
+/** The schema of {@link SignedIn}. */
 export const signedInSchema: z.ZodType<SignedIn> = z.object({
   address: addressSchema,
   name: z.string(),
@@ -113,11 +117,13 @@ export const signedInSchema: z.ZodType<SignedIn> = z.object({
   head: positionSchema,
 });
 
+/** The schema of {@link SignOutRequest}. */
 export const signOutRequestSchema: z.ZodType<SignOutRequest> = z.object({
   type: z.literal('sign-out'),
   id: requestIdSchema,
 });
 
+/** The schema of {@link ChangePasswordRequest}. */
 export const changePasswordRequestSchema: z.ZodType<ChangePasswordRequest> = z.object({
   type: z.literal('change-password'),
   id: requestIdSchema,

@@ -62,6 +62,7 @@ export interface ReactRequest {
   readonly on: boolean;
 }
 
+/** The schema of {@link SendRequest}. */
 export const sendRequestSchema: z.ZodType<SendRequest> = z
   .object({
     type: z.literal('send'),
@@ -76,6 +77,7 @@ export const sendRequestSchema: z.ZodType<SendRequest> = z
     path: ['conversation'],
   });
 
+/** The schema of {@link Sent}. */
 export const sentSchema: z.ZodType<Sent> = z.object({
   conversation: conversationIdSchema,
   seq: sequenceSchema,
@@ -85,15 +87,18 @@ export const sentSchema: z.ZodType<Sent> = z.object({
 
 const targetShape = { id: requestIdSchema, conversation: conversationIdSchema, seq: sequenceSchema };
 
+/** The schema of {@link EditRequest}. */
 export const editRequestSchema: z.ZodType<EditRequest> = z.object({
   type: z.literal('edit'),
   ...targetShape,
   body: messageBodySchema,
 });
+/** The schema of {@link RetractRequest}. */
 export const retractRequestSchema: z.ZodType<RetractRequest> = z.object({
   type: z.literal('retract'),
   ...targetShape,
 });
+/** The schema of {@link ReactRequest}. */
 export const reactRequestSchema: z.ZodType<ReactRequest> = z.object({
   type: z.literal('react'),
   ...targetShape,

@@ -102,6 +102,7 @@ export interface ContactUpdateRequest {
 const stateSchema = z.enum(['none', 'pending', 'granted', 'denied']);
 const groupsSchema = z.array(labelSchema).max(64);
 
+/** The schema of {@link Contact}. */
 export const contactSchema: z.ZodType<Contact> = z.object({
   address: addressSchema,
   name: z.string(),
@@ -111,15 +112,18 @@ export const contactSchema: z.ZodType<Contact> = z.object({
   requestText: z.string().exactOptional(),
   blocked: z.boolean(),
 });
+/** The schema of {@link ContactResult}. */
 export const contactResultSchema: z.ZodType<ContactResult> = z.object({
   contact: contactSchema.nullable(),
   version: z.int(),
 });
+/** The schema of {@link RosterRequest}. */
 export const rosterRequestSchema: z.ZodType<RosterRequest> = z.object({
   type: z.literal('roster'),
   id: requestIdSchema,
   version: z.int().nonnegative().exactOptional(),
 });
+/** The schema of {@link Roster}. */
 export const rosterSchema: z.ZodType<Roster> = z.object({
   version: z.int(),
   full: z.boolean(),
@@ -127,6 +131,7 @@ export const rosterSchema: z.ZodType<Roster> = z.object({
   removed: z.array(addressSchema),
 });
 
+/** The schema of {@link ContactRequestRequest}. */
 export const contactRequestRequestSchema: z.ZodType<ContactRequestRequest> = z.object({
   type: z.literal('contact-request'),
   id: requestIdSchema,
@@ -135,31 +140,37 @@ export const contactRequestRequestSchema: z.ZodType<ContactRequestRequest> = z.o
   alias: labelSchema.exactOptional(),
   groups: groupsSchema.exactOptional(),
 });
+/** The schema of {@link ContactAcceptRequest}. */
 export const contactAcceptRequestSchema: z.ZodType<ContactAcceptRequest> = z.object({
   type: z.literal('contact-accept'),
   id: requestIdSchema,
   address: addressSchema,
 });
+/** The schema of {@link ContactDenyRequest}. */
 export const contactDenyRequestSchema: z.ZodType<ContactDenyRequest> = z.object({
   type: z.literal('contact-deny'),
   id: requestIdSchema,
   address: addressSchema,
 });
+/** The schema of {@link ContactRemoveRequest}. */
 export const contactRemoveRequestSchema: z.ZodType<ContactRemoveRequest> = z.object({
   type: z.literal('contact-remove'),
   id: requestIdSchema,
   address: addressSchema,
 });
+/** The schema of {@link ContactBlockRequest}. */
 export const contactBlockRequestSchema: z.ZodType<ContactBlockRequest> = z.object({
   type: z.literal('contact-block'),
   id: requestIdSchema,
   address: addressSchema,
 });
+/** The schema of {@link ContactUnblockRequest}. */
 export const contactUnblockRequestSchema: z.ZodType<ContactUnblockRequest> = z.object({
   type: z.literal('contact-unblock'),
   id: requestIdSchema,
   address: addressSchema,
 });
+/** The schema of {@link ContactUpdateRequest}. */
 export const contactUpdateRequestSchema: z.ZodType<ContactUpdateRequest> = z.object({
   type: z.literal('contact-update'),
   id: requestIdSchema,

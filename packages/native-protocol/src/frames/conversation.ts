@@ -70,6 +70,7 @@ export interface HistoryPage {
 
 const positionSchema = z.int().nonnegative();
 
+/** The schema of {@link Conversation}. */
 export const conversationSchema: z.ZodType<Conversation> = z.object({
   conversation: conversationIdSchema,
   kind: z.literal('direct'),
@@ -83,21 +84,25 @@ const knownConversations = z
   .array(z.union([conversationSchema, z.object({ kind: z.string() }).transform(() => null)]))
   .transform((rows) => rows.filter((row) => row !== null));
 
+/** The schema of {@link ConversationsRequest}. */
 export const conversationsRequestSchema: z.ZodType<ConversationsRequest> = z.object({
   type: z.literal('conversations'),
   id: requestIdSchema,
   after: conversationIdSchema.exactOptional(),
   limit: z.int().positive().exactOptional(),
 });
+/** The schema of {@link Conversations}. */
 export const conversationsSchema: z.ZodType<Conversations> = z.object({
   conversations: knownConversations,
   next: conversationIdSchema.nullable(),
 });
+/** The schema of {@link ConversationOpenRequest}. */
 export const conversationOpenRequestSchema: z.ZodType<ConversationOpenRequest> = z.object({
   type: z.literal('conversation-open'),
   id: requestIdSchema,
   peer: addressSchema,
 });
+/** The schema of {@link HistoryRequest}. */
 export const historyRequestSchema: z.ZodType<HistoryRequest> = z
   .object({
     type: z.literal('history'),
@@ -111,6 +116,7 @@ export const historyRequestSchema: z.ZodType<HistoryRequest> = z
     error: 'give before or after, not both',
     path: ['after'],
   });
+/** The schema of {@link HistoryPage}. */
 export const historyPageSchema: z.ZodType<HistoryPage> = z.object({
   messages: z.array(messageSchema),
   reachedStart: z.boolean(),

@@ -32,10 +32,12 @@ export interface DeviceRemoveRequest {
   readonly device: DeviceId;
 }
 
+/** The schema of {@link DevicesRequest}. */
 export const devicesRequestSchema: z.ZodType<DevicesRequest> = z.object({
   type: z.literal('devices'),
   id: requestIdSchema,
 });
+/** The schema of {@link Devices}. */
 export const devicesSchema: z.ZodType<Devices> = z.object({
   devices: z.array(
     z.object({
@@ -48,6 +50,7 @@ export const devicesSchema: z.ZodType<Devices> = z.object({
     }),
   ),
 });
+/** The schema of {@link DeviceRemoveRequest}. */
 export const deviceRemoveRequestSchema: z.ZodType<DeviceRemoveRequest> = z.object({
   type: z.literal('device-remove'),
   id: requestIdSchema,

@@ -49,6 +49,7 @@ export interface WireError {
 
 const codeSchema = z.string().transform((code): ErrorCode => (isErrorCode(code) ? code : 'internal'));
 
+/** The schema of {@link WireError}. */
 export const wireErrorSchema: z.ZodType<WireError> = z.object({
   code: codeSchema,
   message: z.string(),

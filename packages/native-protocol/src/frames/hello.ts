@@ -42,12 +42,14 @@ export interface PingRequest {
   readonly id: number;
 }
 
+/** The schema of {@link HelloRequest}. */
 export const helloRequestSchema: z.ZodType<HelloRequest> = z.object({
   type: z.literal('hello'),
   id: requestIdSchema,
   client: z.object({ name: labelSchema, version: labelSchema }).exactOptional(),
 });
 
+/** The schema of {@link Welcome}. */
 export const welcomeSchema: z.ZodType<Welcome> = z.object({
   server: z.string().min(1),
   software: z.string(),
@@ -59,6 +61,7 @@ export const welcomeSchema: z.ZodType<Welcome> = z.object({
   features: z.array(z.string()),
 });
 
+/** The schema of {@link PingRequest}. */
 export const pingRequestSchema: z.ZodType<PingRequest> = z.object({
   type: z.literal('ping'),
   id: requestIdSchema,

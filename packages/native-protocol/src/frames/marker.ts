@@ -22,6 +22,7 @@ export interface Mark {
   readonly seq: Sequence;
 }
 
+/** The schema of {@link MarkRequest}. */
 export const markRequestSchema: z.ZodType<MarkRequest> = z.object({
   type: z.literal('mark'),
   id: requestIdSchema,

@@ -126,6 +126,7 @@ const attachmentSchema = z.object({
   duration: z.int().nonnegative().exactOptional(),
 });
 
+/** The schema of {@link MessageBody}. */
 export const messageBodySchema: z.ZodType<MessageBody> = z
   .object({
     text: z.string(),
@@ -145,8 +146,10 @@ export const messageBodySchema: z.ZodType<MessageBody> = z
 /** Chosen by the sender, unique among the sender's messages: random, not counted, and kept for resends. */
 export const clientIdSchema: z.ZodType<string> = z.string().min(1).max(64);
 
+/** A reaction: an emoji or a short text. */
 export const reactionKeySchema: z.ZodType<string> = z.string().min(1).max(64);
 
+/** The schema of {@link Message}. */
 export const messageSchema: z.ZodType<Message> = z.object({
   conversation: conversationIdSchema,
   seq: sequenceSchema,

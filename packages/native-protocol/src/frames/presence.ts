@@ -53,12 +53,14 @@ export interface PresencePush extends AccountPresence {
   readonly type: 'presence';
 }
 
+/** The schema of {@link PresenceSetRequest}. */
 export const presenceSetRequestSchema: z.ZodType<PresenceSetRequest> = z.object({
   type: z.literal('presence-set'),
   id: requestIdSchema,
   availability: z.enum(['available', 'away', 'xa', 'dnd', 'offline']),
   text: labelSchema.exactOptional(),
 });
+/** The schema of {@link PresenceWatchRequest}. */
 export const presenceWatchRequestSchema: z.ZodType<PresenceWatchRequest> = z.object({
   type: z.literal('presence-watch'),
   id: requestIdSchema,
@@ -78,9 +80,11 @@ const accountPresenceShape = {
   lastSeen: timeSchema.exactOptional(),
 };
 const accountPresenceSchema: z.ZodType<AccountPresence> = z.object(accountPresenceShape);
+/** The schema of {@link PresenceSnapshot}. */
 export const presenceSnapshotSchema: z.ZodType<PresenceSnapshot> = z.object({
   presences: z.array(accountPresenceSchema),
 });
+/** The schema of {@link PresencePush}. */
 export const presencePushSchema: z.ZodType<PresencePush> = z.object({
   type: z.literal('presence'),
   ...accountPresenceShape,

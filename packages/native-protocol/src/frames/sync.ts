@@ -51,27 +51,32 @@ export interface AckSignal {
   readonly cursor: Position;
 }
 
+/** The schema of {@link SyncRequest}. */
 export const syncRequestSchema: z.ZodType<SyncRequest> = z.object({
   type: z.literal('sync'),
   id: requestIdSchema,
   after: positionSchema,
   limit: z.int().positive().exactOptional(),
 });
+/** The schema of {@link UpdatePage}. */
 export const updatePageSchema: z.ZodType<UpdatePage> = z.object({
   updates: z.array(updateSchema),
   cursor: positionSchema,
   head: positionSchema,
   more: z.boolean(),
 });
+/** The schema of {@link UpdatesPush}. */
 export const updatesPushSchema: z.ZodType<UpdatesPush> = z.object({
   type: z.literal('updates'),
   updates: z.array(updateSchema),
   cursor: positionSchema,
 });
+/** The schema of {@link LaggingPush}. */
 export const laggingPushSchema: z.ZodType<LaggingPush> = z.object({
   type: z.literal('lagging'),
   head: positionSchema,
 });
+/** The schema of {@link AckSignal}. */
 export const ackSignalSchema: z.ZodType<AckSignal> = z.object({
   type: z.literal('ack'),
   cursor: positionSchema,

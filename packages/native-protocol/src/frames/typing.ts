@@ -18,11 +18,13 @@ export interface TypingPush {
   readonly expiresAfter: number;
 }
 
+/** The schema of {@link TypingSignal}. */
 export const typingSignalSchema: z.ZodType<TypingSignal> = z.object({
   type: z.literal('typing'),
   conversation: conversationIdSchema,
   active: z.boolean(),
 });
+/** The schema of {@link TypingPush}. */
 export const typingPushSchema: z.ZodType<TypingPush> = z.object({
   type: z.literal('typing'),
   conversation: conversationIdSchema,

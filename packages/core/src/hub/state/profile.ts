@@ -27,7 +27,7 @@ import type { Typist } from './typing.ts';
 
 /**
  * Everything that the hub keeps in memory: live collections of all but messages, and the indexes that find rows by what
- * the networks call them. Written only by {@link Transaction.publish} (what is stored) and by hints (what is not).
+ * the networks call them. Written only by `Transaction.publish` (what is stored) and by hints (what is not).
  */
 export class Profile {
   readonly frames: Frames;

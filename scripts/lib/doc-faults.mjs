@@ -1,6 +1,6 @@
 /**
- * Every public property or function result that is an Observable ends its name in `$`, nothing else does, and its
- * documentation says whether it is hot or cold, what it replays, and when it completes.
+ * Every export says what it means. The name of every public property that is an Observable ends in `$`, no other does,
+ * and its documentation says whether it is hot or cold, what it replays, and when it completes.
  */
 const QUESTIONS = [
   ['whether it is hot or cold', /\b(hot|cold)\b/i],
@@ -8,9 +8,18 @@ const QUESTIONS = [
   ['when it completes', /\bcomplet/i],
 ];
 
-/** Faults found in TypeDoc's JSON, one line each; empty when all is well. */
-export function observableFaults(project) {
-  const faults = [];
+/** TypeDoc's ReflectionKind, as far as it matters here. */
+const KIND = { module: 2, reference: 4194304, property: 1024, accessor: 262144 };
+
+/** What is wrong with the documentation in TypeDoc's JSON, one line each; empty when all is well. */
+export function docFaults(project) {
+  const modules = project.children.filter(({ kind }) => kind === KIND.module);
+  const exported = modules.flatMap(({ name, children = [] }) =>
+    children.filter(({ kind }) => kind !== KIND.reference).map((each) => [`${name}.${each.name}`, each]),
+  );
+  const faults = exported
+    .filter(([, reflection]) => documentation(reflection).trim() === '')
+    .map(([name]) => `${name} is exported without documentation`);
   visit(project, [], faults);
   return faults;
 }
@@ -26,9 +35,9 @@ function children(reflection) {
   return [...(reflection.children ?? []), ...inline];
 }
 
-/** TypeDoc's ReflectionKind: Property and Accessor. Functions that return an Observable follow their verb's name. */
+/** Functions that return an Observable are called by what they do. */
 function isMember({ kind }) {
-  return kind === 1024 || kind === 262144;
+  return kind === KIND.property || kind === KIND.accessor;
 }
 
 function check(reflection, name, faults) {
@@ -47,8 +56,12 @@ function isObservable(type) {
   return type?.type === 'reference' && /^(Observable|Subject|BehaviorSubject|ReplaySubject)$/.test(type.name);
 }
 
-function documentation(reflection) {
-  const { comment } = reflection.comment ? reflection : (reflection.getSignature ?? {});
+function documentation({ comment, getSignature, signatures = [] }) {
+  const comments = [comment, getSignature?.comment, ...signatures.map((each) => each.comment)];
+  return comments.map(commentText).join(' ');
+}
+
+function commentText(comment) {
   const parts = [...(comment?.summary ?? []), ...(comment?.blockTags ?? []).flatMap((tag) => tag.content)];
   return parts.map((part) => part.text).join('');
 }
