@@ -38,7 +38,6 @@ export function fuse<E extends TreeEntry<E>>(parent: Branch<E>, index: number): 
   const left = parent.items[index];
   const right = parent.items[index + 1];
   if (left === undefined || right === undefined) return false;
-  const wasEmpty = left.items.length === 0;
   if (left.kind === 'leaf' && right.kind === 'leaf') {
     if (!left.sorted || !right.sorted) return false;
     if (left.items.length + right.items.length > LEAF_SIZE) return false;
@@ -55,7 +54,6 @@ export function fuse<E extends TreeEntry<E>>(parent: Branch<E>, index: number): 
     left.count += right.count;
   } else return false;
   parent.items.splice(index + 1, 1);
-  if (wasEmpty && right.low !== undefined) lower(left, right.low);
   return true;
 }
 

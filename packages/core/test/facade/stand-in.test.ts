@@ -5,6 +5,7 @@ import { eventually } from '../eventually.ts';
 import {
   createClient,
   directLink,
+  errorData,
   Frames,
   LiveMapWriter,
   NatterError,
@@ -107,6 +108,29 @@ describe('a send that is cut on the way', () => {
         data: { code: 'closed' },
       },
     );
+  });
+
+  it('is not asked for again when it is certain that it was not stored', async () => {
+    let asked = 0;
+    const handlers = standIn({
+      methods: {
+        'message.send': async () => {
+          asked += 1;
+          // Asking for ever would hang the test instead of failing it.
+          const code = asked < 5 ? 'network' : 'closed';
+          throw new NatterError(errorData(code, 'too many wait', { certain: true }));
+        },
+      },
+    });
+    const client = createClient(directLink(handlers));
+    const to = { conversation: 'v1' as ConversationId };
+    await expect(client.send({ to, draft: { content: { kind: 'text', text: 'hi' } } })).rejects.toMatchObject(
+      {
+        data: { message: 'too many wait' },
+      },
+    );
+    expect(asked).toBe(1);
+    client.close();
   });
 
   it('is given up by its signal', async () => {

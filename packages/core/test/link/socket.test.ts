@@ -117,7 +117,10 @@ describe('a link over a Unix socket', () => {
 
   it.each([
     ['a line that never ends', Buffer.alloc(5_000_000, 0x61)],
-    ['a line that is not UTF-8', Buffer.from([0xc3, 0x28, 0x0a])],
+    [
+      'a line that is not UTF-8',
+      Buffer.from('{"jsonrpc":"2.0","id":1,"method":"echo","params":{"text":"\xc3("}}\n', 'latin1'),
+    ],
     ['a line that is not JSON', Buffer.from('GET / HTTP/1.1\r\n')],
   ])('refuses %s with an error and closes', async (_what, sent) => {
     const socket = connect(join(folder, 's'));
@@ -144,6 +147,19 @@ describe('a link over a Unix socket', () => {
     socket.write(`${JSON.stringify({ jsonrpc: '2.0', id: 0, method: '$/blob', params })}\n`);
     socket.write(Buffer.from([0xff, 0xff, 0xff, 0xff, 1, 2, 3]));
     expect(JSON.parse(await answer)).toMatchObject({ error: { data: { code } } });
+    expect(small.stored.size).toBe(0);
+    socket.destroy();
+  });
+
+  it('never takes an upload that ends between two chunks for a whole one', async () => {
+    const socket = connect({ path: join(folder, 's'), allowHalfOpen: true });
+    const answer = new Promise<string>((resolve) =>
+      socket.once('data', (chunk: Buffer) => resolve(chunk.toString())),
+    );
+    const params = { direction: 'upload', blob: 'b1', offset: 0 };
+    socket.write(`${JSON.stringify({ jsonrpc: '2.0', id: 0, method: '$/blob', params })}\n`);
+    socket.end(Buffer.from([0, 0, 0, 3, 1, 2, 3]));
+    expect(JSON.parse(await answer)).toMatchObject({ error: { data: { code: 'network' } } });
     expect(small.stored.size).toBe(0);
     socket.destroy();
   });
