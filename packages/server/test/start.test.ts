@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -70,15 +71,18 @@ describe('a data directory', () => {
     expect(readFileSync(path, 'utf8')).toBe(content);
   });
 
-  it('of another program is refused', async () => {
-    const dataDirectory = temporaryDirectory();
-    const database = new DatabaseSync(join(dataDirectory, 'server.db'));
-    database.exec('PRAGMA application_id = 7; CREATE TABLE t (x)');
-    database.close();
-    await expect(createServer({ dataDirectory, port: 0 })).rejects.toMatchObject({
-      message: containing('another program'),
-    });
-  });
+  it.each(['', 'PRAGMA application_id = 7;', 'PRAGMA user_version = 1;'])(
+    'of another program is refused: %s',
+    async (mark) => {
+      const dataDirectory = temporaryDirectory();
+      const database = new DatabaseSync(join(dataDirectory, 'server.db'));
+      database.exec(`${mark} CREATE TABLE t (x)`);
+      database.close();
+      await expect(createServer({ dataDirectory, port: 0 })).rejects.toMatchObject({
+        message: containing('another program'),
+      });
+    },
+  );
 
   it('that is a file is refused', async () => {
     const path = join(temporaryDirectory(), 'file');
@@ -176,6 +180,32 @@ describe('starting', () => {
 });
 
 describe('administration', () => {
+  it('by another process leaves a running server its log file and its lock', async () => {
+    const dataDirectory = temporaryDirectory();
+    const server = await startServer({ dataDirectory });
+    const alice = await TestClient.register(server.url, 'alice');
+    // Opened and refused in this process, too: neither may let go of what the server holds.
+    openAdministration({ dataDirectory }).close();
+    await expect(createServer({ dataDirectory, port: 0 })).rejects.toMatchObject({ code: 'data' });
+    const wal = join(dataDirectory, 'server.db-wal');
+    const before = statSync(wal).ino;
+
+    const other = (script: string): number | null =>
+      spawnSync(process.execPath, [
+        '-e',
+        `const { DatabaseSync } = require('node:sqlite'); ${script}`,
+        dataDirectory,
+      ]).status;
+    expect(
+      other(
+        `const d = new DatabaseSync(process.argv[1] + '/server.db'); d.exec("INSERT INTO setting VALUES ('x', 'y')"); d.close()`,
+      ),
+    ).toBe(0);
+    expect(statSync(wal).ino).toBe(before);
+    expect(other(`new DatabaseSync(process.argv[1] + '/server.lock').exec('BEGIN EXCLUSIVE')`)).not.toBe(0);
+    await alice.request({ type: 'send', clientId: '1', peer: 'alice', body: { text: 'still here' } });
+  });
+
   it('works on a data directory without a server, and beside one', async () => {
     const dataDirectory = join(temporaryDirectory(), 'data');
     const administration = openAdministration({

@@ -28,7 +28,10 @@ export interface UpdatePage {
   readonly more: boolean;
 }
 
-/** The consecutive updates after the last page or push. Duplicates do not occur on one connection. */
+/**
+ * The consecutive updates after the last page or push. After a `sync` on a connection that was live already, one may
+ * tell what the page has told: a client ignores entries at or before its cursor.
+ */
 export interface UpdatesPush {
   readonly type: 'updates';
   readonly updates: readonly Update[];

@@ -1,17 +1,10 @@
-import {
-  chmodSync,
-  closeSync,
-  existsSync,
-  fchmodSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  statSync,
-} from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { StartError } from '../start-error.ts';
 import { integer } from './columns.ts';
+import { makePrivateDirectory, makePrivateFile } from './private-files.ts';
 import { applicationId, migrations } from './schema.ts';
 
 /**
@@ -19,6 +12,9 @@ import { applicationId, migrations } from './schema.ts';
  * for that time. Milliseconds.
  */
 const busyTimeout = 2_000;
+
+/** Bytes. https://www.sqlite.org/fileformat.html#the_database_header */
+const headerSize = 100;
 
 /** Name of the one file that holds everything. */
 const databaseFile = 'server.db';
@@ -32,20 +28,20 @@ export function openDatabase(directory: string): DatabaseSync {
   const path = join(directory, databaseFile);
   try {
     makePrivateDirectory(directory);
-    if (existsSync(path)) checkHeader(path);
-    else closeSync(openSync(path, 'wx', 0o600));
     makePrivateFile(path);
+    checkHeader(path);
   } catch (error) {
     throw asStartError(error, path);
   }
   const database = new DatabaseSync(path, { timeout: busyTimeout, enableForeignKeyConstraints: false });
   try {
-    checkVersion(integer(database.prepare('PRAGMA user_version').get() ?? {}, 'user_version'), path);
+    const version = schemaVersion(database);
+    checkVersion(version, path);
     // FULL: a commit is on the disk when it returns. The WAL is folded back rarely, as that costs a second write.
     database.exec(
       'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8000; PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY',
     );
-    migrate(database);
+    if (version < migrations.length) migrate(database);
     return database;
   } catch (error) {
     database.close();
@@ -56,8 +52,8 @@ export function openDatabase(directory: string): DatabaseSync {
 function migrate(database: DatabaseSync): void {
   database.exec('BEGIN IMMEDIATE');
   try {
-    const version = integer(database.prepare('PRAGMA user_version').get() ?? {}, 'user_version');
-    for (const migration of migrations.slice(version)) database.exec(migration);
+    // Read again: another process may have been faster.
+    for (const migration of migrations.slice(schemaVersion(database))) database.exec(migration);
     database.exec(`PRAGMA user_version = ${migrations.length}; PRAGMA application_id = ${applicationId}`);
     database.exec('COMMIT');
   } catch (error) {
@@ -66,32 +62,41 @@ function migrate(database: DatabaseSync): void {
   }
 }
 
+function schemaVersion(database: DatabaseSync): number {
+  return integer(database.prepare('PRAGMA user_version').get() ?? {}, 'user_version');
+}
+
 /**
- * Looks at the file before SQLite does, which would fold a write-ahead log back: a newer file stays as it is.
- * Offsets: https://www.sqlite.org/fileformat.html#the_database_header
+ * Looks at the file without its write-ahead log, which an ordinary connection would fold back on closing: a file that
+ * is not ours stays as it is. https://www.sqlite.org/c3ref/open.html#coreuriquery (immutable)
  */
 function checkHeader(path: string): void {
-  const header = Buffer.alloc(100);
-  const file = openSync(path, 'r');
-  try {
-    const length = readSync(file, header, 0, header.length, 0);
-    // An empty file is what a crash between making the file and the first commit leaves.
-    if (length === 0) return;
-    if (length < header.length || header.toString('latin1', 0, 16) !== 'SQLite format 3\0') {
-      throw new StartError(
-        'data',
-        `${path} is not a database of a natter server; move it away or choose another data directory`,
-      );
-    }
-  } finally {
-    closeSync(file);
-  }
-  const id = header.readUInt32BE(68);
-  const version = header.readUInt32BE(60);
-  if (id !== applicationId && (id !== 0 || version !== 0)) {
+  const { id, version, tables } = readHeader(path);
+  if (id !== applicationId && tables > 0) {
     throw new StartError('data', `${path} belongs to another program; choose another data directory`);
   }
   checkVersion(version, path);
+}
+
+function readHeader(path: string): { id: number; version: number; tables: number } {
+  const { size } = statSync(path);
+  const url = pathToFileURL(path);
+  url.searchParams.set('immutable', '1');
+  const file = new DatabaseSync(url, { readOnly: true });
+  try {
+    // SQLite takes a file that is shorter than a header for an empty one, and would write over it.
+    if (size > 0 && size < headerSize) throw new RangeError('shorter than the header of a database');
+    return {
+      id: integer(file.prepare('PRAGMA application_id').get() ?? {}, 'application_id'),
+      version: schemaVersion(file),
+      tables: integer(file.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() ?? {}, 'tables'),
+    };
+  } catch (error) {
+    const message = `${path} is not a database of a natter server; move it away or choose another data directory`;
+    throw new StartError('data', message, { cause: error });
+  } finally {
+    file.close();
+  }
 }
 
 function checkVersion(version: number, path: string): void {
@@ -100,21 +105,6 @@ function checkVersion(version: number, path: string): void {
       'data',
       `${path} was written by a newer natter (schema ${version}, this one knows ${migrations.length}); update natter`,
     );
-  }
-}
-
-function makePrivateDirectory(directory: string): void {
-  if (!existsSync(directory)) mkdirSync(directory, { recursive: true, mode: 0o700 });
-  if ((statSync(directory).mode & 0o077) !== 0) chmodSync(directory, 0o700);
-}
-
-/** SQLite gives the log files beside the database the mode of the database. */
-function makePrivateFile(path: string): void {
-  const file = openSync(path, 'r');
-  try {
-    fchmodSync(file, 0o600);
-  } finally {
-    closeSync(file);
   }
 }
 

@@ -1,8 +1,8 @@
-import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Lease, Leases } from '../ports/lease.ts';
 import { StartError } from '../start-error.ts';
+import { makePrivateFile } from './private-files.ts';
 
 /**
  * One server a data directory. The lock is SQLite's own on a file that is otherwise empty: the system lets go of it
@@ -17,7 +17,7 @@ export class FileLeases implements Leases {
 
   acquire(): Lease {
     const path = join(this.#directory, 'server.lock');
-    closeSync(openSync(path, 'a', 0o600));
+    makePrivateFile(path);
     const lock = new DatabaseSync(path);
     try {
       lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
