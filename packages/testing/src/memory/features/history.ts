@@ -11,7 +11,7 @@ import {
 } from '@natter/core';
 import { unsupported } from '../mapping/errors.ts';
 import { eventsOf, patchOf } from '../mapping/events.ts';
-import type { AnswerTo, Hole, WireMessage } from '../network/protocol.ts';
+import type { AnswerTo, Hole, Update, WireMessage } from '../network/protocol.ts';
 import type { Context } from '../session.ts';
 
 /** A page of one conversation: next to an anchor, on from a page before, or into a gap. */
@@ -46,11 +46,20 @@ export async function missed(context: Context, after: Opaque | null): Promise<Pa
   const gaps = holes.map((hole): GapChange => ({ op: 'open', gap: gapOf(hole) }));
   const batch = {
     origin: after === null ? 'snapshot' : 'archive',
-    events: eventsOf(view, updates, true),
+    events: eventsOf(view, behindHoles(updates, holes), true),
     cursors: { [accountScope]: String(at) },
     gaps,
   } as const;
   return { batch, next: more ? String(at) : null, reached: more ? null : 'end' };
+}
+
+/** What stands in a hole is not stored, so nothing can be placed behind it: the first message after one has no neighbour. */
+function behindHoles(updates: readonly Update[], holes: readonly Hole[]): Update[] {
+  const first = new Set(holes.map(({ before }) => before));
+  return updates.map((update) => {
+    if (update.type !== 'message' || !first.has(update.message.id)) return update;
+    return { ...update, message: { ...update.message, previous: null } };
+  });
 }
 
 function eventsOfPage(
