@@ -1,5 +1,5 @@
-import type { Op, Outcome, Page, PageRequest, SessionHost, Signal } from '@natter/core';
-import { errorData, type Opaque, type OwnPresence } from '@natter/core/model';
+import type { Event, Op, Outcome, Page, PageRequest, SessionHost, Signal } from '@natter/core';
+import { errorData, remoteKey, type Opaque, type OwnPresence } from '@natter/core/model';
 import { Element } from '@xmpp/xml';
 import type { ServerFeatures } from './capabilities.ts';
 import { Commits } from './commits.ts';
@@ -75,8 +75,10 @@ export class Connection {
 
   /** Brings everything up to date after sign-in, in the order that loses nothing: presence last, as it opens the gates. */
   async synchronize({ binding, known, presence }: Beginning, signal: AbortSignal): Promise<void> {
-    const { stream, host, commits, server } = this.#runtime;
+    const { stream, host, commits, server, own } = this.#runtime;
     await commits.storeProgress(); // a crash from here on finds the session to take up
+    const self: Event = { type: 'self', key: remoteKey(own), address: own };
+    if (!binding.resumed) await commits.batch({ origin: 'snapshot', events: [self] });
     await this.#roster.recall();
     if (!binding.resumed) {
       if (server.carbons)

@@ -185,6 +185,12 @@ describeServer('an XMPP account on a real server', 'prosody', () => {
     await second.host.until('carbon', () => second.host.texts().includes('to all'));
   });
 
+  test('an address is who it is, however it was typed', async () => {
+    const address = server.addUser({ name: 'typed', password: 'secret' });
+    const typed = await join('Typed@LOCALHOST').online();
+    expect(typed.host.events).toContainEqual({ type: 'self', key: address, address });
+  });
+
   test('a wrong password ends the run for good', async () => {
     const wrong = join(server.addUser({ name: 'wrong', password: 'secret' }), 'one', 'other');
     expect(await wrong.run()).toMatchObject({
