@@ -11,7 +11,7 @@ import { figure, median, report } from './lib/measure.ts';
 
 const ACCOUNTS = 8;
 const CONVERSATIONS = 20;
-const BATCHES = 60;
+const BATCHES = 120;
 const BATCH = 50;
 /** Of a batch, how many messages had come before: every source repeats itself. */
 const REPEATED = 3;
