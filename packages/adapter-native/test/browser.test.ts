@@ -24,8 +24,6 @@ beforeAll(async () => {
   );
   if (!isPage(page)) throw new Error('the bundle exports no adapter');
   adapter = page.createNativeAdapter({
-    replyTimeout: 200,
-    keepaliveInterval: 200,
     maximumUncommitted: 2_000,
   });
 });

@@ -57,6 +57,15 @@ describe('a hostile server', () => {
     expect(await running.ended).toMatchObject({ why: 'network', error: { code: 'internal' } });
   });
 
+  test('a server that does not answer our goodbye is not waited for', async () => {
+    const { run, server } = await scene({}, adapter);
+    const running = await run().caughtUp();
+    server.link.socket.pause();
+    const began = performance.now();
+    expect(await running.stop()).toEqual({ why: 'stopped' });
+    expect(performance.now() - began).toBeLessThan(10_000);
+  });
+
   test('what a newer server may send is ignored', async () => {
     const { host, run, server } = await scene({}, adapter);
     const running = await run().caughtUp();

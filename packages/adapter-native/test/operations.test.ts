@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { remoteKey, type Op } from '@natter/core';
 import type { Requests } from '@natter/native-protocol';
@@ -55,6 +56,7 @@ describe('perform', () => {
     await until(() => server.link.received.some(({ type }) => type === 'send'));
     abort.abort();
     expect(await outcome).toMatchObject({ result: 'unknown', error: { code: 'aborted', certain: false } });
+    expect(getEventListeners(abort.signal, 'abort')).toEqual([]);
     expect(await running.session.perform(sendTo(remoteKey('c1'), 'hi'), abort.signal)).toMatchObject({
       result: 'not-sent',
     });

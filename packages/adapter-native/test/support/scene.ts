@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { mintId, type Adapter, type Op } from '@natter/core';
 import type { Message, Update } from '@natter/native-protocol';
 import { afterEach, expect } from 'vitest';
@@ -6,7 +7,7 @@ import { Running, TestHost } from './host.ts';
 import { ScriptedServer, type Answers } from './scripted-server.ts';
 
 const adapter = createNativeAdapter({ maximumUncommitted: 4_000 });
-let server: ScriptedServer | null = null;
+let servers: ScriptedServer[] = [];
 let timersBefore = 0;
 
 /** A scripted server, and an account that has signed in to it before. */
@@ -18,21 +19,23 @@ export interface Scene {
 
 /** Starts both for one test. When it is over, no socket and no timer of the client may be left. */
 export async function scene(answers: Answers = {}, using: Adapter = adapter): Promise<Scene> {
-  timersBefore = timers();
+  if (servers.length === 0) timersBefore = timers();
   const started = await ScriptedServer.start(answers);
-  server = started;
+  servers.push(started);
   const host = new TestHost();
   host.secrets.set('token', JSON.stringify(['d1', 'token-1']));
   return { host, server: started, run: () => new Running(using, { server: started.url }, host) };
 }
 
 afterEach(async () => {
-  if (server === null) return;
-  // The client has let go of its socket; that takes a moment to reach the other end.
-  await expect.poll(() => server?.openSockets()).toBe(0);
-  await expect.poll(timers).toBeLessThanOrEqual(timersBefore);
-  await server.stop();
-  server = null;
+  const left = async (): Promise<number[]> => Promise.all(servers.map((server) => server.openSockets()));
+  // The client has let go of its sockets; that takes a moment to reach the other end.
+  for (let count = 0; count < 200 && Math.max(0, ...(await left())) > 0; count += 1) await sleep(5);
+  expect(await left()).toEqual(servers.map(() => 0));
+  for (let count = 0; count < 200 && timers() > timersBefore; count += 1) await sleep(5);
+  expect(timers()).toBeLessThanOrEqual(timersBefore);
+  for (const server of servers) await server.stop();
+  servers = [];
 });
 
 function timers(): number {
