@@ -98,4 +98,47 @@ describe('order where only the archive knows it', () => {
     expect(await bench.texts()).toEqual(['a', 'b', 'c', 'd', 'e']);
     await bench.hub.close();
   });
+
+  it('moves what we sent to where its echo shows that the network has put it', async () => {
+    const script = new Script();
+    const bench = await Bench.open([script]);
+    await script.commit({ events: [timeline(m('a'))] });
+    const { id } = await bench.conversation();
+    const draft = { content: { kind: 'text', text: 'mine' } } as const;
+    const sent = await bench.call('message.send', { key: 'k', to: { conversation: id }, draft });
+    await bench.until(
+      async () => (await bench.call('message.get', { message: sent.message })).delivery === 'sent',
+    );
+    await script.commit({ events: [timeline(m('b'))] });
+    const echo = message('mine', {
+      self: true,
+      stable: key(`s-${sent.operation}`),
+      operation: sent.operation,
+    });
+    await script.commit({ events: [timeline(echo)] });
+    expect(await bench.texts()).toEqual(['a', 'b', 'mine']);
+    await script.commit({ events: [timeline(m('c'))] });
+    await script.commit({ events: [timeline(echo)] });
+    expect(await bench.texts()).toEqual(['a', 'b', 'mine', 'c']);
+    await bench.hub.close();
+  });
+
+  it('lets an archive page say where our message belongs that it begins behind', async () => {
+    const script = new Script();
+    const bench = await Bench.open([script]);
+    await script.commit({ events: [timeline(m('a'))] });
+    const { id } = await bench.conversation();
+    const draft = { content: { kind: 'text', text: 'mine' } } as const;
+    const sent = await bench.call('message.send', { key: 'k', to: { conversation: id }, draft });
+    await bench.until(
+      async () => (await bench.call('message.get', { message: sent.message })).delivery === 'sent',
+    );
+    await script.commit({ events: [timeline(m('b'))] });
+    await script.commit({
+      origin: 'archive',
+      events: [page([m('c'), m('d')], key(`s-${sent.operation}`))],
+    });
+    expect(await bench.texts()).toEqual(['a', 'b', 'mine', 'c', 'd']);
+    await bench.hub.close();
+  });
 });

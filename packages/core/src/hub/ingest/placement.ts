@@ -83,6 +83,8 @@ export async function pageOrders(
   place: Place & { by: 'page' },
   existing: readonly (Message | null)[],
 ): Promise<readonly OrderKey[]> {
+  const anchor = place.after === null ? null : transaction.messages.stable(conversation, place.after);
+  if (anchor?.provisional) return pageOrdersBehind(transaction, anchor, place, existing);
   const bounds = await pageBounds(transaction, conversation, place, existing);
   const orders: OrderKey[] = [];
   let low = bounds.low;
@@ -112,6 +114,25 @@ export async function pageOrders(
   }
   flush(bounds.high);
   return orders;
+}
+
+/** The page says where its anchor belongs too, when that is known no better: right before the page. */
+async function pageOrdersBehind(
+  transaction: Transaction,
+  anchor: Message,
+  place: Place & { by: 'page' },
+  existing: readonly (Message | null)[],
+): Promise<readonly OrderKey[]> {
+  const { conversation } = anchor;
+  const [order, ...rest] = await pageOrders(transaction, conversation, { ...place, after: null }, [
+    anchor,
+    ...existing,
+  ]);
+  if (order !== undefined) {
+    transaction.messages.put({ ...anchor, order, provisional: false });
+    noteOrder(transaction, conversation, order, false);
+  }
+  return rest;
 }
 
 interface Bounds {
@@ -150,8 +171,30 @@ async function pageBounds(
   if (lastSettled === null)
     return { low: null, high: await firstStranger(transaction, conversation, inPage) };
   const overlap = existing.find((row) => row !== null && !row.provisional && row.order <= lastSettled);
-  const low = overlap ? await neighbour(overlap.order, 'before') : lastSettled;
-  return { low, high: await neighbour(lastSettled, 'after') };
+  const behind = await boundsBehind(transaction, conversation, lastSettled, inPage);
+  return overlap ? { ...behind, low: await neighbour(overlap.order, 'before') } : behind;
+}
+
+/**
+ * What lies behind the last row whose place is known. Rows of ours that no archive has told of stand where they were
+ * said: what was missed comes behind them. The first other row came live, and later than what was missed.
+ */
+async function boundsBehind(
+  transaction: Transaction,
+  conversation: ConversationId,
+  lastSettled: OrderKey,
+  inPage: ReadonlySet<string | undefined>,
+): Promise<Bounds> {
+  const query = { conversation, at: lastSettled, before: 0, after: inPage.size + provisionalReach };
+  const { rows } = await transaction.store.timeline(query);
+  let low = lastSettled;
+  for (const row of rows) {
+    if (row.order <= lastSettled || inPage.has(row.id)) continue;
+    if (isPendingOrder(row.order)) break;
+    if (row.direction === 'in' || !row.provisional) return { low, high: row.order };
+    low = row.order;
+  }
+  return { low, high: null };
 }
 
 async function firstStranger(

@@ -60,7 +60,12 @@ function itemsFault(items: readonly MessageIn[]): string | null {
 function placeFault(place: Place, items: number): string | null {
   if (place.by !== 'key') return null;
   if (place.keys.length !== items) return 'one order key an item is needed';
-  return place.keys.every((key) => orderPattern.test(key)) ? null : 'an order key is not [0-9A-Za-z]';
+  for (const [index, key] of place.keys.entries()) {
+    if (!orderPattern.test(key)) return 'an order key is not [0-9A-Za-z]';
+    // Equal keys would hide each other where a page of the timeline ends.
+    if (index > 0 && key <= (place.keys[index - 1] ?? '')) return 'order keys must ascend';
+  }
+  return null;
 }
 
 function targetFault(target: { stable: string } | { claimed: string; sender: string }): string | null {

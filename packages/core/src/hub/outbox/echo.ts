@@ -33,8 +33,9 @@ export function acceptEcho(
     transaction.keepMessageAlias(row.conversation, null, item.stable, row.id);
     echoed = { ...echoed, parts: [...echoed.parts, item.stable] };
   }
-  if (isPendingOrder(row.order))
-    echoed = { ...echoed, order: order ?? tailOrder(transaction, row.conversation), provisional };
+  // Placed when it was accepted, if at all; its echo shows where the network has really put it.
+  const unplaced = isPendingOrder(row.order) || (order === null && row.provisional && item.part === 0);
+  if (unplaced) echoed = { ...echoed, order: order ?? tailOrder(transaction, row.conversation), provisional };
   if (row.delivery !== 'delivered' && row.delivery !== 'read' && row.delivery !== 'sent') {
     echoed = { ...echoed, delivery: 'sent', error: null };
     transaction.log({ type: 'message', what: 'delivery', message: row.id });

@@ -127,11 +127,8 @@ async function placeMessage(
   const total = profile.statuses.get(operation.account)?.capabilities.order === 'total';
   if (!handedOver || !isPendingOrder(message.order) || total) return message;
   await loadTail(transaction, message.conversation);
-  const placed = {
-    ...message,
-    order: tailOrder(transaction, message.conversation),
-    provisional: profile.catchingUp.has(message.account),
-  };
+  // Where the network has put it among what others say is not known before its echo or the archive tells.
+  const placed = { ...message, order: tailOrder(transaction, message.conversation), provisional: true };
   noteOrder(transaction, message.conversation, placed.order, placed.provisional);
   return placed;
 }
