@@ -21,6 +21,9 @@ export interface ListenOptions {
   readonly pass: PassCrashPoint;
 }
 
+/** How long clients have to answer that the server closes. Milliseconds. */
+const closePatience = 500;
+
 /** Accepts connections, and makes each a session. */
 export class Listener {
   readonly #services: Services;
@@ -100,7 +103,7 @@ export class Listener {
       session.end({ code: 'going-away', message: 'The server is shutting down.', retryAfter: 1000 });
     }
     this.#server.closeIdleConnections();
-    await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 500))]);
+    await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, closePatience).unref())]);
     for (const { webSocket } of this.#dispatchers.values()) webSocket.terminate();
     this.#server.closeAllConnections();
     await closed;
