@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createTestCa } from '@natter/testing/tls';
 import type { IssuedCertificate, TestCa } from '@natter/testing/tls';
@@ -8,6 +7,7 @@ import { startChildServer, userIds } from '../child-server.ts';
 import type { ChildServer } from '../child-server.ts';
 import { findExecutable } from '../executables.ts';
 import { freePorts } from '../free-ports.ts';
+import { throwAwayFolder } from '../throw-away-folder.ts';
 import { writeAccount } from './accounts.ts';
 import type { PasswordHash } from './accounts.ts';
 import { prosodyConfig } from './config.ts';
@@ -85,7 +85,7 @@ export async function startProsody(options: ProsodyOptions = {}): Promise<Prosod
   const names = hosts.flatMap((host) => [host, `rooms.${host}`, `files.${host}`]);
   const certificate =
     options.certificate ?? (await ca.issue({ hosts: [...new Set([...names, 'localhost', '127.0.0.1'])] }));
-  const folder = mkdtempSync(join(tmpdir(), 'natter-prosody-'));
+  const folder = throwAwayFolder('prosody');
   writeCertificate(folder, certificate);
   const hash = options.passwordHash ?? 'SHA-1';
   const addUser = ({ name, password, host = domain }: ProsodyUser): string => {
