@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConversationId, MessageId } from '@natter/core';
 import type { Needs } from '../conformance/case.ts';
 import type { AdapterSetup } from '../conformance/setup.ts';
 import { Chronicle } from './chronicle.ts';
+import { saboteur } from './saboteur.ts';
 import { TestProfile, type LinkForm } from './test-profile.ts';
 
 /** One thing that the suite asks of a hub over an adapter. */
@@ -120,6 +122,36 @@ export const clientCases: readonly ClientCase[] = [
     }),
   },
   {
+    name: 'promises: an account whose adapter breaks every rule harms no other',
+    needs: { support: ['direct'] },
+    async run(setup, form) {
+      const broken = saboteur();
+      const profile = await TestProfile.open(setup, form, [broken]);
+      const chronicle = new Chronicle({ phone: profile });
+      try {
+        const { account } = await profile.client.call('account.add', {
+          network: 'saboteur',
+          address: 'x',
+          config: {},
+        });
+        assert.notEqual(account, null, 'the broken account was not added');
+        chronicle.note({ type: 'fault', account: 'saboteur', active: true });
+        const watch = watchAccount(profile, chronicle);
+        for (let round = 0; round < 10; round++) {
+          await chronicle.say(profile);
+          await chronicle.hear();
+          await sleep(10);
+        }
+        await chronicle.heal();
+        await profile.waiting.until('every kind of sabotage', () => broken.runs > 7);
+        await chronicle.heal();
+        watch.unsubscribe();
+      } finally {
+        await profile.close();
+      }
+    },
+  },
+  {
     name: 'identity: a contact that is renamed keeps its ids, its conversation and its messages',
     needs: { means: ['renamePeer'] },
     run: withProfile(async (profile) => {
@@ -182,6 +214,18 @@ export const clientCases: readonly ClientCase[] = [
     }),
   },
 ];
+
+/** Everything that goes wrong in the healthy account while the other is broken is the other's doing. */
+function watchAccount(profile: TestProfile, chronicle: Chronicle): { unsubscribe(): void } {
+  const harmless = new Set(['online', 'connecting', 'authenticating', 'syncing']);
+  return profile.client.accounts$.subscribe((accounts) => {
+    const own = accounts.find(({ id }) => id === profile.account);
+    if (own === undefined || harmless.has(own.state.phase)) return;
+    // A connection that the setup itself keeps cutting is no incident.
+    if (own.state.phase === 'waiting' && own.state.error.code === 'network') return;
+    chronicle.note({ type: 'incident', account: 'account', what: `it is ${own.state.phase}` });
+  });
+}
 
 async function greeted(
   profile: TestProfile,

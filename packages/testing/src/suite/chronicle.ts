@@ -45,6 +45,11 @@ export class Chronicle {
     this.#pending.push(promise.then(() => this.#complete(message, last)));
   }
 
+  /** Writes down something else for the checker. */
+  note(entry: Entry): void {
+    this.#entries.push(entry);
+  }
+
   /** Waits until everything that was said has its outcome. */
   async settled(): Promise<void> {
     await Promise.all(this.#pending);

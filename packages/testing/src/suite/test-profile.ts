@@ -9,6 +9,7 @@ import {
   NatterError,
   slowJsonLink,
   type AccountId,
+  type Adapter,
   type Answer,
   type Client,
   type ClientLink,
@@ -42,6 +43,7 @@ export class TestProfile {
   /** Every message that the client's stream told, over all restarts. */
   readonly emitted: MessageView[] = [];
   readonly #form: LinkForm;
+  readonly #beside: readonly Adapter[];
   readonly #store: Store;
   readonly #secrets: SecretStore = memorySecrets();
   #hub: Hub | null = null;
@@ -49,7 +51,8 @@ export class TestProfile {
   #account: AccountId | null = null;
   #direct: ConversationId | null = null;
 
-  private constructor(setup: AdapterSetup, form: LinkForm) {
+  private constructor(setup: AdapterSetup, form: LinkForm, beside: readonly Adapter[]) {
+    this.#beside = beside;
     this.setup = setup;
     this.#form = form;
     this.waiting = new Waiting(setup.patience ?? 8000);
@@ -57,9 +60,13 @@ export class TestProfile {
     this.#store = { ...delegate(memoryStore()), close: async () => {} };
   }
 
-  /** Signs in and is online when it resolves. */
-  static async open(setup: AdapterSetup, form: LinkForm): Promise<TestProfile> {
-    const profile = new TestProfile(setup, form);
+  /** Signs in and is online when it resolves. `beside`: adapters for other accounts, which the case adds. */
+  static async open(
+    setup: AdapterSetup,
+    form: LinkForm,
+    beside: readonly Adapter[] = [],
+  ): Promise<TestProfile> {
+    const profile = new TestProfile(setup, form, beside);
     await profile.#start();
     await profile.#addAccount();
     await profile.online();
@@ -78,8 +85,8 @@ export class TestProfile {
   /** Waits until the account is online. */
   async online(): Promise<void> {
     await this.waiting.until('the account is online', async () => {
-      const [account] = await this.client.call('account.list', {});
-      return account?.state.phase === 'online';
+      const accounts = await this.client.call('account.list', {});
+      return accounts.find(({ id }) => id === this.#account)?.state.phase === 'online';
     });
   }
 
@@ -122,7 +129,7 @@ export class TestProfile {
       store: this.#store,
       secrets: this.#secrets,
       blobs: memoryBlobs(),
-      adapters: [this.setup.adapter],
+      adapters: [this.setup.adapter, ...this.#beside],
       backoff: { base: 1, cap: 5 },
     });
     this.#client = createClient(await this.#form.connect(this.#hub));
