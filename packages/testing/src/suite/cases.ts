@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConversationId, MessageId } from '@natter/core';
 import type { Needs } from '../conformance/case.ts';
+import { assertNothingLeft, resources } from '../conformance/resources.ts';
 import type { AdapterSetup } from '../conformance/setup.ts';
 import { Chronicle } from './chronicle.ts';
 import { saboteur } from './saboteur.ts';
@@ -120,6 +121,21 @@ export const clientCases: readonly ClientCase[] = [
         await desk.close();
       }
     }),
+  },
+  {
+    name: 'promises: a profile that is closed leaves nothing open',
+    async run(setup, form) {
+      await (await TestProfile.open(setup, form)).close();
+      await sleep(50);
+      const before = resources();
+      for (let count = 0; count < 3; count++) {
+        const profile = await TestProfile.open(setup, form);
+        await setup.peer.send('hello');
+        setup.means?.cut?.();
+        await profile.close();
+      }
+      await assertNothingLeft(before);
+    },
   },
   {
     name: 'promises: an account whose adapter breaks every rule harms no other',

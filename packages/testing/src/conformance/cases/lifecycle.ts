@@ -4,6 +4,7 @@ import { errorData, mintId, NatterError, type Op } from '@natter/core';
 import type { ConformanceCase } from '../case.ts';
 import { assertEnded } from '../check-error.ts';
 import { Driver, textBody } from '../driver.ts';
+import { assertNothingLeft, grown, resources } from '../resources.ts';
 
 const presence = { availability: 'available', text: null } as const;
 
@@ -60,7 +61,7 @@ export const lifecycleCases: readonly ConformanceCase[] = [
         await driver.ready();
         await driver.stop();
       }
-      await becomesEmpty(() => grown(before, resources()));
+      await assertNothingLeft(before);
     },
   },
   {
@@ -153,24 +154,6 @@ export const lifecycleCases: readonly ConformanceCase[] = [
     },
   },
 ];
-
-/** What keeps the process alive, by kind. */
-function resources(): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const kind of process.getActiveResourcesInfo()) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  counts.delete('Immediate');
-  return counts;
-}
-
-function grown(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): string[] {
-  return [...after].filter(([kind, count]) => count > (before.get(kind) ?? 0)).map(([kind]) => kind);
-}
-
-/** The other end of a socket may take a moment to notice; a leak stays. */
-async function becomesEmpty(left: () => string[]): Promise<void> {
-  for (let count = 0; count < 20 && left().length > 0; count++) await sleep(50);
-  assert.deepEqual(left(), [], 'something was left open');
-}
 
 /** The phase was told, or the run ended because the observer aborted it there. */
 async function reaches(driver: Driver, phase: string, run: Promise<unknown>): Promise<void> {
