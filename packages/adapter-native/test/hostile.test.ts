@@ -64,6 +64,8 @@ describe('a hostile server', () => {
     const began = performance.now();
     expect(await running.stop()).toEqual({ why: 'stopped' });
     expect(performance.now() - began).toBeLessThan(10_000);
+    // So that this end finds out that the other is gone.
+    server.link.socket.resume();
   });
 
   test('what a newer server may send is ignored', async () => {
