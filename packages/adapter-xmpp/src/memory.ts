@@ -46,7 +46,7 @@ export class Memory {
 }
 
 /** A Map keeps the order of insertion: the first entry is the oldest. */
-function forgetOldest<Key>(map: Map<Key, unknown>, most: number): void {
+export function forgetOldest<Key>(map: Map<Key, unknown>, most: number): void {
   for (const key of map.keys()) {
     if (map.size <= most) return;
     map.delete(key);

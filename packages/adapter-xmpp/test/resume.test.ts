@@ -72,6 +72,37 @@ describeServer('an XMPP session that is cut', 'prosody', () => {
     expect(person.host.messages.map(({ stable }) => stable)).not.toContain(null);
   });
 
+  test('knows after a resumption who is there and who is not, although nobody tells again', async () => {
+    await peer.request('hello');
+    await person.host.until('the request', () => person.host.events.some((event) => event.type === 'upsert'));
+    await person.perform(
+      person.op(null, { type: 'roster', change: { action: 'accept', contact: peer.key } }),
+    );
+    await person.perform(
+      person.op(null, { type: 'roster', change: { action: 'add', address: peer.address } }),
+    );
+    await peer.answer(true);
+    const told = (availability: string): boolean =>
+      person.host.hints.some(
+        (hint) =>
+          hint.type === 'presence' &&
+          hint.key === peer.key &&
+          (hint.presence?.availability ?? 'offline') === availability,
+      );
+    await person.host.until('the peer', () => told('available'));
+    for (const availability of ['available', 'offline']) {
+      if (availability === 'offline') {
+        await peer.close();
+        await person.host.until('its end', () => told('offline'));
+      }
+      person.host.hints.length = 0;
+      proxy.cutAll('reset');
+      await person.ended;
+      await person.online();
+      await person.host.until('the presence again', () => told(availability));
+    }
+  });
+
   test('goes on in another process from what is stored, and loses nothing that was not', async () => {
     await peer.send('first');
     await person.host.until('the first', () => person.host.texts().includes('first'));

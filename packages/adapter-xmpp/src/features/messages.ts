@@ -1,5 +1,5 @@
 import type { Event } from '@natter/core';
-import type { RemoteKey } from '@natter/core/model';
+import { remoteKey } from '@natter/core/model';
 import { Element } from '@xmpp/xml';
 import { isCarbon, readCarbon } from '../mapping/carbon.ts';
 import { operationOf } from '../mapping/keys.ts';
@@ -88,7 +88,7 @@ export class Messages {
     const from = bareAddress(message.attrs['from']);
     if (message.getChild('request', NS.receipts) === undefined || typeof id !== 'string' || from === null)
       return;
-    if (from === own || stream.ended || !memory.watchers.has(from as RemoteKey)) return;
+    if (from === own || stream.ended || !memory.watchers.has(remoteKey(from))) return;
     const receipt = new Element('message', { to: String(message.attrs['from']), type: 'chat' });
     receipt.c('received', { xmlns: NS.receipts, id });
     receipt.c('store', { xmlns: NS.hints });

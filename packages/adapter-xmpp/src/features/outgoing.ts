@@ -50,7 +50,10 @@ export class Outgoing {
       return { result: 'accepted', refs: [], claimed: op.id, ...born };
     } catch (error) {
       const failure = asWireError(error);
-      if (failure.code === 'stanza-error') return { result: 'refused', error: mapBounce(failure) };
+      if (failure.code === 'stanza-error') {
+        memory.unacknowledged.delete(op.id);
+        return { result: 'refused', error: mapBounce(failure) };
+      }
       return { result: 'unknown', error: mapError(failure, 'message', false) };
     } finally {
       bounced.delete(op.id);

@@ -2,7 +2,19 @@ import type { OwnPresence, Presence, RemoteKey } from '@natter/core/model';
 import type { Ephemeral, Event } from '@natter/core';
 import type { Element } from '@xmpp/xml';
 import { readPresence, writePresence } from '../mapping/presence.ts';
+import { forgetOldest } from '../memory.ts';
 import type { Runtime } from '../runtime.ts';
+
+/** Strangers may send presence too, from as many addresses as they like. */
+const MOST_PRESENCES = 100_000;
+const OFFLINE: Presence = {
+  availability: 'offline',
+  text: null,
+  since: null,
+  expiresAt: null,
+  priority: 0,
+  device: null,
+};
 
 /** Who is there (RFC 6121 section 4) and who may know (section 3). */
 export class PresenceFeature {
@@ -62,9 +74,9 @@ export class PresenceFeature {
       case 'unsubscribe': // they do not want to see us any more, or took their request back
         requested.delete(contact);
         return upsert({ from: 'none' }, null);
-      case 'subscribed':
+      case 'subscribed': // a claim of theirs; that it is so, our own server tells by a roster push
         denied.delete(contact);
-        return upsert({ to: 'granted' });
+        return null;
       default:
         denied.add(contact);
         return upsert({ to: 'denied' });
@@ -79,5 +91,7 @@ export class PresenceFeature {
     else resources.set(resource ?? '', presence);
     // The contact as a whole speaks only while none of its resources does.
     if (presence !== null && resource !== null) resources.delete('');
+    if (resources.size === 0) resources.set('', OFFLINE);
+    forgetOldest(presences, MOST_PRESENCES);
   }
 }

@@ -130,6 +130,13 @@ describe('who may say what', () => {
     expect(person.host.events.filter((event) => event.type === 'upsert')).toHaveLength(1);
   });
 
+  test('nobody becomes a contact by claiming to have agreed', async () => {
+    const peer = await online();
+    peer.write(`<presence from='eve@localhost' type='subscribed'/>`);
+    await marker(peer);
+    expect(person.host.events.filter(({ type }) => type === 'upsert')).toEqual([]);
+  });
+
   test('a push that says nothing valid changes nothing and holds nothing up', async () => {
     const peer = await online(true);
     peer.write(`<iq type='set' id='odd'><query xmlns='jabber:iq:roster'><item jid='@'/></query></iq>`);
