@@ -241,7 +241,7 @@ describe('administration', () => {
     await administration.addUser('alice', password);
     await expect(administration.addUser('alice', password)).rejects.toMatchObject({ code: 'name-taken' });
     await expect(administration.addUser('A b', password)).rejects.toMatchObject({ code: 'name-invalid' });
-    await expect(administration.addUser('bob', 'short')).rejects.toMatchObject({ code: 'password-weak' });
+    await expect(administration.addUser('bob', '')).rejects.toMatchObject({ code: 'password-weak' });
     await expect(administration.suspend('bob', 'x')).rejects.toMatchObject({ code: 'not-found' });
     await expect(administration.setPassword('bob', password)).rejects.toMatchObject({ code: 'not-found' });
   });

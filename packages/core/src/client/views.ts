@@ -41,6 +41,7 @@ export interface ConversationView extends Conversation {
 
 /** Somebody who types now. */
 export interface TypingView {
+  readonly account: AccountId;
   readonly conversation: ConversationId;
   readonly key: RemoteKey;
   readonly name: string | null;

@@ -1,13 +1,4 @@
-import {
-  combineLatest,
-  distinctUntilChanged,
-  endWith,
-  filter,
-  ignoreElements,
-  map,
-  takeUntil,
-  takeWhile,
-} from 'rxjs';
+import { distinctUntilChanged, endWith, filter, ignoreElements, map, takeUntil, takeWhile } from 'rxjs';
 import type { Observable } from 'rxjs';
 import type { AccountId } from '../model/index.ts';
 import type { AccountClient, Client } from './client.ts';
@@ -46,13 +37,6 @@ export function accountClient(
     conversations$: whileThere(conversations$),
     messages$: whileThere(messages$.pipe(filter((message) => message.account === id))),
     presence$: whileThere(presence$.pipe(filter((change) => change.account === id))),
-    typing$: whileThere(
-      combineLatest([typing$, conversations$]).pipe(
-        map(([typing, conversations]) => {
-          const mine = new Set(conversations.map((conversation) => conversation.id));
-          return typing.filter(({ conversation }) => mine.has(conversation));
-        }),
-      ),
-    ),
+    typing$: whileThere(typing$.pipe(map((typing) => typing.filter(({ account }) => account === id)))),
   };
 }

@@ -49,6 +49,19 @@ describe('a send', () => {
     await bench.hub.close();
   });
 
+  it('is one send also when it is asked for twice at the same time', async () => {
+    const script = new Script();
+    const bench = await Bench.open([script]);
+    const conversation = await withBob(script, bench);
+    const ask = () => bench.call('message.send', { key: 'k', to: { conversation }, draft: draft('once') });
+    const [first, second] = await Promise.all([ask(), ask()]);
+    expect(second).toEqual(first);
+    await bench.until(async () => (await last(bench))?.delivery === 'sent');
+    expect(script.performed).toHaveLength(1);
+    expect(await bench.texts()).toEqual(['hello', 'once']);
+    await bench.hub.close();
+  });
+
   it('keeps the order within a conversation', async () => {
     const script = new Script();
     const bench = await Bench.open([script]);

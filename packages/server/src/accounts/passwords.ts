@@ -10,8 +10,8 @@ export interface PasswordCost {
 /** OWASP's advice for argon2id: 19 MiB, two passes. https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html */
 export const defaultPasswordCost: PasswordCost = { memory: 19_456, passes: 2 };
 
-/** Shortest password that is taken. Length is what makes a password strong; nothing else is asked for. */
-export const shortestPassword = 8;
+/** Shortest password that a user may choose. Length is what makes a password strong; nothing else is asked for. */
+const shortestPassword = 6;
 
 /** Hashes under way, and waiting, at one time: bounds the memory that strangers can make the server use. */
 const mostRunning = 2;
@@ -31,11 +31,16 @@ export class Passwords {
     this.#cost = cost;
   }
 
-  /** @throws Refusal `password-weak` */
+  /** Hashes what a user has chosen. @throws Refusal `password-weak` */
   async hash(password: string): Promise<string> {
     if (password.length < shortestPassword) {
       throw new Refusal('password-weak', `A password has at least ${shortestPassword} characters.`);
     }
+    return this.hashGiven(password);
+  }
+
+  /** Hashes what the administrator gives: their word, however short. */
+  hashGiven(password: string): Promise<string> {
     return this.#inTurn(() => this.#hash(password));
   }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { userPattern } from '@natter/native-protocol';
-import { Passwords, defaultPasswordCost, shortestPassword } from '../accounts/passwords.ts';
+import { Passwords, defaultPasswordCost } from '../accounts/passwords.ts';
 import type { PasswordCost } from '../accounts/passwords.ts';
 import { accountColumns, invitationHash, toAccount } from '../embedded/account-rows.ts';
 import { integer, text } from '../embedded/columns.ts';
@@ -129,13 +129,8 @@ class SqliteAdministration implements Administration {
   }
 
   async #hash(password: string): Promise<string> {
-    if (password.length < shortestPassword) {
-      throw new AdministrationError(
-        'password-weak',
-        `a password has at least ${shortestPassword} characters`,
-      );
-    }
-    return this.#passwords.hash(password);
+    if (password === '') throw new AdministrationError('password-weak', 'the password is empty');
+    return this.#passwords.hashGiven(password);
   }
 
   #list(where: string, ...values: string[]): AccountInfo[] {

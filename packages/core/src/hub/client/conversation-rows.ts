@@ -21,7 +21,8 @@ export class ConversationRows extends DerivedMapBase<ConversationId, Conversatio
     this.follow(typists, ({ key, value }) => {
       const id = key.slice(0, key.indexOf(' ')) as ConversationId;
       const here = this.#typing.get(id) ?? new Map<string, TypingView>();
-      if (value) here.set(key, { conversation: id, key: value.key, name: value.name });
+      if (value)
+        here.set(key, { account: value.account, conversation: id, key: value.key, name: value.name });
       else here.delete(key);
       if (here.size > 0) this.#typing.set(id, here);
       else this.#typing.delete(id);

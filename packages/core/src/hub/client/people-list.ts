@@ -6,8 +6,12 @@ import type { LiveMap } from '../../streams/index.ts';
 import { sortedList } from './sorted-list.ts';
 import type { SortedList } from './sorted-list.ts';
 
+const ascii = /^[\x20-\x7e]*$/;
+
 /** Text as names are compared: without case and accents. */
 export function foldName(text: string): string {
+  // Most names need no more, and a list folds every name that changes.
+  if (ascii.test(text)) return text.toLowerCase();
   return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 }
 

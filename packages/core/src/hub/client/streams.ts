@@ -53,7 +53,14 @@ export function clientStreams(context: ClientContext): Handlers['streams'] {
       follow([profile.typists.delta$], feed, (): readonly TypingView[] =>
         [...profile.typists.entries()].flatMap(([, typist]) =>
           conversation === undefined || typist.conversation === conversation
-            ? [{ conversation: typist.conversation, key: typist.key, name: typist.name }]
+            ? [
+                {
+                  account: typist.account,
+                  conversation: typist.conversation,
+                  key: typist.key,
+                  name: typist.name,
+                },
+              ]
             : [],
         ),
       ),

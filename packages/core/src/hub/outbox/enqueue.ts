@@ -10,11 +10,8 @@ import { writeMessage } from './write-message.ts';
  * `conflict`. What the network cannot do is refused here, before its adapter is asked.
  */
 export async function enqueue(transaction: Transaction, request: Request): Promise<Operation> {
-  const known = transaction.profile.operationKeys.get(request.key);
   const same =
-    known === undefined
-      ? await transaction.store.findOperation({ key: request.key })
-      : transaction.operations.get(known);
+    transaction.operationByKey(request.key) ?? (await transaction.store.findOperation({ key: request.key }));
   if (same) return sameRequest(same, request);
   requireSupport(transaction, request);
   const target = await targetOf(transaction, request.body);

@@ -47,6 +47,7 @@ export class Transaction {
   readonly #contactKeys: KeyIndex<AccountId, RemoteKey, ContactId> = new KeyIndex();
   readonly #conversationKeys: KeyIndex<AccountId, RemoteKey, ConversationId> = new KeyIndex();
   readonly #directs = new Map<ContactId, ConversationId>();
+  readonly #operationKeys = new Map<string, OperationId>();
   readonly #writes: Write[] = [];
   readonly #onPublish: (() => void)[] = [];
 
@@ -112,8 +113,15 @@ export class Transaction {
     this.#writes.push({ put: 'message-alias', value: { conversation, sender, key, message } });
   }
 
+  /** The operation that a front end asked for under this key, asked for in this transaction too. */
+  operationByKey(key: string): Operation | undefined {
+    const id = this.#operationKeys.get(key) ?? this.profile.operationKeys.get(key);
+    return id === undefined ? undefined : this.operations.get(id);
+  }
+
   putOperation(operation: Operation): void {
     this.operations.set(operation.id, operation);
+    this.#operationKeys.set(operation.key, operation.id);
     this.later(() => this.profile.operationKeys.set(operation.key, operation.id));
   }
 
