@@ -78,7 +78,7 @@ describe('in a browser', () => {
     expect(await first.ended).toMatchObject({ why: 'network', error: { code: 'network' } });
     host.phases.length = 0;
     const second = await run().caughtUp();
-    server.link.socket.send(Buffer.from('{}'));
+    server.link.socket.send(Buffer.from('{"type":"of the future"}'));
     expect(await second.ended).toMatchObject({ why: 'network', error: { code: 'protocol' } });
   });
 });

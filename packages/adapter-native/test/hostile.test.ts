@@ -43,7 +43,7 @@ describe('a hostile server', () => {
   test('a binary frame ends the run', async () => {
     const { run, server } = await scene({}, adapter);
     const running = await run().caughtUp();
-    server.link.socket.send(Buffer.from('{}'));
+    server.link.socket.send(Buffer.from('{"type":"of the future"}'));
     expect(await running.ended).toMatchObject({ why: 'network', error: { code: 'protocol' } });
   });
 
