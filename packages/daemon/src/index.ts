@@ -9,7 +9,6 @@ export { loadSettings } from './settings/config-file.ts';
 export { parseDuration } from './settings/duration.ts';
 export type { ColorChoice, LogLevel, SecretsKind, Settings } from './settings/settings.ts';
 export type { AskPassphrase, PassphrasePurpose } from './secrets/passphrase.ts';
-export { passwordCommandName } from './secrets/names.ts';
 export { connectDaemon } from './socket/connect.ts';
 export type { FoundDaemon } from './socket/connect.ts';
 export type { DaemonLink, DaemonMethods, DaemonStatus } from './socket/daemon-manifest.ts';

@@ -1,7 +1,6 @@
-import type { PeopleQuery, Person } from '@natter/core';
+import type { Account, PeopleQuery, Person } from '@natter/core';
 import type { ClientLink } from '@natter/core/link';
 import type { CommandContext } from '../context.ts';
-import { findAccount } from '../link/choose-account.ts';
 import { personItem, personText } from '../output/items/person.ts';
 
 /** Rows that are asked for at once. */
@@ -13,7 +12,7 @@ export async function contacts(context: CommandContext): Promise<void> {
   const wait = given.seconds('wait');
   const link = await context.link({ stored: wait === undefined });
   const of = given.text('account');
-  const account = of === undefined ? undefined : (await findAccount(link, of)).id;
+  const account = of === undefined ? undefined : (await chosen(link, of)).id;
   if (wait !== undefined) {
     const { accountsSettled } = await import('../link/accounts-settled.ts');
     await accountsSettled(link, wait, context.signal, account);
@@ -25,6 +24,12 @@ export async function contacts(context: CommandContext): Promise<void> {
     count += 1;
   }
   if (count === 0) output.note('Nobody here.');
+}
+
+/** Loaded only when it is wanted: this command is the one that must start fastest. */
+async function chosen(link: ClientLink, text: string): Promise<Account> {
+  const { findAccount } = await import('../link/choose-account.ts');
+  return findAccount(link, text);
 }
 
 async function* people(

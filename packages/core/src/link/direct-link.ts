@@ -13,7 +13,8 @@ import type {
 import type { Handlers } from './handlers.ts';
 import { clientManifest } from './manifest.ts';
 import type { Manifest, MethodTable, StreamTable } from './manifest.ts';
-import { openStream, unknownName } from './open-stream.ts';
+import { openStream } from './open-stream.ts';
+import { unknownName } from './unknown-name.ts';
 import type { AnyFrame } from './outlet.ts';
 import { givenUp } from './give-up.ts';
 

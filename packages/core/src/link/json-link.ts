@@ -20,7 +20,7 @@ import { answerLimits, isObject, parseMessage, ProtocolViolation, requestLimits 
 import type { MessageLimits, WireObject } from './guard.ts';
 import { clientManifest } from './manifest.ts';
 import type { Manifest, MethodTable, StreamTable } from './manifest.ts';
-import { unknownName } from './open-stream.ts';
+import { unknownName } from './unknown-name.ts';
 import { Redial } from './redial.ts';
 import type { RedialOptions } from './redial.ts';
 import { isWireId, notification, readFailure, request, wire } from './wire.ts';

@@ -1,4 +1,4 @@
-import { errorData, toErrorData } from '../model/error.ts';
+import { toErrorData } from '../model/error.ts';
 import type { Sink } from './client-link.ts';
 import type { LogHandler, OpenHandler, OpenStream, ValueFeed, WindowFeed } from './handlers.ts';
 import type { StreamKind } from './manifest.ts';
@@ -99,9 +99,4 @@ function openFed<Feed extends Outlet>(
     else begin(stream);
   });
   return { update, credit: (count) => outlet.credit(count), close: () => outlet.close() };
-}
-
-/** What a caller hears of a stream or method that the manifest does not have. */
-export function unknownName(what: 'method' | 'stream', name: string): ReturnType<typeof errorData> {
-  return errorData('unsupported', `There is no ${what} ${JSON.stringify(name.slice(0, 64))}.`);
 }

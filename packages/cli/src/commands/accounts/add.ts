@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { ClientInfo, JsonObject } from '@natter/core';
 import { NatterError, errorData } from '@natter/core/error';
-import { passwordCommandName } from '@natter/daemon';
+import { passwordCommandName } from '@natter/daemon/secrets';
 import type { CommandContext } from '../../context.ts';
 import { completeInteraction } from '../../interaction/complete.ts';
 import { accountsSettled } from '../../link/accounts-settled.ts';
