@@ -1,4 +1,4 @@
-import { commandTable } from './command-line/table/index.ts';
+import { tableFor } from './command-line/table/index.ts';
 import { runCommand } from './run-command.ts';
 import { Interruption } from './interruption.ts';
 
@@ -12,7 +12,8 @@ export async function runProcess(): Promise<void> {
     if (error.code === 'EPIPE') process.exit(0);
     throw error;
   });
-  const code = await runCommand(process.argv.slice(2), commandTable, {
+  const argv = process.argv.slice(2);
+  const code = await runCommand(argv, await tableFor(argv), {
     environment: process.env,
     // Node makes each of these when it is first looked at, and most commands never look at all of them.
     stdin: () => process.stdin,

@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { Arguments } from '../src/command-line/arguments.ts';
 import { helpText } from '../src/command-line/help.ts';
 import { readCommandLine } from '../src/command-line/invocation.ts';
-import { commandTable } from '../src/command-line/table/index.ts';
+import { commandTable, tableFor } from '../src/command-line/table/index.ts';
 import { UsageError } from '../src/command-line/usage-error.ts';
 
-const read = (...argv: string[]) => readCommandLine(argv, commandTable);
+const table = await commandTable();
+const read = (...argv: string[]) => readCommandLine(argv, table);
 
 describe('the command line', () => {
   it.each([
@@ -57,15 +58,22 @@ describe('the command line', () => {
 
 describe('the command table', () => {
   it('loads a command for every row, and has help for it', async () => {
-    for (const row of commandTable) {
+    for (const row of table) {
       expect(typeof (await row.load()), row.words.join(' ')).toBe('function');
-      const text = helpText(commandTable, row.words);
+      const text = helpText(table, row.words);
       for (const { name } of row.options) expect(text).toContain(`--${name}`);
     }
   });
 
+  it('has each command in the part that its first word leads to', async () => {
+    for (const row of table) {
+      expect(await tableFor(row.words)).toContain(row);
+      expect(await tableFor(['--json', ...row.words])).toContain(row);
+    }
+  });
+
   it('has one row for each command, and none that begins like another', () => {
-    const names = commandTable.map(({ words }) => words.join(' '));
+    const names = table.map(({ words }) => words.join(' '));
     expect(new Set(names).size).toBe(names.length);
     for (const name of names) expect(names.filter((other) => other.startsWith(`${name} `))).toEqual([]);
   });

@@ -1,4 +1,5 @@
 import { globalOptions } from '../command-line/global-options.ts';
+import type { CommandRow } from '../command-line/command.ts';
 import { commandTable } from '../command-line/table/index.ts';
 import type { CommandContext } from '../context.ts';
 
@@ -7,29 +8,30 @@ export async function completion({ given, output }: CommandContext): Promise<voi
   const shell = given.word(0);
   const script = scripts[shell];
   if (script === undefined) throw given.error(`SHELL is ${Object.keys(scripts).join(', ')}, not '${shell}'`);
-  output.text(script());
+  output.text(script(continuations(await commandTable())));
 }
 
+/** Words by what stands before them. */
+type Continuations = ReadonlyMap<string, readonly string[]>;
+
 /** What may follow each beginning of a command line: `account` -> `add list ...`. */
-function continuations(): ReadonlyMap<string, readonly string[]> {
+function continuations(table: readonly CommandRow[]): Continuations {
   const next = new Map<string, Set<string>>();
   const add = (prefix: string, word: string): void => {
     const words = next.get(prefix) ?? new Set();
     next.set(prefix, words.add(word));
   };
-  for (const { words, options } of commandTable) {
+  for (const { words, options } of table) {
     words.forEach((word, index) => add(words.slice(0, index).join(' '), word));
     for (const { name } of [...options, ...globalOptions]) add(words.join(' '), `--${name}`);
   }
   return new Map([...next].map(([prefix, words]) => [prefix, [...words]]));
 }
 
-const scripts: Readonly<Record<string, (() => string) | undefined>> = { bash, zsh, fish };
+const scripts: Readonly<Record<string, ((next: Continuations) => string) | undefined>> = { bash, zsh, fish };
 
-function bash(): string {
-  const cases = [...continuations()].map(
-    ([prefix, words]) => `    '${prefix}') words='${words.join(' ')}' ;;`,
-  );
+function bash(next: Continuations): string {
+  const cases = [...next].map(([prefix, words]) => `    '${prefix}') words='${words.join(' ')}' ;;`);
   return `# bash completion for natter: source <(natter completion bash)
 _natter() {
   local words='' prefix='' index
@@ -44,15 +46,15 @@ ${cases.join('\n')}
 complete -o default -F _natter natter`;
 }
 
-function zsh(): string {
+function zsh(next: Continuations): string {
   return `#compdef natter
 # zsh completion for natter: source <(natter completion zsh)
 autoload -U +X bashcompinit && bashcompinit
-${bash()}`;
+${bash(next)}`;
 }
 
-function fish(): string {
-  const lines = [...continuations()].map(
+function fish(next: Continuations): string {
+  const lines = [...next].map(
     ([prefix, words]) => `complete -c natter -n '__natter_at "${prefix}"' -a '${words.join(' ')}'`,
   );
   return `# fish completion for natter: natter completion fish | source

@@ -5,7 +5,8 @@ import type { CommandContext } from '../context.ts';
 /** `natter help [COMMAND]`. */
 export async function help({ given, output }: CommandContext): Promise<void> {
   const words = given.words(0);
-  const known = commandTable.some((row) => words.every((word, index) => row.words[index] === word));
+  const table = await commandTable();
+  const known = table.some((row) => words.every((word, index) => row.words[index] === word));
   if (!known) throw given.error(`there is no command '${words.join(' ')}'`);
-  output.text(helpText(commandTable, words));
+  output.text(helpText(table, words));
 }
