@@ -42,7 +42,9 @@ export class RosterChanges {
         return this.#add(change, signal);
       case 'accept':
         memory.requested.delete(change.contact);
-        return this.#deliver(writeSubscription(change.contact, 'subscribed'));
+        await this.#deliver(writeSubscription(change.contact, 'subscribed'));
+        // Whoever lets somebody see them wants to see them too; asked again, a server changes nothing (section 3.1.2).
+        return this.#deliver(writeSubscription(change.contact, 'subscribe'));
       case 'deny':
         memory.requested.delete(change.contact);
         await this.#deliver(writeSubscription(change.contact, 'unsubscribed'));
@@ -62,6 +64,8 @@ export class RosterChanges {
     const contact = remoteKey(bareOf(change.address));
     this.#runtime.memory.denied.delete(contact);
     await this.#set(writeRosterItem(contact, change.alias ?? null, change.groups ?? []), signal);
+    // Their request in return needs no second word of ours; a server that knows no pre-approval ignores it (section 3.4).
+    await this.#deliver(writeSubscription(contact, 'subscribed'));
     await this.#deliver(writeSubscription(contact, 'subscribe', change.text));
   }
 
