@@ -16,7 +16,9 @@ export class Sequence {
 
   /** The pushes that may be committed now, in order. */
   take(push: Push): Push[] {
-    if (push.at === null || push.at <= this.#at) return [push];
+    if (push.at === null) return [push];
+    // It comes again or late: told once more, but no cursor goes back for it.
+    if (push.at <= this.#at) return [{ ...push, at: null }];
     this.#early.set(push.at, push);
     return this.#ready();
   }

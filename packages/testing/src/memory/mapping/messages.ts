@@ -69,7 +69,7 @@ export function placeOf(view: View, messages: readonly WireMessage[], archive: b
         keys: messages.map(({ position }) => orderKey(position.toString(36).padStart(8, '0'))),
       };
     case 'archive':
-      return archive || messages[0]?.from === view.self ? behindPrevious(messages[0]) : { by: 'tail' };
+      return archiveOrder(view, messages[0], archive);
     case 'arrival':
       return { by: 'tail' };
   }
@@ -78,8 +78,10 @@ export function placeOf(view: View, messages: readonly WireMessage[], archive: b
 /**
  * Behind the message that the archive has before it. Others' live messages need no such care, since they come in the
  * archive's order; but ours have stood there since they were written, and what belongs before them may have come since.
+ * Before the first message of a conversation there is nothing, so a live one may stay where it stands.
  */
-function behindPrevious(first: WireMessage | undefined): Place {
+function archiveOrder(view: View, first: WireMessage | undefined, archive: boolean): Place {
   const previous = first?.previous ?? null;
+  if (!archive && (previous === null || first?.from !== view.self)) return { by: 'tail' };
   return { by: 'page', after: previous === null ? null : remoteKey(previous), before: null };
 }
