@@ -99,7 +99,7 @@ describe('certificates', () => {
     const { chain, key } = await authority.issueFaulty(fault, ['127.0.0.1']);
     const server = await ScriptedServer.start({}, { key, cert: chain });
     const config = { server: `wss://127.0.0.1:${server.port}`, ca: authority.certificate };
-    expect(await run(config).ended).toMatchObject({ why: 'network', error: { code } });
+    expect(await run(config).ended).toMatchObject({ why: 'needsTrust', error: { code } });
     expect(server.links).toEqual([]);
     await server.stop();
   });

@@ -146,6 +146,8 @@ export function endedByFault(fault: Fault): Ended {
   if (fault.error !== undefined) return endedByWire(fault.error);
   if (fault.kind === 'closed') return { why: 'stopped' };
   const error = errorOfFault(fault, 'account');
+  // Trying again changes nothing about a certificate, and somebody may be listening.
+  if (error.code.startsWith('certificate-')) return { why: 'needsTrust', error };
   return {
     why: 'network',
     error,

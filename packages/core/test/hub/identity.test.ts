@@ -77,6 +77,24 @@ describe('changes of messages', () => {
     await bench.hub.close();
   });
 
+  it('mark as edited what an archive gives in its new words already', async () => {
+    const script = new Script();
+    const bench = await Bench.open([script]);
+    const content = { kind: 'text', text: 'new' } as const;
+    const edit = {
+      type: 'patch',
+      conversation: key('bob'),
+      target: { stable: key('1') },
+      by: sender('bob'),
+      change: { kind: 'edit', content, at: 5 },
+    } as const;
+    const told = [timeline(message('new', { stable: key('1') })), edit];
+    await script.commit({ events: told });
+    await script.commit({ events: told });
+    expect((await bench.messages())[0]).toMatchObject({ content, edited: { at: 5, count: 1 } });
+    await bench.hub.close();
+  });
+
   it('are refused from anybody but the author (class 6: correction by another)', async () => {
     const script = new Script();
     const bench = await Bench.open([script]);

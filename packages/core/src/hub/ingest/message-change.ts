@@ -54,13 +54,15 @@ function isAuthor(message: Message, by: Sender): boolean {
   return message.sender.key === by.key || (message.sender.self && by.self);
 }
 
+/** An archive may give the new text at once and tell of the edit beside it: the mark is what is new then. */
 function edited(message: Message, { content, at }: MessageChange & { kind: 'edit' }): Message {
-  if (message.retracted !== null || JSON.stringify(content) === JSON.stringify(message.content))
-    return message;
+  const known = message.edited;
+  if (message.retracted !== null) return message;
   // A late edit that is older than the one we have (an archive read backwards) is history already.
-  if (at !== null && message.edited !== null && message.edited.at !== null && at < message.edited.at)
-    return message;
-  return { ...message, content, edited: { at, count: (message.edited?.count ?? 0) + 1 } };
+  if (at !== null && known !== null && known.at !== null && at < known.at) return message;
+  const same = JSON.stringify(content) === JSON.stringify(message.content);
+  if (same && known !== null) return message;
+  return { ...message, content, edited: { at, count: (known?.count ?? 0) + 1 } };
 }
 
 function retracted(
