@@ -141,4 +141,15 @@ describe('order where only the archive knows it', () => {
     expect(await bench.texts()).toEqual(['a', 'b', 'mine', 'c', 'd']);
     await bench.hub.close();
   });
+
+  it('gives no row the place of another when a page overlaps what is there', async () => {
+    const script = new Script();
+    const bench = await Bench.open([script]);
+    await script.commit({ events: [timeline(m('a'), m('x'), m('c'))] });
+    await script.commit({ origin: 'archive', events: [page([m('a'), m('b'), m('c')])] });
+    const rows = await bench.messages();
+    expect(new Set(rows.map(({ order }) => order)).size).toBe(4);
+    expect(rows.map(({ content }) => content.text).filter((text) => text !== 'x')).toEqual(['a', 'b', 'c']);
+    await bench.hub.close();
+  });
 });

@@ -102,6 +102,59 @@ describe('a send', () => {
     await bench.hub.close();
   });
 
+  it('is found by its echo under the key that the network has given the new conversation', async () => {
+    const script = new Script();
+    const bench = await Bench.open([script]);
+    await script.commit({
+      events: [{ type: 'upsert', of: 'contact', key: key('bob'), value: { address: 'bob@x' } }],
+    });
+    const [person] = (await bench.call('people.list', { filter: {}, sort: [], offset: 0, limit: 1 })).rows;
+    script.perform = () => new Promise(() => undefined);
+    const to = { person: person!.id };
+    const sent = await bench.call('message.send', { key: 'k', to, draft: draft('first') });
+    await bench.until(() => script.performed.length === 1);
+    const echo = message('first', { self: true, stable: key('s1'), operation: sent.operation });
+    await script.commit({
+      events: [{ type: 'timeline', conversation: key('!room'), place: { by: 'tail' }, items: [echo] }],
+    });
+    expect(await bench.conversation()).toMatchObject({ id: sent.conversation, key: '!room' });
+    expect(await bench.texts()).toEqual(['first']);
+    script.end({ why: 'stopped' });
+  });
+
+  it('is found by its echo in the batch that tells of the birth of its conversation', async () => {
+    const script = new Script();
+    const bench = await Bench.open([script]);
+    await script.commit({
+      events: [{ type: 'upsert', of: 'contact', key: key('bob'), value: { address: 'bob@x' } }],
+    });
+    const [person] = (await bench.call('people.list', { filter: {}, sort: [], offset: 0, limit: 1 })).rows;
+    script.perform = () => new Promise(() => undefined);
+    const to = { person: person!.id };
+    const sent = await bench.call('message.send', { key: 'k', to, draft: draft('first') });
+    await bench.until(() => script.performed.length === 1);
+    const echo = message('first', {
+      self: true,
+      stable: key('s1'),
+      claimed: sent.operation,
+      operation: sent.operation,
+    });
+    await script.commit({
+      events: [
+        {
+          type: 'upsert',
+          of: 'conversation',
+          key: key('!room'),
+          value: { kind: 'direct', contact: key('bob') },
+        },
+        { type: 'timeline', conversation: key('!room'), place: { by: 'tail' }, items: [echo] },
+      ],
+    });
+    expect(await bench.conversation()).toMatchObject({ id: sent.conversation, key: '!room' });
+    expect(await bench.texts()).toEqual(['first']);
+    script.end({ why: 'stopped' });
+  });
+
   it('gives birth to a conversation, whose id and draft stay', async () => {
     const script = new Script();
     const bench = await Bench.open([script]);

@@ -21,7 +21,7 @@ export async function ingestBatch(
   heldScopes: ReadonlySet<string>,
 ): Promise<void> {
   const { transaction, account } = ingest;
-  for (const run of runs(batch.events)) {
+  for (const run of runs(ingest, batch.events)) {
     await prefetch(ingest, run);
     for (const event of run) await ingestEvent(ingest, event);
   }
@@ -32,11 +32,15 @@ export async function ingestBatch(
   for (const [key, value] of Object.entries(batch.state ?? {})) transaction.setState(account.id, key, value);
 }
 
-/** A rekey moves the names by which the events behind it find things: they are prefetched after it. */
-function* runs(events: readonly Event[]): Generator<readonly Event[]> {
+/**
+ * A rekey, and the birth of a conversation, move the names by which the events behind them find things: those are
+ * prefetched after it.
+ */
+function* runs({ transaction, account }: Ingest, events: readonly Event[]): Generator<readonly Event[]> {
   let start = 0;
   for (const [index, event] of events.entries()) {
-    if (event.type !== 'rekey') continue;
+    const binds = event.type === 'upsert' && event.of === 'conversation';
+    if (event.type !== 'rekey' && !(binds && !transaction.conversationByKey(account.id, event.key))) continue;
     yield events.slice(start, index + 1);
     start = index + 1;
   }

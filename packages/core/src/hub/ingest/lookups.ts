@@ -30,13 +30,23 @@ function collect(
   }
   if (event.type !== 'timeline' && event.type !== 'patch' && event.type !== 'marker') return;
   const conversation = ingest.transaction.conversationByKey(ingest.account.id, event.conversation);
-  if (conversation === undefined) return;
+  if (conversation === undefined) {
+    // It may be the one that a send of ours is still waiting in.
+    if (event.type === 'timeline') lookups.push(...ownOperations(event));
+    return;
+  }
   if (event.type === 'patch') lookups.push(lookup(conversation.id, event.target));
   else if (event.type === 'marker') lookups.push(lookup(conversation.id, event.upTo));
   else {
     appended.add(conversation.id);
     collectTimeline(conversation, event, lookups);
   }
+}
+
+function ownOperations(event: Event & { type: 'timeline' }): MessageLookup[] {
+  return event.items.flatMap(({ operation, sender }) =>
+    operation !== null && sender.self ? [{ operation }] : [],
+  );
 }
 
 function collectTimeline(

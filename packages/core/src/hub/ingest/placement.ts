@@ -86,10 +86,14 @@ export async function pageOrders(
   const anchor = place.after === null ? null : transaction.messages.stable(conversation, place.after);
   if (anchor?.provisional) return pageOrdersBehind(transaction, anchor, place, existing);
   const bounds = await pageBounds(transaction, conversation, place, existing);
+  const outside = await ordersOutside(transaction, conversation, bounds, existing);
   const orders: OrderKey[] = [];
   let low = bounds.low;
   let waiting = 0;
-  const flush = (high: OrderKey | null): void => {
+  const flush = (next: OrderKey | null): void => {
+    // Rows that are not in the page keep their place, and no new row may take it.
+    const stranger = outside.find((order) => low === null || order > low);
+    const high = stranger !== undefined && (next === null || stranger < next) ? stranger : next;
     const ranks = ranksBetween(
       low === null ? null : low.slice(1),
       high === null ? null : high.slice(1),
@@ -114,6 +118,27 @@ export async function pageOrders(
   }
   flush(bounds.high);
   return orders;
+}
+
+/** The order keys, ascending, of stored rows within the bounds that are not of the page. */
+async function ordersOutside(
+  transaction: Transaction,
+  conversation: ConversationId,
+  { low, high }: Bounds,
+  existing: readonly (Message | null)[],
+): Promise<readonly OrderKey[]> {
+  const inPage = new Set(existing.map((row) => row?.id));
+  // Only rows of the page can have others between them.
+  if (existing.every((row) => row === null)) return [];
+  const at = low ?? (sharedPrefix as OrderKey);
+  const reach = existing.length + provisionalReach;
+  const { rows } = await transaction.store.timeline({ conversation, at, before: 0, after: reach });
+  return rows
+    .filter(
+      ({ id, order }) =>
+        !inPage.has(id) && order !== low && !isPendingOrder(order) && (high === null || order < high),
+    )
+    .map(({ order }) => order);
 }
 
 /** The page says where its anchor belongs too, when that is known no better: right before the page. */

@@ -13,6 +13,7 @@ import { arrivals, noteArrival } from './arrivals.ts';
 /** Takes in messages of one conversation, oldest first. */
 export async function ingestTimeline(ingest: Ingest, event: TimelineEvent): Promise<void> {
   const { transaction } = ingest;
+  bindPending(ingest, event);
   const conversation = ensureConversation(ingest, event.conversation, otherSide(ingest, event));
   const orders =
     event.place.by === 'page' ? await ordersOfPage(ingest, conversation, event.place, event.items) : null;
@@ -57,6 +58,18 @@ function isProvisional({ transaction, account, purpose, order }: Ingest, event: 
 
 function keyOrder(key: OrderKey | undefined): OrderKey | null {
   return key === undefined ? null : networkOrder(key);
+}
+
+/** An echo under an unknown key tells the key of the conversation in which our message was waiting to be sent. */
+function bindPending({ transaction, account }: Ingest, event: TimelineEvent): void {
+  if (transaction.conversationByKey(account.id, event.conversation)) return;
+  for (const { operation, sender } of event.items) {
+    const message = operation !== null && sender.self ? transaction.messages.operation(operation) : null;
+    const pending = message && transaction.conversations.get(message.conversation);
+    if (pending?.account !== account.id || pending.key !== null) continue;
+    transaction.putConversation({ ...pending, key: event.conversation });
+    return;
+  }
 }
 
 /** Whom an unknown conversation is with: a contact of the same key, or the first sender that is a proven contact. */
