@@ -6,7 +6,8 @@ import { ensureConversation } from './conversation.ts';
 import { mergeMessage } from './message-merge.ts';
 import { newMessage } from './message-new.ts';
 import { adoptOrphans } from './orphans.ts';
-import { networkOrder, noteOrder, pageOrders, tailOrder } from './placement.ts';
+import { pageOrders } from './page-placement.ts';
+import { networkOrder, noteOrder, tailOrder } from './placement.ts';
 import type { Ingest } from './scope.ts';
 import { arrivals, noteArrival } from './arrivals.ts';
 
