@@ -42,7 +42,8 @@ async function stopRunning({ paths, output }: CommandContext): Promise<number> {
 /** One that does not answer any more cannot be asked: its process is ended by number. */
 async function killSilent(error: unknown, pidFile: string): Promise<null> {
   if (!NatterError.isInstance(error) || error.data.code !== 'timeout') throw error;
-  const { readFileSync } = await import('node:fs');
+  const { existsSync, readFileSync } = await import('node:fs');
+  if (!existsSync(pidFile)) throw error;
   const pid = Number(readFileSync(pidFile, 'utf8'));
   if (!Number.isSafeInteger(pid) || pid <= 1) throw error;
   process.kill(pid, 'SIGKILL');

@@ -6,9 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
+import { profilePaths } from '@natter/daemon/paths';
+import type { ProfilePaths } from '@natter/daemon/paths';
+import { onTestFinished, vi } from 'vitest';
 
 const program = fileURLToPath(new URL('../../bin/natter.js', import.meta.url));
+
+// Each step of these tests is a process of its own, and a busy machine takes its time for them.
+vi.setConfig({ testTimeout: 90_000 });
 
 /** A line of `--json` output. */
 export type Line = { readonly type: string } & Readonly<Record<string, unknown>>;
@@ -66,6 +71,11 @@ export class Home {
     if (code !== 0) throw new Error(`natter ${argv.join(' ')} ended with ${String(code)}: ${stderr}`);
     return lines;
   }
+}
+
+/** Where the parts of a home's profile are. */
+export function pathsOf(home: Home): ProfilePaths {
+  return profilePaths({ NATTER_HOME: join(home.folder, 'home') });
 }
 
 /** Waits for the end of a started command. */

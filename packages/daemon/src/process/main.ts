@@ -4,13 +4,14 @@ import { profilePaths } from '../profile/paths.ts';
 import type { AskPassphrase } from '../secrets/passphrase.ts';
 import type { PassphraseAnswer, StartReport } from './messages.ts';
 import { runDaemon } from './run-daemon.ts';
-import { stopOnSignals } from './signals.ts';
+import { logCrashes, stopOnSignals } from './signals.ts';
 
 process.umask(0o077);
 process.title = 'natter daemon';
 
-function tell(report: StartReport): void {
-  if (process.connected) process.send?.(report);
+function tell(report: StartReport, then: () => void = () => {}): void {
+  if (process.connected) process.send?.(report, then);
+  else then();
 }
 
 /** Through the parent, which may have a terminal. */
@@ -41,14 +42,13 @@ async function main(): Promise<void> {
   leaveParent();
   if (daemon === null) return;
   stopOnSignals(daemon);
+  logCrashes(daemon);
   await daemon.ended;
 }
 
 main().then(
   () => process.exit(0),
   (error: unknown) => {
-    tell({ report: 'failed', error: toErrorData(error) });
-    leaveParent();
-    process.exitCode = 1;
+    tell({ report: 'failed', error: toErrorData(error) }, () => process.exit(1));
   },
 );

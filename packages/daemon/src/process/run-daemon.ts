@@ -10,6 +10,7 @@ import { clientProtocol } from '../socket/daemon-manifest.ts';
 import type { DaemonMethods } from '../socket/daemon-manifest.ts';
 import { packageVersion } from '../version.ts';
 import { IdleWatch } from './idle.ts';
+import type { Log } from './log.ts';
 import { serveSocket } from './serve-socket.ts';
 import type { ServedSocket } from './serve-socket.ts';
 
@@ -26,6 +27,7 @@ export interface DaemonOptions {
 
 /** A daemon that serves. */
 export interface RunningDaemon {
+  readonly log: Log;
   /** Asks it to end. Idempotent. */
   stop(reason: string): void;
   /** Resolves when everything is closed. */
@@ -65,7 +67,7 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon |
     rmSync(paths.pidFile, { force: true });
     await profile.close();
   };
-  return { stop: (reason) => stopping.resolve(reason), ended: end() };
+  return { log: profile.log, stop: (reason) => stopping.resolve(reason), ended: end() };
 }
 
 /** Whether something waits to be sent: then an idle daemon has not done its work yet. */

@@ -15,3 +15,12 @@ export function stopOnSignals(daemon: RunningDaemon): void {
   // The terminal of the command that started us is not ours.
   process.on('SIGHUP', () => {});
 }
+
+/** A defect that ends the process is told to the log first; there is no terminal to tell it to. */
+export function logCrashes(daemon: RunningDaemon): void {
+  process.on('uncaughtExceptionMonitor', (error) => {
+    daemon.log('error', 'daemon.crashed', {
+      error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    });
+  });
+}
