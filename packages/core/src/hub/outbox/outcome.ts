@@ -6,7 +6,10 @@ import type { Transaction } from '../state/transaction.ts';
 import { adoptConversation } from './born.ts';
 import { applyOwnChange } from './own-change.ts';
 
-/** Takes in how an operation ended, now or late. Final operations stay as they are, unless a late word is better. */
+/**
+ * Takes in how an operation ended, now or late. What is final stays, but for a better word about what nobody could tell,
+ * and for a bounce: the network took a message and then could not bring it to anybody.
+ */
 export async function applyOutcome(
   transaction: Transaction,
   id: OperationId,
@@ -14,20 +17,36 @@ export async function applyOutcome(
   now: number,
   account: AccountId,
 ): Promise<void> {
-  const operation = transaction.operations.get(id);
-  if (!operation || operation.account !== account) return;
-  if (isFinal(operation.state) && !(operation.state === 'unconfirmed' && outcome.result !== 'unknown'))
-    return;
+  const operation = transaction.operations.get(id) ?? (await transaction.store.findOperation({ id }));
+  if (!operation || operation.account !== account || !isBetter(operation, outcome)) return;
   const settled = adoptConversation(transaction, settledOperation(operation, outcome, now), outcome);
+  const message = await messageOf(transaction, settled);
+  if (isFinal(operation.state) && arrived(message)) return;
   transaction.putOperation(settled);
   transaction.log({ type: 'operation', operation: id });
-  if (settled.message === null) return;
-  await transaction.messages.prefetch([{ message: settled.message }]);
-  const message = transaction.messages.get(settled.message);
   if (message === null) return;
   if (settled.body.type === 'send') await settleMessage(transaction, message, settled, outcome);
-  else if (settled.state === 'accepted' || settled.state === 'unconfirmed')
+  else if (settled.state === 'accepted' || settled.state === 'unconfirmed') {
     applyOwnChange(transaction, message, settled, now);
+  }
+}
+
+/** Whether an outcome says more than what is known of the operation. */
+function isBetter({ state, body }: Operation, { result }: Outcome): boolean {
+  if (!isFinal(state)) return true;
+  if (state === 'unconfirmed') return result !== 'unknown' && result !== 'not-sent';
+  return state === 'accepted' && result === 'refused' && body.type === 'send';
+}
+
+/** A message that somebody has received did not bounce, whoever says so. */
+function arrived(message: Message | null): boolean {
+  return message?.delivery === 'delivered' || message?.delivery === 'read';
+}
+
+async function messageOf(transaction: Transaction, { message }: Operation): Promise<Message | null> {
+  if (message === null) return null;
+  await transaction.messages.prefetch([{ message }]);
+  return transaction.messages.get(message);
 }
 
 function settledOperation(operation: Operation, outcome: Outcome, now: number): Operation {
