@@ -105,6 +105,11 @@ describe('people', () => {
     expect(await route()).toBe(a.contacts[0]?.id);
     await bench.call('person.prefer', { person: person.id, contacts: [b.contacts[0]!.id] });
     expect(await route()).toBe(b.contacts[0]?.id);
+    // A disabled account carries nothing now; when all are, what is written waits.
+    await bench.call('account.enable', { account: bench.accounts[1]!, enabled: false });
+    expect(await route()).toBe(a.contacts[0]?.id);
+    await bench.call('account.enable', { account: bench.accounts[0]!, enabled: false });
+    expect(await route()).toBe(b.contacts[0]?.id);
     await bench.hub.close();
   });
 });
@@ -120,6 +125,7 @@ describe('a name that somebody typed', () => {
     expect(await resolve('BOB@x/y')).toEqual(['contact', 'contact']);
     expect(await resolve(`${bench.accounts[0]}/bob@x/y`)).toEqual(['contact']);
     expect(await resolve('two/me/bob@x/y')).toEqual(['contact']);
+    expect(await resolve('two/bob@x/y')).toEqual(['contact']);
     expect(await resolve('me/bob@x/y')).toEqual(['contact', 'contact']);
     expect(await resolve((await people(bench))[0]!.id)).toEqual(['person']);
     expect(await resolve('nobody')).toEqual([]);

@@ -51,8 +51,8 @@ function byId({ environment: { profile } }: ClientContext, text: string): readon
 }
 
 /**
- * `account/address`, where the account is an id, an address, or `network/address` when several networks know the same
- * address. Every slash may be the one between the two: addresses may hold slashes themselves.
+ * `account/address`, where the account is an id, an address, a network, or `network/address` when several accounts fit
+ * otherwise. Every slash may be the one between the two: addresses may hold slashes themselves.
  */
 function byAccountAddress(context: ClientContext, text: string): readonly ResolveMatch[] {
   for (let slash = text.indexOf('/'); slash > 0; slash = text.indexOf('/', slash + 1)) {
@@ -68,7 +68,7 @@ function findAccounts({ environment: { profile } }: ClientContext, text: string)
   const accounts = [...profile.accounts.entries()].map(([, account]) => account);
   return accounts.filter(({ id, network, address }) => {
     const known = address.toLowerCase();
-    return id === text || known === wanted || `${network}/${known}` === wanted;
+    return id === text || known === wanted || network === wanted || `${network}/${known}` === wanted;
   });
 }
 

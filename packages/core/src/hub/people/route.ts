@@ -24,13 +24,16 @@ export function routeOf(
   account?: AccountId,
 ): Contact {
   const person = currentPerson(profile, id);
-  const carriers = person.contacts
+  const writable = person.contacts
     .map((contact) => profile.contacts.get(contact))
     .filter((contact) => contact !== undefined)
     .filter(
       (contact) =>
         (account === undefined || contact.account === account) && canCarry(profile, adapters, contact),
     );
+  // What goes to a disabled account waits in the outbox; another route is better, none is worse.
+  const enabled = writable.filter((contact) => profile.accounts.get(contact.account)?.enabled);
+  const carriers = enabled.length > 0 ? enabled : writable;
   const ranked = person.ordered
     ? carriers
     : carriers.toSorted(
@@ -49,7 +52,7 @@ function canCarry(
   contact: Contact,
 ): boolean {
   const account = profile.accounts.get(contact.account);
-  if (!account?.enabled || contact.blocked || contact.dormant) return false;
+  if (!account || contact.blocked || contact.dormant) return false;
   const capabilities =
     profile.statuses.get(account.id)?.capabilities ?? adapters.get(account.network)?.capabilities;
   return capabilities === undefined || supports(capabilities, 'direct');
