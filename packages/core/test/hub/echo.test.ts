@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Bench, Script, key, message, sender, timeline } from './support/scripted.ts';
+import { Bench, Script, key, message, timeline } from './support/scripted.ts';
 import { draft, last, withBob } from './support/sending.ts';
 
 describe('an echo', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { memoryStore } from '@natter/core';
-import { Bench, Script, key, message, networkError, timeline } from './support/scripted.ts';
+import { Bench, Script, key, message, networkError } from './support/scripted.ts';
 import { draft, last, withBob } from './support/sending.ts';
 
 describe('a send', () => {
