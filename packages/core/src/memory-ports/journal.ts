@@ -1,6 +1,15 @@
+/** How an entry of a map stood. A plain object: a store writes many, and closures would cost it twice as much. */
+interface Entry {
+  readonly map: Map<unknown, unknown>;
+  readonly key: unknown;
+  /** `undefined`: it was not there. */
+  readonly before: unknown;
+}
+
 /** Makes a transaction of writes to plain maps and arrays: each write notes how it is taken back. */
 export class Journal {
-  readonly #undo: (() => void)[] = [];
+  readonly #undo: ((() => void) | Entry)[] = [];
+  readonly #appended = new Set<unknown[]>();
   /** How the keys of maps stood before the first deletion: a map forgets a deleted key's place. */
   readonly #orders: Map<Map<unknown, unknown>, readonly unknown[]> = new Map();
 
@@ -10,9 +19,18 @@ export class Journal {
   }
 
   set<Key, Value>(map: Map<Key, Value>, key: Key, value: Value): void {
-    const before = map.get(key);
+    this.#undo.push({ map, key, before: map.get(key) });
     map.set(key, value);
-    this.#undo.push(before === undefined ? () => map.delete(key) : () => map.set(key, before));
+  }
+
+  /** Appends to a list. However many are appended, one cut takes them back; true for the first. */
+  append<Value>(list: Value[], value: Value): boolean {
+    const { length } = list;
+    list.push(value);
+    if (this.#appended.has(list)) return false;
+    this.#appended.add(list);
+    this.note(() => void (list.length = length));
+    return true;
   }
 
   /** From a map whose order means something: rolled back, the key stands where it stood. */
@@ -27,7 +45,7 @@ export class Journal {
     const before = map.get(key);
     if (before === undefined) return;
     map.delete(key);
-    this.#undo.push(() => map.set(key, before));
+    this.#undo.push({ map, key, before });
   }
 
   /** The map of a map, made when it is not there. An empty one that is left behind is harmless. */
@@ -41,7 +59,11 @@ export class Journal {
 
   /** Takes everything back, newest first. */
   rollBack(): void {
-    for (let undo = this.#undo.pop(); undo !== undefined; undo = this.#undo.pop()) undo();
+    for (let undo = this.#undo.pop(); undo !== undefined; undo = this.#undo.pop()) {
+      if (typeof undo === 'function') undo();
+      else if (undo.before === undefined) undo.map.delete(undo.key);
+      else undo.map.set(undo.key, undo.before);
+    }
     for (const [map, keys] of this.#orders) {
       const entries = keys.filter((key) => map.has(key)).map((key) => [key, map.get(key)] as const);
       map.clear();

@@ -26,13 +26,15 @@ export class MessageTables {
     if ('operation' in lookup) return this.#operations.get(lookup.operation)?.message ?? null;
     const rows = this.conversations.get(lookup.conversation);
     if (rows === undefined) return null;
-    const [sender, key] = 'stable' in lookup ? [null, lookup.stable] : [lookup.sender, lookup.claimed];
-    const named =
-      'stable' in lookup
-        ? rows.stable.get(lookup.stable)
-        : rows.claimed.get(lookup.sender)?.get(lookup.claimed);
-    if (named !== undefined) return named.message;
-    const alias = rows.aliases.get(sender)?.get(key);
+    return 'stable' in lookup
+      ? (rows.stable.get(lookup.stable)?.message ?? this.#former(rows, null, lookup.stable))
+      : (rows.claimed.get(lookup.sender)?.get(lookup.claimed)?.message ??
+          this.#former(rows, lookup.sender, lookup.claimed));
+  }
+
+  /** The message that had this name. */
+  #former(rows: ConversationRows, sender: RemoteKey | null, key: string): Message | null {
+    const alias = rows.aliases.size === 0 ? undefined : rows.aliases.get(sender)?.get(key);
     return alias === undefined ? null : (this.messages.get(alias)?.message ?? null);
   }
 
@@ -42,7 +44,8 @@ export class MessageTables {
       this.#sequence += 1;
       const added: Row = { message, sequence: this.#sequence };
       this.rows(message.conversation).insert(added, journal);
-      journal.set(this.messages, message.id, added);
+      this.messages.set(message.id, added);
+      journal.note(() => this.messages.delete(message.id));
       this.#setOperation(added, message.operation, journal);
       if (message.provisional)
         journal.set(journal.inner(this.#provisional, message.account), message.id, added);

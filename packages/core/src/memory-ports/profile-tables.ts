@@ -90,18 +90,24 @@ export class ProfileTables {
 
   /** The log grows at its end; a sequence number that is there already is replaced. */
   putChange(change: StoredChange, journal: Journal): void {
-    const { changes } = this;
-    const lastChange = this.#lastChange;
     const at = this.changesUpTo(change.sequence - 1);
+    if (at < this.changes.length) this.#insertChange(at, change, journal);
+    else if (journal.append(this.changes, change)) this.#noteLastChange(journal);
+    this.#lastChange = Math.max(this.#lastChange, change.sequence);
+  }
+
+  #insertChange(at: number, change: StoredChange, journal: Journal): void {
+    const { changes } = this;
     const before = changes[at];
     const replaces = before?.sequence === change.sequence;
-    if (at === changes.length) changes.push(change);
-    else changes.splice(at, replaces ? 1 : 0, change);
-    this.#lastChange = Math.max(lastChange, change.sequence);
-    journal.note(() => {
-      changes.splice(at, 1, ...(replaces ? [before] : []));
-      this.#lastChange = lastChange;
-    });
+    changes.splice(at, replaces ? 1 : 0, change);
+    journal.note(() => changes.splice(at, 1, ...(replaces ? [before] : [])));
+    this.#noteLastChange(journal);
+  }
+
+  #noteLastChange(journal: Journal): void {
+    const lastChange = this.#lastChange;
+    journal.note(() => void (this.#lastChange = lastChange));
   }
 
   removeChanges(upTo: number, journal: Journal): void {

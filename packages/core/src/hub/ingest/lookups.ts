@@ -1,7 +1,7 @@
 import type { Event } from '../../contract/index.ts';
 import type { Conversation, ConversationId, Message, Target } from '../../model/index.ts';
 import type { MessageLookup } from '../../ports/index.ts';
-import { loadTail } from './placement.ts';
+import { knowsTail, loadTail } from './placement.ts';
 import type { Ingest } from './scope.ts';
 
 /**
@@ -14,7 +14,8 @@ export async function prefetch(ingest: Ingest, events: readonly Event[]): Promis
   const appended = new Set<ConversationId>();
   for (const event of events) collect(ingest, event, lookups, appended);
   if (lookups.length > 0) await transaction.messages.prefetch(lookups);
-  for (const conversation of appended) await loadTail(transaction, conversation);
+  for (const conversation of appended)
+    if (!knowsTail(transaction, conversation)) await loadTail(transaction, conversation);
 }
 
 function collect(

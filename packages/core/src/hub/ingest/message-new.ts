@@ -13,6 +13,10 @@ import { ensureContact } from './contact.ts';
 import { findTarget } from './lookups.ts';
 import type { Ingest } from './scope.ts';
 
+/** Most messages have none of these; rows are never changed in place, so all of them can share one. */
+const none: readonly never[] = Object.freeze([]);
+const noReceipts: Message['receipts'] = Object.freeze({});
+
 /** The row of a message that is seen for the first time. */
 export function newMessage(
   ingest: Ingest,
@@ -34,20 +38,20 @@ export function newMessage(
     sender: participantOf(ingest, sender),
     stable: item.stable,
     claimed,
-    parts: [],
+    parts: none,
     content: item.content,
     replyTo: item.replyTo ? reference(ingest, conversation.id, item.replyTo) : null,
     thread: item.thread ? reference(ingest, conversation.id, item.thread) : null,
     mentioned: mentionsUs(ingest, item),
-    mentions: item.mentions ?? [],
+    mentions: item.mentions ?? none,
     edited: null,
     retracted: null,
-    reactions: [],
+    reactions: none,
     sentAt: item.sentAt,
     receivedAt: item.receivedAt,
     trust: item.trust,
     delivery: sender.self ? 'sent' : null,
-    receipts: {},
+    receipts: noReceipts,
     operation: null,
     error: null,
   };

@@ -33,9 +33,14 @@ export function tailOf(transaction: Transaction, conversation: ConversationId): 
 /** How far back a provisional stretch is looked through when rows of the outbox stand behind it. */
 export const provisionalReach = 1000;
 
+/** Whether the tail of a conversation is known; else {@link loadTail} reads it. */
+export function knowsTail(transaction: Transaction, conversation: ConversationId): boolean {
+  return transaction.tails.has(conversation) || transaction.profile.tails.has(conversation);
+}
+
 /** Reads the tail of a conversation from the store, once; rows that wait in the outbox are not part of it. */
 export async function loadTail(transaction: Transaction, conversation: ConversationId): Promise<void> {
-  if (transaction.tails.has(conversation) || transaction.profile.tails.has(conversation)) return;
+  if (knowsTail(transaction, conversation)) return;
   const { last, lastSettled } = await transaction.store.edges(conversation);
   if (last === null || !isPendingOrder(last)) {
     transaction.tails.set(conversation, { last, lastSettled });
@@ -58,12 +63,13 @@ export function noteOrder(
   provisional: boolean,
 ): void {
   if (isPendingOrder(order)) return;
-  const tail = tailOf(transaction, conversation);
-  const last = tail.last === null || order > tail.last ? order : tail.last;
-  const lastSettled =
-    provisional || (tail.lastSettled !== null && order <= tail.lastSettled) ? tail.lastSettled : order;
-  if (last !== tail.last || lastSettled !== tail.lastSettled)
-    transaction.tails.set(conversation, { last, lastSettled });
+  let tail = transaction.tails.get(conversation);
+  if (tail === undefined) {
+    tail = { ...tailOf(transaction, conversation) };
+    transaction.tails.set(conversation, tail);
+  }
+  if (tail.last === null || order > tail.last) tail.last = order;
+  if (!provisional && (tail.lastSettled === null || order > tail.lastSettled)) tail.lastSettled = order;
 }
 
 /** An order key behind everything that the network has. */

@@ -11,18 +11,44 @@ import { networkOrder, noteOrder, tailOrder } from './placement.ts';
 import type { Ingest } from './scope.ts';
 import { arrivals, noteArrival } from './arrivals.ts';
 
-/** Takes in messages of one conversation, oldest first. */
-export async function ingestTimeline(ingest: Ingest, event: TimelineEvent): Promise<void> {
-  const { transaction } = ingest;
+/** Takes in messages of one conversation, oldest first. Returns a promise only when it has to read more. */
+export function ingestTimeline(ingest: Ingest, event: TimelineEvent): Promise<void> | void {
   bindPending(ingest, event);
   const conversation = ensureConversation(ingest, event.conversation, otherSide(ingest, event));
-  const orders =
-    event.place.by === 'page' ? await ordersOfPage(ingest, conversation, event.place, event.items) : null;
+  if (event.place.by === 'page') return ingestPage(ingest, conversation, event, event.place);
+  ingestItems(ingest, conversation, event, event.place.by === 'key' ? event.place.keys.map(networkOrder) : null);
+  return adopt(ingest, conversation, event);
+}
+
+async function ingestPage(
+  ingest: Ingest,
+  conversation: Conversation,
+  event: TimelineEvent,
+  place: PagePlace,
+): Promise<void> {
+  ingestItems(ingest, conversation, event, await ordersOfPage(ingest, conversation, place, event.items));
+  await adopt(ingest, conversation, event);
+}
+
+/** Changes that came before one of these messages. */
+function adopt(ingest: Ingest, { id }: Conversation, { items }: TimelineEvent): Promise<void> | void {
+  if (ingest.transaction.profile.orphaned.has(id)) return adoptOrphans(ingest, id, items);
+}
+
+/** `orders` are the places of the items, `null` where each goes to the tail. */
+function ingestItems(
+  ingest: Ingest,
+  conversation: Conversation,
+  event: TimelineEvent,
+  orders: readonly OrderKey[] | null,
+): void {
+  const { transaction } = ingest;
   const arrived = arrivals(conversation);
   const provisional = isProvisional(ingest, event);
-  for (const [index, item] of event.items.entries()) {
+  for (let index = 0; index < event.items.length; index += 1) {
+    const item = event.items[index] as MessageIn;
     const row = findExisting(ingest, conversation, item);
-    const order = orders?.[index] ?? (event.place.by === 'key' ? keyOrder(event.place.keys[index]) : null);
+    const order = orders?.[index] ?? null;
     const message =
       row === null
         ? insert(ingest, conversation, item, order, provisional)
@@ -32,15 +58,15 @@ export async function ingestTimeline(ingest: Ingest, event: TimelineEvent): Prom
     if (row === null && ingest.news) transaction.log({ type: 'message', what: 'new', message: message.id });
   }
   arrived.store(transaction);
-  if (transaction.profile.orphaned.has(conversation.id))
-    await adoptOrphans(ingest, conversation.id, event.items);
 }
+
+type PagePlace = Extract<TimelineEvent['place'], { by: 'page' }>;
 
 /** Where the items of an archive page belong, the stored ones among them included. */
 function ordersOfPage(
   ingest: Ingest,
   conversation: Conversation,
-  place: Extract<TimelineEvent['place'], { by: 'page' }>,
+  place: PagePlace,
   items: readonly MessageIn[],
 ): Promise<readonly OrderKey[]> {
   const existing = items.map((item) => findExisting(ingest, conversation, item));
@@ -55,10 +81,6 @@ function isProvisional({ transaction, account, purpose, order }: Ingest, event: 
     order !== 'total' &&
     transaction.profile.catchingUp.has(account.id)
   );
-}
-
-function keyOrder(key: OrderKey | undefined): OrderKey | null {
-  return key === undefined ? null : networkOrder(key);
 }
 
 /** An echo under an unknown key tells the key of the conversation in which our message was waiting to be sent. */

@@ -60,10 +60,12 @@ function itemsFault(items: readonly MessageIn[]): string | null {
 function placeFault(place: Place, items: number): string | null {
   if (place.by !== 'key') return null;
   if (place.keys.length !== items) return 'one order key an item is needed';
-  for (const [index, key] of place.keys.entries()) {
+  let last = '';
+  for (const key of place.keys) {
     if (!orderPattern.test(key)) return 'an order key is not [0-9A-Za-z]';
     // Equal keys would hide each other where a page of the timeline ends.
-    if (index > 0 && key <= (place.keys[index - 1] ?? '')) return 'order keys must ascend';
+    if (key <= last) return 'order keys must ascend';
+    last = key;
   }
   return null;
 }

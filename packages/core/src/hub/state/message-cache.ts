@@ -1,6 +1,18 @@
 import type { ConversationId, Message, MessageId, OperationId, RemoteKey } from '../../model/index.ts';
 import type { MessageLookup, Store } from '../../ports/index.ts';
-import { KeyIndex } from './key-index.ts';
+
+/** One message as the transaction sees it; all its names lead here, so that a new state of it is written once. */
+interface Cell {
+  /** `null`: dropped by this transaction; `undefined`: a name leads to it, but nobody has read it yet. */
+  message: Message | null | undefined;
+  written: boolean;
+}
+
+/** What the messages of one conversation are called; sender-chosen names by sender. */
+interface Names {
+  readonly stable: Map<RemoteKey, Cell>;
+  readonly claimed: Map<RemoteKey, Map<string, Cell>>;
+}
 
 /**
  * The messages that a transaction has looked up or written. Lookups go to the store in one call for a whole batch;
@@ -8,11 +20,10 @@ import { KeyIndex } from './key-index.ts';
  */
 export class MessageCache {
   readonly #store: Store;
-  readonly #byId = new Map<MessageId, Message | null>();
-  readonly #byOperation = new Map<OperationId, MessageId>();
-  readonly #byStable: KeyIndex<ConversationId, RemoteKey, MessageId> = new KeyIndex();
-  readonly #byClaimed = new Map<ConversationId, KeyIndex<RemoteKey, string, MessageId>>();
-  readonly #written = new Map<MessageId, Message>();
+  readonly #byId = new Map<MessageId, Cell>();
+  readonly #byOperation = new Map<OperationId, Cell>();
+  readonly #byConversation = new Map<ConversationId, Names>();
+  readonly #written: Cell[] = [];
   readonly #removed = new Map<MessageId, Message>();
 
   constructor(store: Store) {
@@ -21,7 +32,7 @@ export class MessageCache {
 
   /** Reads what is not here yet. Call it before `get`, `stable` and `claimed` of the same names. */
   async prefetch(lookups: readonly MessageLookup[]): Promise<void> {
-    const missing = lookups.filter((lookup) => !this.#knows(lookup));
+    const missing = lookups.filter((lookup) => this.#find(lookup) === undefined);
     if (missing.length === 0) return;
     const found = await this.#store.findMessages(missing);
     for (let index = 0; index < missing.length; index += 1) {
@@ -32,85 +43,104 @@ export class MessageCache {
   }
 
   get(id: MessageId): Message | null {
-    return this.#byId.get(id) ?? null;
+    return this.#byId.get(id)?.message ?? null;
   }
 
   stable(conversation: ConversationId, key: RemoteKey): Message | null {
-    return this.#resolve(this.#byStable.get(conversation, key));
+    return this.#byConversation.get(conversation)?.stable.get(key)?.message ?? null;
   }
 
   claimed(conversation: ConversationId, sender: RemoteKey, key: string): Message | null {
-    return this.#resolve(this.#byClaimed.get(conversation)?.get(sender, key));
+    return this.#byConversation.get(conversation)?.claimed.get(sender)?.get(key)?.message ?? null;
   }
 
   /** The message that a send of ours created. */
   operation(operation: OperationId): Message | null {
-    return this.#resolve(this.#byOperation.get(operation));
+    return this.#byOperation.get(operation)?.message ?? null;
   }
 
   /** Writes a row; its names lead to it from now on. */
   put(message: Message): void {
-    this.#written.set(message.id, message);
-    this.#index(message);
+    const cell = this.#index(message);
+    if (!cell.written) this.#written.push(cell);
+    cell.written = true;
   }
 
   /** A further name for a message. */
   alias(conversation: ConversationId, sender: RemoteKey | null, key: string, message: MessageId): void {
-    if (sender === null) this.#byStable.set(conversation, key as RemoteKey, message);
-    else this.#claims(conversation).set(sender, key, message);
+    const cell = this.#cell(message);
+    if (sender === null) this.#names(conversation).stable.set(key as RemoteKey, cell);
+    else claim(this.#names(conversation), sender, key, cell);
   }
 
   /** Drops a row that is a double; its names must have been given to the other one. */
   remove(message: Message): void {
-    this.#written.delete(message.id);
-    this.#byId.set(message.id, null);
+    this.#cell(message.id).message = null;
     this.#removed.set(message.id, message);
   }
 
   /** The rows to store. */
   written(): readonly Message[] {
-    return [...this.#written.values()];
+    const rows: Message[] = [];
+    for (const { message } of this.#written) if (message) rows.push(message);
+    return rows;
   }
 
   removed(): readonly Message[] {
     return [...this.#removed.values()];
   }
 
-  #resolve(id: MessageId | undefined): Message | null {
-    return id !== undefined ? (this.#byId.get(id) ?? null) : null;
-  }
-
-  #knows(lookup: MessageLookup): boolean {
-    if ('message' in lookup) return this.#byId.has(lookup.message);
-    if ('operation' in lookup) return this.#byOperation.has(lookup.operation);
-    if ('stable' in lookup) return this.#byStable.has(lookup.conversation, lookup.stable);
-    return this.#byClaimed.get(lookup.conversation)?.has(lookup.sender, lookup.claimed) === true;
+  /** What is known under a name: a message, `null` for a dropped one, or `undefined`. */
+  #find(lookup: MessageLookup): Message | null | undefined {
+    if ('message' in lookup) return this.#byId.get(lookup.message)?.message;
+    if ('operation' in lookup) return this.#byOperation.get(lookup.operation)?.message;
+    const names = this.#byConversation.get(lookup.conversation);
+    return 'stable' in lookup
+      ? names?.stable.get(lookup.stable)?.message
+      : names?.claimed.get(lookup.sender)?.get(lookup.claimed)?.message;
   }
 
   #learn(lookup: MessageLookup, found: Message): void {
     // What this transaction has written or read before is at least as new as what the store says.
     const known = this.#byId.get(found.id);
     // A double that this transaction dropped is not there any more.
-    if (known === null) return;
-    if (known === undefined) this.#index(found);
+    if (known?.message === null) return;
+    const cell = known?.message ? known : this.#index(found);
     if ('message' in lookup || 'operation' in lookup) return;
     // It may have been found by a former name, which its row does not hold.
-    if ('stable' in lookup) this.#byStable.set(lookup.conversation, lookup.stable, found.id);
-    else this.#claims(lookup.conversation).set(lookup.sender, lookup.claimed, found.id);
+    if ('stable' in lookup) this.#names(lookup.conversation).stable.set(lookup.stable, cell);
+    else claim(this.#names(lookup.conversation), lookup.sender, lookup.claimed, cell);
   }
 
-  #index(message: Message): void {
-    this.#byId.set(message.id, message);
-    if (message.operation !== null) this.#byOperation.set(message.operation, message.id);
-    if (message.stable !== null) this.#byStable.set(message.conversation, message.stable, message.id);
-    if (message.claimed !== null) {
-      this.#claims(message.conversation).set(message.sender.key, message.claimed, message.id);
+  #index(message: Message): Cell {
+    const cell = this.#cell(message.id);
+    cell.message = message;
+    if (message.operation !== null) this.#byOperation.set(message.operation, cell);
+    if (message.stable === null && message.claimed === null) return cell;
+    const names = this.#names(message.conversation);
+    if (message.stable !== null) names.stable.set(message.stable, cell);
+    if (message.claimed !== null) claim(names, message.sender.key, message.claimed, cell);
+    return cell;
+  }
+
+  #cell(id: MessageId): Cell {
+    let cell = this.#byId.get(id);
+    if (cell === undefined) this.#byId.set(id, (cell = { message: undefined, written: false }));
+    return cell;
+  }
+
+  #names(conversation: ConversationId): Names {
+    let names = this.#byConversation.get(conversation);
+    if (names === undefined) {
+      names = { stable: new Map(), claimed: new Map() };
+      this.#byConversation.set(conversation, names);
     }
+    return names;
   }
+}
 
-  #claims(conversation: ConversationId): KeyIndex<RemoteKey, string, MessageId> {
-    let claims = this.#byClaimed.get(conversation);
-    if (claims === undefined) this.#byClaimed.set(conversation, (claims = new KeyIndex()));
-    return claims;
-  }
+function claim({ claimed }: Names, sender: RemoteKey, key: string, cell: Cell): void {
+  const ofSender = claimed.get(sender);
+  if (ofSender) ofSender.set(key, cell);
+  else claimed.set(sender, new Map([[key, cell]]));
 }

@@ -22,6 +22,9 @@ import { distinctionKey, isDirect } from './profile.ts';
 import type { Profile, Tail } from './profile.ts';
 import { collectWrites } from './writes.ts';
 
+/** A tail that nobody else holds yet: moved in place, once a message. */
+type OwnTail = { -readonly [Field in keyof Tail]: Tail[Field] };
+
 /** How far back `natter watch` can be resumed, and how often what is older is dropped. */
 const keptChanges = 100_000;
 const trimEvery = 1000;
@@ -39,7 +42,8 @@ export class Transaction {
   readonly conversations: Overlay<ConversationId, Conversation>;
   readonly operations: Overlay<OperationId, Operation>;
   readonly messages: MessageCache;
-  readonly tails: Map<ConversationId, Tail> = new Map();
+  /** Tails that this transaction moved; its own until it is published. */
+  readonly tails: Map<ConversationId, OwnTail> = new Map();
   /** Member lists that this transaction changed. */
   readonly members: Map<ConversationId, Map<RemoteKey, Member>> = new Map();
   readonly memberNews: MemberNews[] = [];
