@@ -16,7 +16,12 @@ export function ingestTimeline(ingest: Ingest, event: TimelineEvent): Promise<vo
   bindPending(ingest, event);
   const conversation = ensureConversation(ingest, event.conversation, otherSide(ingest, event));
   if (event.place.by === 'page') return ingestPage(ingest, conversation, event, event.place);
-  ingestItems(ingest, conversation, event, event.place.by === 'key' ? event.place.keys.map(networkOrder) : null);
+  ingestItems(
+    ingest,
+    conversation,
+    event,
+    event.place.by === 'key' ? event.place.keys.map(networkOrder) : null,
+  );
   return adopt(ingest, conversation, event);
 }
 

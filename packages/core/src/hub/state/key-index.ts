@@ -33,6 +33,6 @@ export class KeyIndex<Outer, Inner, V> {
 
   /** Takes over everything of another index, which wins. */
   merge(other: KeyIndex<Outer, Inner, V>): void {
-    for (const [outer, row] of other.#rows) for (const [inner, value] of row) this.set(outer, inner, value);
+    other.#rows.forEach((row, outer) => row.forEach((value, inner) => this.set(outer, inner, value)));
   }
 }

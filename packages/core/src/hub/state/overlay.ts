@@ -13,7 +13,7 @@ export class Overlay<K, V> {
   }
 
   get(key: K): V | undefined {
-    return this.#rows.has(key) ? this.#rows.get(key) : this.#base.get(key);
+    return this.#rows.get(key) ?? (this.#rows.has(key) ? undefined : this.#base.get(key));
   }
 
   set(key: K, value: V): void {
@@ -30,16 +30,16 @@ export class Overlay<K, V> {
     for (const value of this.#rows.values()) if (value !== undefined) yield value;
   }
 
-  /** What this transaction wrote; `undefined` for a removed row. */
-  changed(): IterableIterator<[K, V | undefined]> {
-    return this.#rows.entries();
+  /** Tells what this transaction wrote; `undefined` for a removed row. */
+  forEachChanged(tell: (value: V | undefined, key: K) => void): void {
+    this.#rows.forEach(tell);
   }
 
   /** Makes the rows part of the collection; call it inside a frame. */
   publish(): void {
-    for (const [key, value] of this.#rows) {
+    this.#rows.forEach((value, key) => {
       if (value === undefined) this.#base.delete(key);
       else this.#base.set(key, value);
-    }
+    });
   }
 }

@@ -72,13 +72,13 @@ export class Transaction {
   }
 
   conversationByKey(account: AccountId, key: RemoteKey): Conversation | undefined {
-    const id = this.#conversationKeys.get(account, key) ?? this.profile.conversationKeys.get(account, key);
+    const id = this.#conversationOf(account, key);
     return id === undefined ? undefined : this.conversations.get(id);
   }
 
   /** The direct conversation with a contact, if there is one. */
   directWith(contact: ContactId): Conversation | undefined {
-    const id = this.#directs.get(contact) ?? this.profile.directs.get(contact);
+    const id = this.#directOf(contact);
     return id === undefined ? undefined : this.conversations.get(id);
   }
 
@@ -88,11 +88,21 @@ export class Transaction {
   }
 
   putConversation(conversation: Conversation): void {
-    this.conversations.set(conversation.id, conversation);
-    if (conversation.key !== null) {
-      this.#conversationKeys.set(conversation.account, conversation.key, conversation.id);
-    }
-    if (isDirect(conversation)) this.#directs.set(conversation.contact, conversation.id);
+    const { id, account, key } = conversation;
+    this.conversations.set(id, conversation);
+    // Written with every message, and hardly ever under a new name.
+    if (key !== null && this.#conversationOf(account, key) !== id)
+      this.#conversationKeys.set(account, key, id);
+    if (isDirect(conversation) && this.#directOf(conversation.contact) !== id)
+      this.#directs.set(conversation.contact, id);
+  }
+
+  #conversationOf(account: AccountId, key: RemoteKey): ConversationId | undefined {
+    return this.#conversationKeys.get(account, key) ?? this.profile.conversationKeys.get(account, key);
+  }
+
+  #directOf(contact: ContactId): ConversationId | undefined {
+    return this.#directs.get(contact) ?? this.profile.directs.get(contact);
   }
 
   /** A former key goes on to lead to its contact or conversation. */
@@ -206,9 +216,9 @@ export class Transaction {
         overlay.publish();
       profile.contactKeys.merge(this.#contactKeys);
       profile.conversationKeys.merge(this.#conversationKeys);
-      for (const [contact, conversation] of this.#directs) profile.directs.set(contact, conversation);
-      for (const [conversation, tail] of this.tails) profile.tails.set(conversation, tail);
-      for (const [conversation, members] of this.members) profile.members.set(conversation, members);
+      this.#directs.forEach((conversation, contact) => profile.directs.set(contact, conversation));
+      this.tails.forEach((tail, conversation) => profile.tails.set(conversation, tail));
+      this.members.forEach((members, conversation) => profile.members.set(conversation, members));
       profile.lastChange += this.changes.length;
       for (const effect of this.#onPublish) effect();
       this.#publishNews();

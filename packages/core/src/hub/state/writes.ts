@@ -4,21 +4,23 @@ import type { Transaction } from './transaction.ts';
 /** Every write of a transaction: owners before what they own, messages before what names them, the log last. */
 export function collectWrites(transaction: Transaction, others: readonly Write[]): readonly Write[] {
   const writes: Write[] = [];
-  for (const [account, value] of transaction.accounts.changed()) {
-    writes.push(value ? { put: 'account', value } : { remove: 'account', account });
-  }
-  for (const [person, value] of transaction.persons.changed()) {
-    writes.push(value ? { put: 'person', value } : { remove: 'person', person });
-  }
-  for (const [contact, value] of transaction.contacts.changed()) {
-    writes.push(value ? { put: 'contact', value } : { remove: 'contact', contact });
-  }
-  for (const [, value] of transaction.conversations.changed())
+  transaction.accounts.forEachChanged((value, account) =>
+    writes.push(value ? { put: 'account', value } : { remove: 'account', account }),
+  );
+  transaction.persons.forEachChanged((value, person) =>
+    writes.push(value ? { put: 'person', value } : { remove: 'person', person }),
+  );
+  transaction.contacts.forEachChanged((value, contact) =>
+    writes.push(value ? { put: 'contact', value } : { remove: 'contact', contact }),
+  );
+  transaction.conversations.forEachChanged((value) => {
     if (value) writes.push({ put: 'conversation', value });
+  });
   for (const { id } of transaction.messages.removed()) writes.push({ remove: 'message', message: id });
   for (const value of transaction.messages.written()) writes.push({ put: 'message', value });
-  for (const [, value] of transaction.operations.changed())
+  transaction.operations.forEachChanged((value) => {
     if (value) writes.push({ put: 'operation', value });
+  });
   for (const write of others) writes.push(write);
   for (const value of transaction.changes) writes.push({ put: 'change', value });
   return writes;
