@@ -68,10 +68,25 @@ export type {
   ConversationOpenRequest,
   Conversations,
   ConversationsRequest,
+  DirectConversation,
+  GroupConversation,
   HistoryPage,
   HistoryRequest,
   MemberPosition,
 } from './frames/conversation.ts';
+export type {
+  GroupAnswerRequest,
+  GroupChange,
+  GroupCreateRequest,
+  GroupHistory,
+  GroupInviteRequest,
+  GroupMember,
+  GroupRemoveRequest,
+  GroupRole,
+  GroupRoleRequest,
+  GroupStanding,
+  GroupUpdateRequest,
+} from './frames/group.ts';
 export type { EditRequest, ReactRequest, RetractRequest, SendRequest, Sent } from './frames/change.ts';
 export type { Mark, MarkRequest, MarkerKind } from './frames/marker.ts';
 export type { TypingPush, TypingSignal } from './frames/typing.ts';
@@ -79,6 +94,8 @@ export type {
   AccountUpdate,
   ConversationUpdate,
   EditUpdate,
+  GroupChangedUpdate,
+  GroupOpenedUpdate,
   MarkerUpdate,
   MessageUpdate,
   ReactionUpdate,

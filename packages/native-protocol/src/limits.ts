@@ -13,6 +13,8 @@ export interface Limits {
   readonly pageSize: number;
   /** Most contacts of one account. */
   readonly contacts: number;
+  /** Most members of a group, invited ones too. Absent from servers that have no groups. */
+  readonly groupMembers?: number;
   /** Most requests of one connection that await their reply; past it the server stops reading. */
   readonly requestsInFlight: number;
 }
@@ -23,6 +25,7 @@ export const limitsSchema: z.ZodType<Limits> = z.object({
   textLength: z.int().positive(),
   pageSize: z.int().positive(),
   contacts: z.int().positive(),
+  groupMembers: z.int().positive().exactOptional(),
   requestsInFlight: z.int().positive(),
 });
 
@@ -32,6 +35,7 @@ export const defaultLimits: Limits = {
   textLength: 20_000,
   pageSize: 500,
   contacts: 20_000,
+  groupMembers: 200,
   requestsInFlight: 256,
 };
 

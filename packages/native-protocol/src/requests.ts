@@ -6,6 +6,7 @@ import * as conversation from './frames/conversation.ts';
 import * as device from './frames/device.ts';
 import { doneSchema } from './frames/fields.ts';
 import type { Done } from './frames/fields.ts';
+import * as group from './frames/group.ts';
 import * as hello from './frames/hello.ts';
 import * as marker from './frames/marker.ts';
 import * as presence from './frames/presence.ts';
@@ -34,7 +35,17 @@ export interface Requests {
   'presence-set': { frame: presence.PresenceSetRequest; result: Done };
   'presence-watch': { frame: presence.PresenceWatchRequest; result: presence.PresenceSnapshot };
   conversations: { frame: conversation.ConversationsRequest; result: conversation.Conversations };
-  'conversation-open': { frame: conversation.ConversationOpenRequest; result: conversation.Conversation };
+  'conversation-open': { frame: conversation.ConversationOpenRequest; result: conversation.DirectConversation };
+  'group-create': { frame: group.GroupCreateRequest; result: conversation.GroupConversation };
+  'group-invite': { frame: group.GroupInviteRequest; result: Done };
+  'group-accept': { frame: group.GroupAnswerRequest<'group-accept'>; result: Done };
+  'group-decline': { frame: group.GroupAnswerRequest<'group-decline'>; result: Done };
+  'group-leave': { frame: group.GroupAnswerRequest<'group-leave'>; result: Done };
+  'group-kick': { frame: group.GroupRemoveRequest<'group-kick'>; result: Done };
+  'group-ban': { frame: group.GroupRemoveRequest<'group-ban'>; result: Done };
+  'group-unban': { frame: group.GroupRemoveRequest<'group-unban'>; result: Done };
+  'group-role': { frame: group.GroupRoleRequest; result: Done };
+  'group-update': { frame: group.GroupUpdateRequest; result: Done };
   history: { frame: conversation.HistoryRequest; result: conversation.HistoryPage };
   send: { frame: change.SendRequest; result: change.Sent };
   edit: { frame: change.EditRequest; result: Done };
@@ -86,6 +97,16 @@ export const requestSchemas: { readonly [T in RequestType]: z.ZodType<RequestFra
   'presence-watch': presence.presenceWatchRequestSchema,
   conversations: conversation.conversationsRequestSchema,
   'conversation-open': conversation.conversationOpenRequestSchema,
+  'group-create': group.groupCreateRequestSchema,
+  'group-invite': group.groupInviteRequestSchema,
+  'group-accept': group.groupAnswerRequestSchema('group-accept'),
+  'group-decline': group.groupAnswerRequestSchema('group-decline'),
+  'group-leave': group.groupAnswerRequestSchema('group-leave'),
+  'group-kick': group.groupRemoveRequestSchema('group-kick'),
+  'group-ban': group.groupRemoveRequestSchema('group-ban'),
+  'group-unban': group.groupRemoveRequestSchema('group-unban'),
+  'group-role': group.groupRoleRequestSchema,
+  'group-update': group.groupUpdateRequestSchema,
   history: conversation.historyRequestSchema,
   send: change.sendRequestSchema,
   edit: change.editRequestSchema,
@@ -117,7 +138,17 @@ export const resultSchemas: { readonly [T in RequestType]: z.ZodType<RequestResu
   'presence-set': doneSchema,
   'presence-watch': presence.presenceSnapshotSchema,
   conversations: conversation.conversationsSchema,
-  'conversation-open': conversation.conversationSchema,
+  'conversation-open': conversation.directConversationSchema,
+  'group-create': conversation.groupConversationSchema,
+  'group-invite': doneSchema,
+  'group-accept': doneSchema,
+  'group-decline': doneSchema,
+  'group-leave': doneSchema,
+  'group-kick': doneSchema,
+  'group-ban': doneSchema,
+  'group-unban': doneSchema,
+  'group-role': doneSchema,
+  'group-update': doneSchema,
   history: conversation.historyPageSchema,
   send: change.sentSchema,
   edit: doneSchema,

@@ -52,6 +52,7 @@ export async function createServer(options: ServerOptions): Promise<NatterServer
     directory: options.dataDirectory,
     ...(options.name === undefined ? {} : { name: options.name }),
     mostContacts: settings.limits.contacts,
+    mostGroupMembers: settings.limits.groupMembers ?? 0,
     clock,
     pass,
     onFault,

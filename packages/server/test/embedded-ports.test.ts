@@ -7,6 +7,7 @@ describePorts('embedded', () => {
   const storage = openEmbeddedStorage({
     directory: temporaryDirectory(),
     mostContacts: 100,
+    mostGroupMembers: 10,
     clock: Date.now,
     pass: () => undefined,
     onFault: () => undefined,

@@ -7,6 +7,8 @@ import { startServer } from './support/server.ts';
 /** A frame of each type that its schema takes, to be refused for want of a sign-in and for nothing else. */
 const sample: Readonly<Record<string, unknown>> = {
   address: 'bob',
+  role: 'admin',
+  title: 'x',
   availability: 'away',
   body: { text: 'x' },
   clientId: 'k',

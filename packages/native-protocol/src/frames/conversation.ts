@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { addressSchema, conversationIdSchema, requestIdSchema, sequenceSchema } from './fields.ts';
 import type { Address, ConversationId, Sequence } from './fields.ts';
+import { groupMemberSchema } from './group.ts';
+import type { GroupHistory, GroupMember } from './group.ts';
 import { messageSchema } from './message.ts';
 import type { Message } from './message.ts';
 
@@ -11,18 +13,38 @@ export interface MemberPosition {
   readonly read: number;
 }
 
-/** A conversation of the own account. */
-export interface Conversation {
+/** A conversation of two; notes to oneself have one member. */
+export interface DirectConversation {
   readonly conversation: ConversationId;
-  /** A kind that a client does not know is not shown. */
   readonly kind: 'direct';
-  /** With `direct`: the other one. */
+  /** The other one. */
   readonly peer: Address;
   /** Sequence of the newest message; 0 before the first. */
   readonly lastSeq: number;
   /** Everybody's markers, the own ones too. */
   readonly positions: readonly MemberPosition[];
 }
+
+/** A conversation of several. To somebody who is invited, only the own row and who invites are shown. */
+export interface GroupConversation {
+  readonly conversation: ConversationId;
+  readonly kind: 'group';
+  readonly title: string;
+  readonly topic: string;
+  readonly history: GroupHistory;
+  /** Who is in it, invited, or banned; the reader too. */
+  readonly members: readonly GroupMember[];
+  /** To somebody who is invited: who did it, and what they said. */
+  readonly invitation?: { readonly by: Address; readonly text?: string };
+  /** The first message that the reader may see; what was said before they joined may be hidden. */
+  readonly firstSeq: Sequence;
+  /** Sequence of the newest message; 0 before the first. */
+  readonly lastSeq: number;
+  readonly positions: readonly MemberPosition[];
+}
+
+/** A conversation of the own account. A kind that a client does not know is not shown. */
+export type Conversation = DirectConversation | GroupConversation;
 
 /** Lists the conversations of the own account. */
 export interface ConversationsRequest {
@@ -70,14 +92,36 @@ export interface HistoryPage {
 
 const positionSchema = z.int().nonnegative();
 
-/** The schema of {@link Conversation}. */
-export const conversationSchema: z.ZodType<Conversation> = z.object({
+const headShape = {
   conversation: conversationIdSchema,
-  kind: z.literal('direct'),
-  peer: addressSchema,
   lastSeq: positionSchema,
   positions: z.array(z.object({ address: addressSchema, delivered: positionSchema, read: positionSchema })),
+};
+
+/** The schema of {@link DirectConversation}. */
+export const directConversationSchema: z.ZodType<DirectConversation> = z.object({
+  ...headShape,
+  kind: z.literal('direct'),
+  peer: addressSchema,
 });
+
+/** The schema of {@link GroupConversation}. */
+export const groupConversationSchema: z.ZodType<GroupConversation> = z.object({
+  ...headShape,
+  kind: z.literal('group'),
+  title: z.string(),
+  topic: z.string(),
+  history: z.enum(['joined', 'all']),
+  members: z.array(groupMemberSchema),
+  invitation: z.object({ by: addressSchema, text: z.string().exactOptional() }).exactOptional(),
+  firstSeq: sequenceSchema,
+});
+
+/** The schema of {@link Conversation}. */
+export const conversationSchema: z.ZodType<Conversation> = z.union([
+  directConversationSchema,
+  groupConversationSchema,
+]);
 
 /** Rows of a kind that this version does not know are left out. */
 const knownConversations = z

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { contactSchema } from './contact.ts';
 import type { Contact } from './contact.ts';
-import { conversationSchema } from './conversation.ts';
-import type { Conversation } from './conversation.ts';
+import { directConversationSchema, groupConversationSchema } from './conversation.ts';
+import type { DirectConversation, GroupConversation } from './conversation.ts';
 import { addressSchema, conversationIdSchema, sequenceSchema, timeSchema } from './fields.ts';
 import type { Address, ConversationId, Position, Sequence, Time } from './fields.ts';
+import { groupChangeSchema } from './group.ts';
+import type { GroupChange } from './group.ts';
 import type { MarkerKind } from './marker.ts';
 import { messageBodySchema, messageSchema, reactionKeySchema } from './message.ts';
 import type { Message, MessageBody } from './message.ts';
@@ -52,11 +54,25 @@ export interface MarkerUpdate {
   readonly marker: MarkerKind;
   readonly seq: Sequence;
 }
-/** A conversation has begun. It comes before the first message of it. */
+/** A direct conversation has begun. It comes before the first message of it. */
 export interface ConversationUpdate {
   readonly kind: 'conversation';
   readonly position: Position;
-  readonly opened: Conversation;
+  readonly opened: DirectConversation;
+}
+/**
+ * The account was invited to a group, made one, or joined one: everything about it as it is now. A kind of its own, since
+ * the first clients knew direct conversations only.
+ */
+export interface GroupOpenedUpdate {
+  readonly kind: 'group-opened';
+  readonly position: Position;
+  readonly opened: GroupConversation;
+}
+/** Something about a group that the account is in has changed; the own membership may be what has ended. */
+export interface GroupChangedUpdate extends GroupChange {
+  readonly kind: 'group-changed';
+  readonly position: Position;
 }
 /** A row of the roster has changed, or is gone (`contact: null`). */
 export interface RosterUpdate {
@@ -89,6 +105,8 @@ export type Update =
   | ReactionUpdate
   | MarkerUpdate
   | ConversationUpdate
+  | GroupOpenedUpdate
+  | GroupChangedUpdate
   | RosterUpdate
   | AccountUpdate
   | UnknownUpdate;
@@ -108,7 +126,9 @@ const kinds = {
     on: z.boolean(),
   }),
   marker: z.object({ kind: z.literal('marker'), ...place, ...target, marker: z.enum(['delivered', 'read']) }),
-  conversation: z.object({ kind: z.literal('conversation'), ...place, opened: conversationSchema }),
+  conversation: z.object({ kind: z.literal('conversation'), ...place, opened: directConversationSchema }),
+  'group-opened': z.object({ kind: z.literal('group-opened'), ...place, opened: groupConversationSchema }),
+  'group-changed': groupChangeSchema.and(z.object({ kind: z.literal('group-changed'), ...place })),
   roster: z.object({
     kind: z.literal('roster'),
     ...place,

@@ -1,5 +1,5 @@
 import type { Command } from './command.ts';
-import { describeConversation } from './describe-conversation.ts';
+import { describeDirect } from './describe-conversation.ts';
 import { accountAt, requireNoBlock } from './lookup.ts';
 
 /** Finds or makes the direct conversation with somebody. */
@@ -9,6 +9,6 @@ export const conversationOpen: Command<'conversation-open'> = {
     const peer = await accountAt(services, frame.peer);
     await requireNoBlock(services, member.account.id, peer.id);
     const record = await services.storage.directory.conversations.direct(member.account.id, peer.id);
-    return describeConversation(services, record, member.account.id);
+    return describeDirect(services, record, member.account.id);
   },
 };

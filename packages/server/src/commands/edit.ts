@@ -1,6 +1,7 @@
 import { done } from './command.ts';
 import type { Command } from './command.ts';
 import { requireFits } from './limits.ts';
+import { audienceOf } from './lookup.ts';
 
 /** Replaces the body of an own message. */
 export const edit: Command<'edit'> = {
@@ -8,7 +9,8 @@ export const edit: Command<'edit'> = {
   access: 'write',
   handle: async ({ services, member, conversation }, { seq, body }) => {
     requireFits(services, body);
-    const { id, members } = conversation;
+    const { id } = conversation;
+    const members = audienceOf(conversation);
     await services.storage.messages.edit({ conversation: id, seq, by: member.account.id, members }, body);
     return done;
   },

@@ -3,7 +3,7 @@ import type { ConversationRecord } from '../ports/conversations.ts';
 import { Refusal } from '../ports/refusal.ts';
 import type { Member, Session } from '../session/session.ts';
 import type { Command, MemberContext, RawResult } from './command.ts';
-import { accountAt, conversationOf, peerOf, requireNoBlock } from './lookup.ts';
+import { accountAt, conversationOf, requireNoBlock, requireOpen } from './lookup.ts';
 import { commands } from './table.ts';
 
 /** Whether a request is to be done before the next one of its connection is taken up. */
@@ -34,7 +34,7 @@ export async function execute<T extends RequestType>(
   if (command.needs === 'member') return begun(command.handle(context, frame), takenUp);
   const conversation = await target(context, frame);
   if (command.access === 'write')
-    await requireNoBlock(services, member.account.id, peerOf(conversation, member.account.id));
+    await requireOpen(services, conversation, member.account.id);
   return begun(command.handle({ ...context, conversation }, frame), takenUp);
 }
 

@@ -1,3 +1,6 @@
+import { memberOf } from '../groups/group.ts';
+import type { ConversationRecord } from '../ports/conversations.ts';
+import type { AccountId } from '../ports/identifiers.ts';
 import { RawResult } from './command.ts';
 import type { Command } from './command.ts';
 
@@ -13,22 +16,29 @@ export const history: Command<'history'> = {
   handle: async ({ services, member, conversation }, frame) => {
     const { messages } = services.storage;
     const limit = Math.min(frame.limit ?? 50, services.settings.limits.pageSize);
+    const hiddenUpTo = hiddenFrom(conversation, member.account.id);
     const range = {
       limit,
+      hiddenUpTo,
       ...(frame.before === undefined ? {} : { before: frame.before }),
       ...(frame.after === undefined ? {} : { after: frame.after }),
     };
     const found = await messages.range(conversation.id, range, member.account.id);
     const page = shorten(found, frame.after === undefined);
     const lastSeq = await messages.lastSeq(conversation.id);
-    const first = page[0]?.seq ?? (frame.after === undefined ? 1 : frame.after + 1);
+    const first = page[0]?.seq ?? (frame.after === undefined ? 0 : frame.after + 1);
     const last = page.at(-1)?.seq ?? frame.after ?? lastSeq;
     const texts = page.map(({ message }) => message).join(',');
     return new RawResult(
-      `{"messages":[${texts}],"reachedStart":${first <= 1},"reachedEnd":${last >= lastSeq}}`,
+      `{"messages":[${texts}],"reachedStart":${first <= hiddenUpTo + 1},"reachedEnd":${last >= lastSeq}}`,
     );
   },
 };
+
+/** The last message that a member of a group may not see; 0 for nothing. */
+function hiddenFrom({ group }: ConversationRecord, account: AccountId): number {
+  return group === null ? 0 : (memberOf(group, account)?.hiddenUpTo ?? 0);
+}
 
 /** Cuts a page that is too long for one frame, at the end that the reader comes to last. */
 function shorten<T extends { readonly message: string }>(

@@ -1,6 +1,7 @@
 import type { Account } from '../ports/accounts.ts';
 import type { ConversationRecord } from '../ports/conversations.ts';
 import type { AccountId } from '../ports/identifiers.ts';
+import type { Audience } from '../ports/message-log.ts';
 import { Refusal } from '../ports/refusal.ts';
 import type { Services } from '../services.ts';
 import { parseConversationId } from '../wire-ids.ts';
@@ -32,6 +33,24 @@ export async function conversationOf(
     throw new Refusal('not-found', 'There is no such conversation.');
   }
   return conversation;
+}
+
+/**
+ * That a block does not stand in the way of saying something. In a group it does not: who shares one hears everybody in it.
+ * @throws Refusal `blocked`
+ */
+export async function requireOpen(
+  services: Services,
+  conversation: ConversationRecord,
+  account: AccountId,
+): Promise<void> {
+  if (conversation.group === null)
+    await requireNoBlock(services, account, peerOf(conversation, account));
+}
+
+/** Whose update logs a change of a conversation is written to. */
+export function audienceOf({ group, members }: ConversationRecord): Audience {
+  return group === null ? members : 'joined';
 }
 
 /** The other one of a direct conversation; the account itself in notes to oneself. */

@@ -1,6 +1,6 @@
 import { done } from './command.ts';
 import type { Command, MemberContext } from './command.ts';
-import { conversationOf, peerOf } from './lookup.ts';
+import { audienceOf, conversationOf, peerOf } from './lookup.ts';
 
 /** Moves own markers forward. */
 export const mark: Command<'mark'> = {
@@ -22,7 +22,10 @@ async function moveMarker(
 ): Promise<void> {
   const by = member.account.id;
   const conversation = await conversationOf(services, by, wireId);
-  const block = await services.storage.directory.rosters.blockBetween(by, peerOf(conversation, by));
-  const members = block === 'none' ? conversation.members : [by];
+  const block =
+    conversation.group === null
+      ? await services.storage.directory.rosters.blockBetween(by, peerOf(conversation, by))
+      : 'none';
+  const members = block === 'none' ? audienceOf(conversation) : [by];
   await services.storage.messages.mark({ conversation: conversation.id, seq, by, members }, kind);
 }

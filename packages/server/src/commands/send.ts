@@ -1,6 +1,7 @@
 import { conversationWireId, messageWireId } from '../wire-ids.ts';
 import type { Command } from './command.ts';
 import { requireFits } from './limits.ts';
+import { audienceOf } from './lookup.ts';
 
 /** Stores a message; answers after the commit. */
 export const send: Command<'send'> = {
@@ -8,7 +9,8 @@ export const send: Command<'send'> = {
   access: 'write',
   handle: async ({ services, member, conversation }, { clientId, body }) => {
     requireFits(services, body);
-    const { id, members } = conversation;
+    const { id } = conversation;
+    const members = audienceOf(conversation);
     const { seq, time } = await services.storage.messages.append({
       conversation: id,
       sender: member.account.id,

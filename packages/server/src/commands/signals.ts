@@ -2,7 +2,7 @@ import { encodeFrame } from '@natter/native-protocol';
 import type { SignalFrame, TypingSignal } from '@natter/native-protocol';
 import { Refusal } from '../ports/refusal.ts';
 import type { Member, Session } from '../session/session.ts';
-import { conversationOf, peerOf, requireNoBlock } from './lookup.ts';
+import { conversationOf, requireOpen } from './lookup.ts';
 
 /** How long a typing notice holds. Milliseconds. */
 const typingLasts = 10_000;
@@ -23,7 +23,7 @@ export async function signal(session: Session, frame: SignalFrame): Promise<void
 async function typing({ services }: Session, member: Member, frame: TypingSignal): Promise<void> {
   const self = member.account.id;
   const conversation = await conversationOf(services, self, frame.conversation);
-  await requireNoBlock(services, self, peerOf(conversation, self));
+  await requireOpen(services, conversation, self);
   const text = encodeFrame({
     type: 'typing',
     conversation: frame.conversation,

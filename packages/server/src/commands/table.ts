@@ -15,6 +15,18 @@ import { conversations } from './conversations.ts';
 import { deviceRemove } from './device-remove.ts';
 import { devices } from './devices.ts';
 import { edit } from './edit.ts';
+import {
+  groupAccept,
+  groupBan,
+  groupCreate,
+  groupDecline,
+  groupInvite,
+  groupKick,
+  groupLeave,
+  groupRole,
+  groupUnban,
+  groupUpdate,
+} from './group.ts';
 import { hello } from './hello.ts';
 import { history } from './history.ts';
 import { mark } from './mark.ts';
@@ -54,6 +66,16 @@ export const commands: { readonly [T in RequestType]: Command<T> } = {
   'presence-watch': presenceWatch,
   conversations: conversations,
   'conversation-open': conversationOpen,
+  'group-create': groupCreate,
+  'group-invite': groupInvite,
+  'group-accept': groupAccept,
+  'group-decline': groupDecline,
+  'group-leave': groupLeave,
+  'group-kick': groupKick,
+  'group-ban': groupBan,
+  'group-unban': groupUnban,
+  'group-role': groupRole,
+  'group-update': groupUpdate,
   history: history,
   send: send,
   edit: edit,

@@ -15,7 +15,9 @@ import type {
 import { Refusal } from '../ports/refusal.ts';
 import { conversationWireId } from '../wire-ids.ts';
 import type { Addresses } from './addresses.ts';
+import { audienceOf } from './audience.ts';
 import { bytesOrNull, integer, textOrNull } from './columns.ts';
+import type { ConversationRecords } from './conversation-records.ts';
 import type { Journal, Participant } from './journal.ts';
 import { MessageReader } from './message-reader.ts';
 import { messageStatements } from './message-statements.ts';
@@ -28,6 +30,7 @@ export interface MessageLogParts {
   readonly journal: Journal;
   readonly updates: UpdateLog;
   readonly addresses: Addresses;
+  readonly conversations: ConversationRecords;
   readonly pass: PassCrashPoint;
   readonly clock: () => number;
 }
@@ -36,6 +39,8 @@ export interface MessageLogParts {
 const mostSequences = 100_000;
 /** Different reactions that one message takes. */
 const mostReactions = 500;
+/** Members up to which they hear of each other's markers. */
+const mostMarked = 32;
 
 /** Messages in SQLite. Everything that writes is one job of the journal. */
 export class SqliteMessageLog implements MessageLog, Participant {
@@ -60,30 +65,33 @@ export class SqliteMessageLog implements MessageLog, Participant {
   edit(target: ChangeTarget, body: MessageBody): Promise<void> {
     const text = JSON.stringify(body);
     return this.#parts.journal.write(() => {
+      const members = this.#audience(target, target.by, target.seq);
       const current = this.#ownBody(target);
       if (current === null) throw new Refusal('forbidden', 'A message that was taken back cannot be edited.');
       if (current === text) return;
       const time = this.#parts.clock();
       this.#sql.edit.run(text, digest(current), time, target.conversation, target.seq);
-      this.#tell(target, { kind: 'edit', ...this.#wire(target), body, time });
+      this.#tell(members, { kind: 'edit', ...this.#wire(target), body, time });
     });
   }
 
   retract(target: ChangeTarget): Promise<void> {
     return this.#parts.journal.write(() => {
+      const members = this.#audience(target, target.by, target.seq);
       const current = this.#ownBody(target);
       if (current === null) return;
       const time = this.#parts.clock();
       this.#sql.retract.run(digest(current), time, target.conversation, target.seq);
       this.#sql.clearReactions.run(target.conversation, target.seq);
-      this.#tell(target, { kind: 'retraction', ...this.#wire(target), time });
+      this.#tell(members, { kind: 'retraction', ...this.#wire(target), time });
     });
   }
 
   react(target: ChangeTarget, key: string, on: boolean): Promise<void> {
     return this.#parts.journal.write(() => {
+      const members = this.#audience(target, target.by, target.seq);
       const row = this.#sql.select.get(target.conversation, target.seq);
-      if (row === undefined) throw new Refusal('not-found', 'There is no such message.');
+      if (row === undefined) throw noSuchMessage();
       if (row['body'] === null) throw new Refusal('forbidden', 'The message was taken back.');
       const place = [target.conversation, target.seq, key, target.by] as const;
       if (
@@ -94,12 +102,13 @@ export class SqliteMessageLog implements MessageLog, Participant {
       }
       const { changes } = on ? this.#sql.addReaction.run(...place) : this.#sql.removeReaction.run(...place);
       if (changes === 0) return;
-      this.#tell(target, { kind: 'reaction', ...this.#wire(target), key, on });
+      this.#tell(members, { kind: 'reaction', ...this.#wire(target), key, on });
     });
   }
 
   mark(target: ChangeTarget, kind: MarkerKind): Promise<void> {
     return this.#parts.journal.write(() => {
+      const members = this.#audience(target, target.by);
       const row = this.#sql.selectMarker.get(target.conversation, target.by);
       if (row === undefined) return;
       const seq = Math.min(target.seq, this.#lastSeq(target.conversation));
@@ -107,7 +116,9 @@ export class SqliteMessageLog implements MessageLog, Participant {
       const delivered = Math.max(seq, integer(row, 'delivered'));
       const read = kind === 'read' ? seq : integer(row, 'read');
       this.#sql.updateMarker.run(delivered, read, target.conversation, target.by);
-      this.#tell(target, { kind: 'marker', ...this.#wire({ ...target, seq }), marker: kind });
+      // What many have read is told to nobody: it would cost the square of their number.
+      const told = members.length <= mostMarked ? members : [target.by];
+      this.#tell(told, { kind: 'marker', ...this.#wire({ ...target, seq }), marker: kind });
     });
   }
 
@@ -157,6 +168,7 @@ export class SqliteMessageLog implements MessageLog, Participant {
 
   #insert(message: NewMessage, body: string): Placed {
     const { conversation, sender, clientId } = message;
+    const members = this.#audience(message, sender);
     const seq = this.#lastSeq(conversation) + 1;
     const time = this.#parts.clock();
     this.#sql.insert.run(conversation, seq, sender, clientId, time, body);
@@ -173,7 +185,7 @@ export class SqliteMessageLog implements MessageLog, Participant {
       retractedAt: null,
     };
     const forOthers = renderMessageUpdate(row);
-    for (const member of message.members) {
+    for (const member of members) {
       const text = member === sender ? renderMessageUpdate({ ...row, clientId }) : forOthers;
       this.#parts.updates.appendMessage(member, conversation, seq, text);
     }
@@ -192,7 +204,7 @@ export class SqliteMessageLog implements MessageLog, Participant {
   /** Body of a message that `by` has written, `null` when it was retracted. */
   #ownBody(target: ChangeTarget): string | null {
     const row = this.#sql.select.get(target.conversation, target.seq);
-    if (row === undefined) throw new Refusal('not-found', 'There is no such message.');
+    if (row === undefined) throw noSuchMessage();
     if (integer(row, 'sender') !== target.by)
       throw new Refusal('forbidden', 'Only its author can change a message.');
     return textOrNull(row, 'body');
@@ -206,9 +218,26 @@ export class SqliteMessageLog implements MessageLog, Participant {
     };
   }
 
-  #tell(target: ChangeTarget, update: Readonly<Record<string, unknown>> & { readonly kind: string }): void {
-    for (const member of target.members) this.#parts.updates.append(member, update);
+  /** Read inside the transaction: who is kicked at the same time is out, and who joins is in. */
+  #audience(
+    of: Pick<ChangeTarget, 'conversation' | 'members'>,
+    by: AccountId,
+    seq?: number,
+  ): readonly AccountId[] {
+    if (of.members !== 'joined') return of.members;
+    return audienceOf(this.#parts.conversations.current(of.conversation), by, seq);
   }
+
+  #tell(
+    members: readonly AccountId[],
+    update: Readonly<Record<string, unknown>> & { readonly kind: string },
+  ): void {
+    for (const member of members) this.#parts.updates.append(member, update);
+  }
+}
+
+function noSuchMessage(): Refusal {
+  return new Refusal('not-found', 'There is no such message.');
 }
 
 function digest(body: string): Buffer {

@@ -38,7 +38,7 @@ export class MessageReader {
     this.#addresses = addresses;
     const select = `SELECT ${messageColumns} FROM message WHERE conversation = ? AND seq`;
     this.#after = database.prepare(`${select} > ? ORDER BY seq LIMIT ?`);
-    this.#before = database.prepare(`${select} < ? ORDER BY seq DESC LIMIT ?`);
+    this.#before = database.prepare(`${select} < ? AND seq > ? ORDER BY seq DESC LIMIT ?`);
     this.#reactions = database.prepare(
       'SELECT seq, key, account FROM reaction WHERE conversation = ? AND seq BETWEEN ? AND ? ORDER BY seq, key, account',
     );
@@ -46,10 +46,11 @@ export class MessageReader {
 
   /** Messages of a stretch, oldest first. */
   range(conversation: ConversationId, range: Range, reader: AccountId): { seq: number; message: string }[] {
+    const { before = Number.MAX_SAFE_INTEGER, after, hiddenUpTo = 0, limit } = range;
     const rows =
-      range.after === undefined
-        ? this.#before.all(conversation, range.before ?? Number.MAX_SAFE_INTEGER, range.limit).reverse()
-        : this.#after.all(conversation, range.after, range.limit);
+      after === undefined
+        ? this.#before.all(conversation, before, hiddenUpTo, limit).reverse()
+        : this.#after.all(conversation, Math.max(after, hiddenUpTo), limit);
     const first = rows[0];
     const last = rows.at(-1);
     if (first === undefined || last === undefined) return [];

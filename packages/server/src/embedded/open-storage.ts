@@ -6,9 +6,11 @@ import { SqliteAccounts } from './accounts.ts';
 import { Addresses } from './addresses.ts';
 import { LocalBus } from './bus.ts';
 import { SqliteConversations } from './conversations.ts';
+import { ConversationRecords } from './conversation-records.ts';
 import { openDatabase } from './database.ts';
 import { SqliteDevices } from './devices.ts';
 import { SqliteInbox } from './inbox.ts';
+import { SqliteGroups } from './groups.ts';
 import { Journal } from './journal.ts';
 import { FileLeases } from './leases.ts';
 import { SqliteMessageLog } from './message-log.ts';
@@ -23,6 +25,7 @@ export interface EmbeddedOptions {
   /** Name of the server; the stored one when absent. */
   readonly name?: string;
   readonly mostContacts: number;
+  readonly mostGroupMembers: number;
   readonly clock: () => number;
   readonly pass: PassCrashPoint;
   /** Told of faults that have no caller. */
@@ -62,6 +65,9 @@ function assemble(
   const addresses = new Addresses(database, name);
   const updates = new UpdateLog(database, bus, pass);
   journal.join(updates);
+  const records = new ConversationRecords(database);
+  journal.join(records);
+  const parts = { database, journal, updates, addresses, records, clock };
   const acknowledgements = new Acknowledgements(database, journal);
   return {
     name,
@@ -70,9 +76,12 @@ function assemble(
       accounts: new SqliteAccounts(database, journal, updates, clock),
       devices: new SqliteDevices(database, journal, updates, acknowledgements, clock),
       rosters: new SqliteRosters(database, journal, updates, addresses, options.mostContacts),
-      conversations: new SqliteConversations(database, journal, updates, addresses, clock),
+      conversations: new SqliteConversations(
+        parts,
+        new SqliteGroups({ ...parts, mostMembers: options.mostGroupMembers }),
+      ),
     },
-    messages: new SqliteMessageLog({ database, journal, updates, addresses, pass, clock }),
+    messages: new SqliteMessageLog({ ...parts, conversations: records, pass }),
     inbox: new SqliteInbox(database, acknowledgements, updates, addresses),
     presence: new MemoryPresenceStore(),
     async close(): Promise<void> {

@@ -112,6 +112,22 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (account, position)
   ) STRICT, WITHOUT ROWID;
   `,
+  // Groups. Who has left has no row; hidden_up_to is the last message that was said before they joined.
+  `
+  ALTER TABLE conversation ADD COLUMN title TEXT NOT NULL DEFAULT '';
+  ALTER TABLE conversation ADD COLUMN topic TEXT NOT NULL DEFAULT '';
+  ALTER TABLE conversation ADD COLUMN history TEXT NOT NULL DEFAULT 'joined';
+  ALTER TABLE conversation ADD COLUMN creator INTEGER;
+  ALTER TABLE conversation ADD COLUMN client_id TEXT;
+  CREATE UNIQUE INDEX conversation_by_client_id ON conversation (creator, client_id) WHERE creator IS NOT NULL;
+
+  ALTER TABLE member ADD COLUMN role TEXT NOT NULL DEFAULT 'member';
+  ALTER TABLE member ADD COLUMN standing TEXT NOT NULL DEFAULT 'joined';
+  ALTER TABLE member ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE member ADD COLUMN hidden_up_to INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE member ADD COLUMN invited_by INTEGER;
+  ALTER TABLE member ADD COLUMN invitation_text TEXT NOT NULL DEFAULT '';
+  `,
 ];
 
 /** Marks a file as a natter server's (PRAGMA application_id): "ntsv". */

@@ -1,11 +1,25 @@
+import type { GroupHistory } from '@natter/native-protocol';
+import type { GroupAction, GroupRecord } from '../groups/group.ts';
 import type { AccountId, ConversationId } from './identifiers.ts';
 
 /** A conversation and who is in it. */
 export interface ConversationRecord {
   readonly id: ConversationId;
-  readonly kind: 'direct';
-  /** Ascending; the two of a direct conversation may be the same account. */
+  /** Who is inside, ascending; the two of a direct conversation may be the same account. */
   readonly members: readonly AccountId[];
+  /** `null` for a direct conversation. */
+  readonly group: GroupRecord | null;
+}
+
+/** A group to be made. */
+export interface NewGroup {
+  readonly creator: AccountId;
+  /** Unique among the creator's groups. */
+  readonly clientId: string;
+  readonly title: string;
+  readonly topic: string;
+  readonly history: GroupHistory;
+  readonly invite: readonly AccountId[];
 }
 
 /** Conversations and their members. */
@@ -13,6 +27,13 @@ export interface Conversations {
   get(id: ConversationId): Promise<ConversationRecord | null>;
   /** Finds or makes the direct conversation of two accounts; a new one is told to both update logs. */
   direct(account: AccountId, other: AccountId): Promise<ConversationRecord>;
-  /** Those of an account by ascending id, after one. */
+  /** Makes a group and tells everybody in it; the same client id finds the group that was made. @throws Refusal `full` */
+  createGroup(group: NewGroup): Promise<ConversationRecord>;
+  /**
+   * Does to a group what `by` wants, and tells in the same commit whom it concerns.
+   * @throws Refusal by the rules of `transition`; `not-found` when it is no group.
+   */
+  changeGroup(id: ConversationId, by: AccountId, action: GroupAction): Promise<void>;
+  /** Those of an account, open invitations too, by ascending id, after one. */
   list(account: AccountId, after: ConversationId, limit: number): Promise<readonly ConversationRecord[]>;
 }

@@ -1,6 +1,12 @@
 import type { MarkerKind, MessageBody } from '@natter/native-protocol';
 import type { AccountId, ConversationId } from './identifiers.ts';
 
+/**
+ * Whose update logs are written: these accounts, or who is in the group when it is committed. In a group the sender must be
+ * inside at that moment, and of an older message only those hear who may see it.
+ */
+export type Audience = readonly AccountId[] | 'joined';
+
 /** A message that a member wants to be stored. */
 export interface NewMessage {
   readonly conversation: ConversationId;
@@ -8,8 +14,8 @@ export interface NewMessage {
   /** Unique among the sender's messages. */
   readonly clientId: string;
   readonly body: MessageBody;
-  /** All members, the sender too: whose update logs get the message. */
-  readonly members: readonly AccountId[];
+  /** With `joined` the sender is refused as `not-found` when they are not in. */
+  readonly members: Audience;
 }
 
 /** Where a message was stored. */
@@ -28,6 +34,8 @@ export type RenderedMessage = string;
 export interface Range {
   readonly before?: number;
   readonly after?: number;
+  /** Messages up to this one are hidden from the reader. Default 0. */
+  readonly hiddenUpTo?: number;
   readonly limit: number;
 }
 
@@ -36,7 +44,7 @@ export interface ChangeTarget {
   readonly conversation: ConversationId;
   readonly seq: number;
   readonly by: AccountId;
-  readonly members: readonly AccountId[];
+  readonly members: Audience;
 }
 
 /** How far a member has come. */
