@@ -23,6 +23,7 @@ import { history } from './features/history.ts';
 import { perform } from './features/operations.ts';
 import { Presences } from './features/presence.ts';
 import { resolve, unsupported } from './features/query.ts';
+import { members } from './features/rooms.ts';
 import { RosterCopy } from './features/roster.ts';
 import { sendTyping, typingPushed } from './features/typing.ts';
 import { UpdateLog } from './features/update-log.ts';
@@ -93,6 +94,8 @@ export class NativeSession implements Session {
     return this.#ask(async ({ context }) => {
       signal.throwIfAborted();
       if (name === 'resolve' && typeof argument === 'string') return resolve(context, argument);
+      if (name === 'members' && typeof argument === 'object' && 'conversation' in argument)
+        return members(context, argument.conversation, signal);
       throw unsupported(name);
     });
   }

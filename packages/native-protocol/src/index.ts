@@ -65,6 +65,7 @@ export type {
 } from './frames/message.ts';
 export type {
   Conversation,
+  ConversationGetRequest,
   ConversationOpenRequest,
   Conversations,
   ConversationsRequest,

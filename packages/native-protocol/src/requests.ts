@@ -35,7 +35,11 @@ export interface Requests {
   'presence-set': { frame: presence.PresenceSetRequest; result: Done };
   'presence-watch': { frame: presence.PresenceWatchRequest; result: presence.PresenceSnapshot };
   conversations: { frame: conversation.ConversationsRequest; result: conversation.Conversations };
-  'conversation-open': { frame: conversation.ConversationOpenRequest; result: conversation.DirectConversation };
+  'conversation-get': { frame: conversation.ConversationGetRequest; result: conversation.Conversation };
+  'conversation-open': {
+    frame: conversation.ConversationOpenRequest;
+    result: conversation.DirectConversation;
+  };
   'group-create': { frame: group.GroupCreateRequest; result: conversation.GroupConversation };
   'group-invite': { frame: group.GroupInviteRequest; result: Done };
   'group-accept': { frame: group.GroupAnswerRequest<'group-accept'>; result: Done };
@@ -96,6 +100,7 @@ export const requestSchemas: { readonly [T in RequestType]: z.ZodType<RequestFra
   'presence-set': presence.presenceSetRequestSchema,
   'presence-watch': presence.presenceWatchRequestSchema,
   conversations: conversation.conversationsRequestSchema,
+  'conversation-get': conversation.conversationGetRequestSchema,
   'conversation-open': conversation.conversationOpenRequestSchema,
   'group-create': group.groupCreateRequestSchema,
   'group-invite': group.groupInviteRequestSchema,
@@ -138,6 +143,7 @@ export const resultSchemas: { readonly [T in RequestType]: z.ZodType<RequestResu
   'presence-set': doneSchema,
   'presence-watch': presence.presenceSnapshotSchema,
   conversations: conversation.conversationsSchema,
+  'conversation-get': conversation.conversationSchema,
   'conversation-open': conversation.directConversationSchema,
   'group-create': conversation.groupConversationSchema,
   'group-invite': doneSchema,

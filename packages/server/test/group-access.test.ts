@@ -9,6 +9,7 @@ import type { Standing } from './support/group.ts';
 /** Every request about a conversation, with what it is asked with; `victim` is a plain member. */
 const requests: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   history: {},
+  'conversation-get': {},
   send: { clientId: 'probe', body: { text: 'probe' } },
   edit: { seq: 1, body: { text: 'not mine' } },
   retract: { seq: 1 },
@@ -31,6 +32,7 @@ const ranked = ['owner', 'admin'] as const;
 /** Who may; anybody inside who may not is told so, and whom the group does not concern learns nothing of it. */
 const allowed: Readonly<Record<string, readonly Standing[]>> = {
   history: inside,
+  'conversation-get': [...inside, 'invited'],
   send: inside,
   // Message 1 is the owner's.
   edit: ['owner'],
@@ -54,7 +56,7 @@ describe('access to a group', () => {
       (type) => commands[type as keyof typeof commands].needs === 'conversation' || type.startsWith('group-'),
     );
     expect(Object.keys(requests).sort()).toEqual(
-      [...about.filter((type) => type !== 'group-create'), 'mark'].sort(),
+      [...about.filter((type) => type !== 'group-create'), 'mark', 'conversation-get'].sort(),
     );
     expect(Object.keys(allowed)).toEqual(Object.keys(requests));
   });

@@ -103,7 +103,9 @@ describe('groups', () => {
     }
     for (const type of ['react', 'retract'] as const)
       expect(await carol.outcome({ type, conversation, seq: 1, key: '+', on: true })).toBe('not-found');
-    expect((await carol.update('group-opened', ({ opened }) => opened.firstSeq === 2)).opened.lastSeq).toBe(1);
+    expect((await carol.update('group-opened', ({ opened }) => opened.firstSeq === 2)).opened.lastSeq).toBe(
+      1,
+    );
   });
 
   it('show the whole past when they were made so', async () => {
@@ -170,7 +172,9 @@ describe('groups', () => {
       Array.from({ length: 201 - first + 1 }, (_, index) => first + index),
     );
     const bobs = await bob.sync();
-    const out = bobs.findIndex((update) => update.kind === 'group-changed' && update.members?.[0]?.standing === 'left');
+    const out = bobs.findIndex(
+      (update) => update.kind === 'group-changed' && update.members?.[0]?.standing === 'left',
+    );
     expect(out).toBeGreaterThan(-1);
     expect(messagesOf(bobs.slice(out))).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import { accountScope, type Event, type GapChange, type Opaque, type Page } from '@natter/core';
 import type { Conversation } from '@natter/native-protocol';
 import { messageEvents } from '../mapping/message.ts';
-import { conversationEvent, markerEvents } from '../mapping/update.ts';
+import { conversationEvents, markerEvents } from '../mapping/update.ts';
 import { readerOf, type Context } from './context.ts';
 import { gapBefore, readHistory } from './history.ts';
 
@@ -55,11 +55,13 @@ async function tell(
 ): Promise<{ events: Event[]; gaps: GapChange[] }> {
   const reader = readerOf(context);
   const { conversation: id, positions } = conversation;
+  // Nothing of a group is read before the invitation is accepted.
+  if ('invitation' in conversation) return { events: conversationEvents(conversation, reader), gaps: [] };
   const { messages, reachedStart } = await readHistory(context, id, {}, messagesEach, signal);
   const [first] = messages;
   return {
     events: [
-      conversationEvent(conversation),
+      ...conversationEvents(conversation, reader),
       ...messageEvents(messages, reader),
       ...positions.flatMap(({ address, delivered, read }) => [
         ...markerEvents(id, address, 'delivered', delivered, reader),

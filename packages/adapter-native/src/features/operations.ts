@@ -1,22 +1,20 @@
 import {
-  errorData,
   remoteKey,
-  type ErrorCode,
   type Op,
   type OpBody,
   type Outcome,
   type RemoteKey,
   type RosterChange,
   type Target,
-  type UserAction,
 } from '@natter/core';
 import type { MessageBody, RequestFrame, RequestType } from '@natter/native-protocol';
 import { completeAddress } from '../mapping/address.ts';
 import { bodyOf } from '../mapping/content.ts';
-import { outcomeOfFailure } from '../mapping/errors.ts';
+import { outcomeOfFailure, refused } from '../mapping/errors.ts';
 import { messageKey, targetSequence } from '../mapping/keys.ts';
 import type { Context } from './context.ts';
 import { mark } from './receipts.ts';
+import { changeRoom } from './rooms.ts';
 
 /** Does an operation. Every one may be repeated: sends by their client id, the rest because they say how it shall be. */
 export async function perform(context: Context, op: Op, signal: AbortSignal): Promise<Outcome> {
@@ -41,7 +39,7 @@ async function attempt(context: Context, op: Op, signal: AbortSignal): Promise<O
     case 'roster':
       return changeRoster(context, body.change, signal);
     case 'room':
-      return refused('unsupported', 'the native network has no rooms yet');
+      return changeRoom(context, op, body.change, signal);
     case 'profile':
       return refused('unsupported', 'the native network cannot change this from here');
   }
@@ -151,14 +149,6 @@ function faultOf(context: Context, body: MessageBody): Outcome | null {
 function placeOf(op: Op, target: Target): { conversation: string; seq: number } | null {
   const seq = targetSequence(target);
   return typeof op.conversation === 'string' && seq !== null ? { conversation: op.conversation, seq } : null;
-}
-
-function refused(code: ErrorCode, message: string, userAction?: UserAction): Outcome {
-  const error = errorData(code, message, {
-    scope: 'operation',
-    ...(userAction === undefined ? {} : { userAction }),
-  });
-  return { result: 'refused', error };
 }
 
 /** Room for what stands around the body in a frame. */

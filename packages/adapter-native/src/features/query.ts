@@ -2,7 +2,7 @@ import { errorData, NatterError, remoteKey, type Queries } from '@natter/core';
 import { completeAddress } from '../mapping/address.ts';
 import type { Context } from './context.ts';
 
-/** The one question that this network answers: what an address means. Whether it is there, only asking the person tells. */
+/** What an address means. Whether it is there, only asking the person tells. */
 export function resolve(context: Context, typed: string): Queries['resolve'][1] {
   const address = completeAddress(typed, context.welcome.server, context.url);
   return address === null ? null : { contact: remoteKey(address), address, name: null };

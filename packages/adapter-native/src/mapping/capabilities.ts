@@ -14,6 +14,16 @@ export const networkCapabilities: Capabilities = {
     'presence-own': 'full',
     'presence-text': 'full',
     direct: 'full',
+    groups: 'full',
+    'create-room': 'full',
+    // By the id of a group that has invited us; there are no public ones.
+    'join-room': 'partial',
+    invite: 'full',
+    kick: 'full',
+    ban: 'full',
+    roles: 'full',
+    topic: 'full',
+    members: 'full',
     formatting: 'partial',
     reply: 'full',
     thread: 'full',
@@ -36,5 +46,11 @@ export const networkCapabilities: Capabilities = {
 
 /** The same with the bounds of one server. It counts UTF-16 units, of which UTF-8 never has fewer bytes. */
 export function accountCapabilities(limits: Limits): Capabilities {
-  return { ...networkCapabilities, limits: { textBytes: limits.textLength } };
+  return {
+    ...networkCapabilities,
+    limits: {
+      textBytes: limits.textLength,
+      ...(limits.groupMembers === undefined ? {} : { members: limits.groupMembers }),
+    },
+  };
 }

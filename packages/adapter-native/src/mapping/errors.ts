@@ -141,6 +141,15 @@ export function outcomeOfFailure(caught: unknown): Outcome {
   return { result: failure.sent ? 'unknown' : 'not-sent', error };
 }
 
+/** The answer to an operation that the network would refuse, before it is asked. */
+export function refused(code: Code, message: string, userAction?: UserAction): Outcome {
+  const error = errorData(code, message, {
+    scope: 'operation',
+    ...(userAction === undefined ? {} : { userAction }),
+  });
+  return { result: 'refused', error };
+}
+
 /** Why a run is over, from the end of its connection. */
 export function endedByFault(fault: Fault): Ended {
   if (fault.error !== undefined) return endedByWire(fault.error);

@@ -2,6 +2,7 @@ import { remoteKey, type Event } from '@natter/core';
 import type { Contact, Conversation, MarkerKind, Message, Update } from '@natter/native-protocol';
 import { contentOf } from './content.ts';
 import { contactEvent } from './contact.ts';
+import { groupChangeEvents, groupEvents } from './group.ts';
 import { messageKey } from './keys.ts';
 import { messageEvents, senderOf, type Reader } from './message.ts';
 
@@ -80,7 +81,11 @@ function eventsOf(update: Exclude<Update, { kind: 'message' | 'roster' }>, reade
     case 'marker':
       return markerEvents(update.conversation, update.by, update.marker, update.seq, reader);
     case 'conversation':
-      return [conversationEvent(update.opened)];
+      return conversationEvents(update.opened, reader);
+    case 'group-opened':
+      return groupEvents(update.opened, reader);
+    case 'group-changed':
+      return groupChangeEvents(update, reader);
     // What the own devices do changes nothing that is shown, and what a newer server tells only moves the cursor.
     case 'account':
     case 'unknown':
@@ -125,12 +130,14 @@ export function markerEvents(
   ];
 }
 
-/** A conversation begins. */
-export function conversationEvent(conversation: Conversation): Event {
-  return {
-    type: 'upsert',
-    of: 'conversation',
-    key: remoteKey(conversation.conversation),
-    value: { kind: 'direct', state: 'joined', contact: remoteKey(conversation.peer), role: 'member' },
-  };
+/** A conversation begins, or is told as it is now. */
+export function conversationEvents(conversation: Conversation, reader: Reader): Event[] {
+  if (conversation.kind === 'group') return groupEvents(conversation, reader);
+  const value = {
+    kind: 'direct',
+    state: 'joined',
+    contact: remoteKey(conversation.peer),
+    role: 'member',
+  } as const;
+  return [{ type: 'upsert', of: 'conversation', key: remoteKey(conversation.conversation), value }];
 }

@@ -61,6 +61,13 @@ export interface Conversations {
   readonly next: ConversationId | null;
 }
 
+/** Asks for one conversation of the own account as it is now. */
+export interface ConversationGetRequest {
+  readonly type: 'conversation-get';
+  readonly id: number;
+  readonly conversation: ConversationId;
+}
+
 /** Finds the direct conversation with somebody, and makes it if there is none. */
 export interface ConversationOpenRequest {
   readonly type: 'conversation-open';
@@ -145,6 +152,12 @@ export const conversationOpenRequestSchema: z.ZodType<ConversationOpenRequest> =
   type: z.literal('conversation-open'),
   id: requestIdSchema,
   peer: addressSchema,
+});
+/** The schema of {@link ConversationGetRequest}. */
+export const conversationGetRequestSchema: z.ZodType<ConversationGetRequest> = z.object({
+  type: z.literal('conversation-get'),
+  id: requestIdSchema,
+  conversation: conversationIdSchema,
 });
 /** The schema of {@link HistoryRequest}. */
 export const historyRequestSchema: z.ZodType<HistoryRequest> = z

@@ -33,8 +33,7 @@ export async function execute<T extends RequestType>(
   const context: MemberContext = { session, services, member };
   if (command.needs === 'member') return begun(command.handle(context, frame), takenUp);
   const conversation = await target(context, frame);
-  if (command.access === 'write')
-    await requireOpen(services, conversation, member.account.id);
+  if (command.access === 'write') await requireOpen(services, conversation, member.account.id);
   return begun(command.handle({ ...context, conversation }, frame), takenUp);
 }
 

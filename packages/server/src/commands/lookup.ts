@@ -44,8 +44,7 @@ export async function requireOpen(
   conversation: ConversationRecord,
   account: AccountId,
 ): Promise<void> {
-  if (conversation.group === null)
-    await requireNoBlock(services, account, peerOf(conversation, account));
+  if (conversation.group === null) await requireNoBlock(services, account, peerOf(conversation, account));
 }
 
 /** Whose update logs a change of a conversation is written to. */

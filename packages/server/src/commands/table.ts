@@ -10,6 +10,7 @@ import {
   contactUnblock,
   contactUpdate,
 } from './contact.ts';
+import { conversationGet } from './conversation-get.ts';
 import { conversationOpen } from './conversation-open.ts';
 import { conversations } from './conversations.ts';
 import { deviceRemove } from './device-remove.ts';
@@ -65,6 +66,7 @@ export const commands: { readonly [T in RequestType]: Command<T> } = {
   'presence-set': presenceSet,
   'presence-watch': presenceWatch,
   conversations: conversations,
+  'conversation-get': conversationGet,
   'conversation-open': conversationOpen,
   'group-create': groupCreate,
   'group-invite': groupInvite,

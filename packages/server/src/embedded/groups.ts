@@ -93,17 +93,7 @@ export class SqliteGroups {
       const { account, role, standing, since, hiddenUpTo, invitedBy, invitationText } = member;
       const joins = standing === 'joined' && memberOf(before, account)?.standing !== 'joined';
       const read = joins ? lastSeq : 0;
-      this.#putMember.run(
-        id,
-        account,
-        role,
-        standing,
-        since,
-        hiddenUpTo,
-        invitedBy,
-        invitationText,
-        read,
-      );
+      this.#putMember.run(id, account, role, standing, since, hiddenUpTo, invitedBy, invitationText, read);
     }
     for (const { account } of goneRows(before, after)) this.#dropMember.run(id, account);
     this.#parts.records.forget(id);
