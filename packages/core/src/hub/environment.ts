@@ -17,6 +17,8 @@ export interface Environment {
   readonly blobs: BlobStore;
   readonly adapters: ReadonlyMap<string, Adapter>;
   readonly backoff: BackoffPolicy;
+  /** Milliseconds that a session gets to answer after it was told to stop. */
+  readonly patience: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly log: LogSink;

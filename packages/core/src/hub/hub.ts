@@ -15,6 +15,7 @@ import { NewsDispatch } from './client/news-dispatch.ts';
 import { PersonRows } from './client/person-rows.ts';
 import { TransferTable } from './client/transfers.ts';
 import type { Environment, LogSink } from './environment.ts';
+import { defaultPatience } from './patience.ts';
 import { CommitQueue } from './state/commit-queue.ts';
 import { Profile } from './state/profile.ts';
 import { TypingExpiry } from './typing-expiry.ts';
@@ -29,6 +30,8 @@ export interface HubOptions {
   /** Without it nothing is logged. */
   readonly log?: LogSink;
   readonly backoff?: Partial<BackoffPolicy>;
+  /** Milliseconds that a session gets to answer after it was told to stop; then it is left behind. 5000 by default. */
+  readonly patience?: number;
   /** Milliseconds since 1970; for tests. */
   readonly now?: () => number;
   /** What `client.info` tells. */
@@ -68,6 +71,7 @@ export async function createHub(options: HubOptions): Promise<Hub> {
     blobs: options.blobs,
     adapters: new Map(options.adapters.map((adapter) => [adapter.id, supported(adapter)])),
     backoff: { ...defaultBackoff, ...options.backoff },
+    patience: options.patience ?? defaultPatience,
     now: options.now ?? Date.now,
     log,
   };
@@ -99,7 +103,7 @@ class RunningHub implements Hub {
     this.#environment = environment;
     this.profile = profile;
     const transfers = new TransferTable(profile.frames);
-    this.#interactions = new InteractionTable(profile.frames);
+    this.#interactions = new InteractionTable(profile.frames, environment.patience);
     this.#runners = new Runners(environment, transfers, this.#interactions);
     this.#news = new NewsDispatch(profile.news.event$);
     this.#typing = new TypingExpiry(profile, environment.now);

@@ -1,8 +1,9 @@
 import type { Gap, Page, Session } from '../../contract/index.ts';
 import { accountScope, conversationScope } from '../../contract/index.ts';
 import type { AccountId, Capabilities, Opaque, ScopeKey } from '../../model/index.ts';
-import { toErrorData } from '../../model/index.ts';
+import { NatterError, errorData, toErrorData } from '../../model/index.ts';
 import type { Environment } from '../environment.ts';
+import { withPatience } from '../patience.ts';
 import type { HostOfSession } from './session-host.ts';
 
 /** How many pages a gap may take in one connection; the rest waits for the next one or for somebody who scrolls there. */
@@ -44,12 +45,18 @@ async function catchUpScope(
 ): Promise<void> {
   let after: Opaque | null = environment.profile.cursors.get(account, scope) ?? null;
   while (!signal.aborted) {
-    const page = await session.catchUp(scope, after, signal);
+    const asked = after;
+    const page = await withPatience(
+      () => session.catchUp(scope, asked, signal),
+      signal,
+      environment.patience,
+    );
     await host.commitFor(page.batch, 'catch-up');
     if (page.reached === 'end') return;
     const next = page.next ?? environment.profile.cursors.get(account, scope) ?? null;
-    // A page that leads nowhere would be asked for for ever.
-    if (next === null || next === after) return;
+    if (next === null || (page.next === null && next === after)) return;
+    // A page that leads nowhere would be asked for for ever, and what lies behind it is not here: nothing is settled.
+    if (next === after) throw new NatterError(errorData('protocol', 'a page of the catch-up leads nowhere'));
     after = next;
   }
 }
@@ -80,19 +87,24 @@ export async function fillGaps(run: CatchUp): Promise<void> {
       const open = environment.profile.gaps.get(account, id);
       if (!open) break;
       const page = await gapPage(run, open.gap);
-      if (page === null) break;
-      await run.host.commitFor(page.batch, 'catch-up');
-      if (page.next === null) break;
+      if (page === null || page.next === null) break;
+      // The same hole as before would only bring the same page again.
+      if (sameGap(open.gap, environment.profile.gaps.get(account, id)?.gap)) break;
     }
   }
 }
 
-async function gapPage({ environment, session, signal }: CatchUp, gap: Gap): Promise<Page | null> {
+function sameGap(before: Gap, after: Gap | undefined): boolean {
+  return before.after === after?.after && before.before === after.before && before.token === after.token;
+}
+
+/** Fetches and stores a page of a gap; `null` when that failed, which leaves the others their turn. */
+async function gapPage({ environment, session, host, signal }: CatchUp, gap: Gap): Promise<Page | null> {
+  const request = { conversation: gap.conversation, gap, direction: 'older', limit: pageSize } as const;
   try {
-    return await session.history(
-      { conversation: gap.conversation, gap, direction: 'older', limit: pageSize },
-      signal,
-    );
+    const page = await withPatience(() => session.history(request, signal), signal, environment.patience);
+    await host.commitFor(page.batch, 'catch-up');
+    return page;
   } catch (error) {
     environment.log('warn', 'gap-not-filled', { gap: gap.id, reason: toErrorData(error).message });
     return null;

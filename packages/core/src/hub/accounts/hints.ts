@@ -1,10 +1,17 @@
 import type { Ephemeral } from '../../contract/index.ts';
 import type { AccountId, ContactId, ContactPresence, Presence } from '../../model/index.ts';
-import { aggregatePresence, unknownPresence } from '../../model/index.ts';
+import { aggregatePresence, toErrorData, unknownPresence } from '../../model/index.ts';
 import type { Environment } from '../environment.ts';
 import type { CommitQueue } from '../state/commit-queue.ts';
 import type { Profile } from '../state/profile.ts';
 import type { TransferTable } from '../client/transfers.ts';
+
+/** How many people of one account may be seen typing at once; whoever types in a crowd beyond that is not worth a row. */
+const typistLimit = 1000;
+/** Milliseconds after which nobody is believed to be still at the same word, whatever the network says. */
+const longestTyping = 120_000;
+/** How many resources of one contact are told apart: anybody may sign in from ever new ones. */
+const resourceLimit = 50;
 
 /**
  * What is shown now and never stored: presence, typing, progress. Conflated to the latest per key until everything that
@@ -13,14 +20,18 @@ import type { TransferTable } from '../client/transfers.ts';
 export class Hints {
   readonly #profile: Profile;
   readonly #queue: CommitQueue;
+  readonly #now: () => number;
+  readonly #log: Environment['log'];
   readonly #transfers: TransferTable;
   readonly #account: AccountId;
   readonly #pending = new Map<string, Ephemeral>();
   #scheduled = false;
 
-  constructor({ profile, queue }: Environment, transfers: TransferTable, account: AccountId) {
+  constructor({ profile, queue, now, log }: Environment, transfers: TransferTable, account: AccountId) {
     this.#profile = profile;
     this.#queue = queue;
+    this.#now = now;
+    this.#log = log;
     this.#transfers = transfers;
     this.#account = account;
   }
@@ -53,8 +64,17 @@ export class Hints {
     const events = [...this.#pending.values()];
     this.#pending.clear();
     this.#profile.frames.run(() => {
-      for (const event of events) this.#show(event);
+      for (const event of events) this.#try(event);
     });
+  }
+
+  /** Adapters are code of others: a hint that makes no sense harms nobody. */
+  #try(event: Ephemeral): void {
+    try {
+      this.#show(event);
+    } catch (error) {
+      this.#log('warn', 'invalid-hint', { account: this.#account, reason: toErrorData(error).message });
+    }
   }
 
   #show(event: Ephemeral): void {
@@ -72,6 +92,13 @@ export class Hints {
     this.#setPresence(contact, next);
   }
 
+  /** How many people of this account are seen typing. */
+  #typing(): number {
+    let count = 0;
+    for (const [, { account }] of this.#profile.typists.entries()) if (account === this.#account) count += 1;
+    return count;
+  }
+
   #setPresence(contact: ContactId, presence: ContactPresence): void {
     this.#profile.presences.set(contact, presence);
   }
@@ -81,10 +108,12 @@ export class Hints {
     const conversation = conversationKeys.get(this.#account, event.conversation);
     if (conversation === undefined) return;
     const key = `${conversation} ${event.key}`;
-    const { name, expiresAt } = event;
-    if (event.active)
-      typists.set(key, { account: this.#account, conversation, key: event.key, name, expiresAt });
-    else typists.delete(key);
+    if (!event.active) typists.delete(key);
+    else if (typists.has(key) || this.#typing() < typistLimit) {
+      const latest = this.#now() + longestTyping;
+      const expiresAt = event.expiresAt < latest ? event.expiresAt : latest;
+      typists.set(key, { account: this.#account, conversation, key: event.key, name: event.name, expiresAt });
+    }
   }
 }
 
@@ -106,6 +135,11 @@ function wholePresence(presence: Presence | null): ContactPresence {
   return presence === null ? { ...unknownPresence, availability: 'offline' } : { ...presence, resources: {} };
 }
 
+function newest(resources: ContactPresence['resources']): ContactPresence['resources'] {
+  const entries = Object.entries(resources);
+  return entries.length < resourceLimit ? resources : Object.fromEntries(entries.slice(1 - resourceLimit));
+}
+
 /** The last presence of a resource that went keeps its text and time: it is how we know when somebody was last seen. */
 function withResource(
   known: ContactPresence | undefined,
@@ -114,7 +148,7 @@ function withResource(
 ): ContactPresence {
   const { [name]: gone, ...others } = known?.resources ?? {};
   if (presence !== null && presence.availability !== 'offline')
-    return aggregatePresence({ ...others, [name]: presence });
+    return aggregatePresence({ ...newest(others), [name]: presence });
   const rest = aggregatePresence(others);
   if (Object.keys(others).length > 0) return rest;
   const last = presence ?? gone;

@@ -1,6 +1,7 @@
 import type { Interaction } from '../../contract/index.ts';
 import type { AccountId, Answer, Step } from '../../model/index.ts';
 import { NatterError, errorData, toErrorData } from '../../model/index.ts';
+import { withPatience } from '../patience.ts';
 import type { InteractionStep } from '../../client/index.ts';
 import { State } from '../../streams/index.ts';
 import type { Frames, ReadonlyState } from '../../streams/index.ts';
@@ -17,8 +18,13 @@ interface Running {
   readonly abort: AbortController;
   /** Called with the last step; gives the account when there is one now. */
   readonly finish: (step: Step) => Promise<AccountId | null>;
+  /** The account whose network asks; `null` when a front end began it. */
+  readonly asker: AccountId | null;
   busy: boolean;
 }
+
+/** How many questions of one account wait for the user at once. */
+const askedLimit = 8;
 
 /** Interactions by id, whoever began them: front ends see only steps and answers. */
 export class InteractionTable {
@@ -26,8 +32,10 @@ export class InteractionTable {
   readonly #asked: State<readonly AskedInteraction[]>;
   /** More at once than anybody can answer is a front end that forgets them. */
   readonly #limit = 100;
+  readonly #patience: number;
 
-  constructor(frames: Frames) {
+  constructor(frames: Frames, patience: number) {
+    this.#patience = patience;
     this.#asked = new State<readonly AskedInteraction[]>(frames, []);
   }
 
@@ -36,11 +44,15 @@ export class InteractionTable {
   }
 
   /** Begins an interaction that a front end wants; `finish` runs once, when its last step is known. */
-  async begin(interaction: Interaction, finish: Running['finish']): Promise<InteractionStep> {
+  async begin(
+    interaction: Interaction,
+    finish: Running['finish'],
+    asker: AccountId | null = null,
+  ): Promise<InteractionStep> {
     if (this.#running.size >= this.#limit)
       throw new NatterError(errorData('rate-limited', 'too many interactions are open'));
     const id = crypto.randomUUID();
-    this.#running.set(id, { interaction, abort: new AbortController(), finish, busy: false });
+    this.#running.set(id, { interaction, abort: new AbortController(), finish, asker, busy: false });
     return this.answer(id, null);
   }
 
@@ -51,9 +63,7 @@ export class InteractionTable {
     if (running.busy)
       throw new NatterError(errorData('conflict', 'this interaction is busy with another answer'));
     running.busy = true;
-    const step = await running.interaction
-      .next(answer, running.abort.signal)
-      .catch((error: unknown): Step => ({ kind: 'failed', error: toErrorData(error) }));
+    const step = await this.#next(running, answer);
     running.busy = false;
     if (step.kind !== 'done' && step.kind !== 'failed') return { interaction: id, step, account: null };
     this.#running.delete(id);
@@ -68,17 +78,36 @@ export class InteractionTable {
     this.#forget(id);
     if (!running) return;
     running.abort.abort();
-    await running.interaction.cancel();
+    // Whatever the other side makes of it, here it is over.
+    await withPatience(() => running.interaction.cancel(), running.abort.signal, this.#patience).catch(
+      () => undefined,
+    );
     await running.finish({ kind: 'failed', error: errorData('aborted', 'cancelled') });
+  }
+
+  async #next({ interaction, abort }: Running, answer: Answer | null): Promise<Step> {
+    try {
+      return await withPatience(() => interaction.next(answer, abort.signal), abort.signal, this.#patience);
+    } catch (error) {
+      return { kind: 'failed', error: toErrorData(error) };
+    }
   }
 
   /** A network asks the user something; resolves when that is answered, cancelled, or the account stops. */
   async ask(account: AccountId, about: string, interaction: Interaction, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) throw new NatterError(errorData('closed', 'the account is being stopped'));
+    // A server that asks and asks must not take the places of the other accounts.
+    if ([...this.#running.values()].filter(({ asker }) => asker === account).length >= askedLimit)
+      throw new NatterError(errorData('rate-limited', 'too many questions are open', { scope: 'account' }));
     const over = Promise.withResolvers<null>();
-    const first = await this.begin(interaction, async () => {
-      over.resolve(null);
-      return null;
-    });
+    const first = await this.begin(
+      interaction,
+      async () => {
+        over.resolve(null);
+        return null;
+      },
+      account,
+    );
     if (first.step.kind === 'done' || first.step.kind === 'failed') return;
     this.#asked.set([...this.#asked.value, { account, about, step: first }]);
     const stop = (): void => {

@@ -1,8 +1,10 @@
 import type { AccountId } from '../../model/index.ts';
-import { NatterError, errorData } from '../../model/index.ts';
+import { NatterError, errorData, toErrorData } from '../../model/index.ts';
 import type { Environment } from '../environment.ts';
+import { withPatience } from '../patience.ts';
 import type { Transaction } from '../state/transaction.ts';
 import { unlinkContact } from '../people/link.ts';
+import type { AccountRunner } from './runner.ts';
 import type { Runners } from './runners.ts';
 
 /** How long (milliseconds) the network is given to take the sign-out. */
@@ -21,10 +23,25 @@ export async function removeAccount(
     throw new NatterError(errorData('not-found', 'no such account', { scope: 'account' }));
   const runner = runners.get(account);
   // Signing out needs the connection, so it comes before the run ends.
-  await runner?.session.wipe(remote, AbortSignal.any([signal, AbortSignal.timeout(wipeTime)]));
+  if (runner)
+    await signOut(environment, runner, remote, AbortSignal.any([signal, AbortSignal.timeout(wipeTime)]));
   await queue.run((transaction) => forgetAccount(transaction, account));
   await runners.apply(account);
   await secrets.removeAll(account);
+}
+
+/** A network that does not take it, or a session that hangs, does not keep the account from going. */
+async function signOut(
+  { patience, log }: Environment,
+  { session }: AccountRunner,
+  remote: boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await withPatience(() => session.wipe(remote, signal), signal, patience);
+  } catch (error) {
+    log('warn', 'sign-out-failed', { reason: toErrorData(error).message });
+  }
 }
 
 function forgetAccount(transaction: Transaction, account: AccountId): void {
@@ -38,10 +55,18 @@ function forgetAccount(transaction: Transaction, account: AccountId): void {
     transaction.later(() => profile.directs.delete(contact.id));
   }
   for (const conversation of transaction.conversations.values()) {
-    if (conversation.account === account) transaction.conversations.delete(conversation.id);
+    if (conversation.account !== account) continue;
+    transaction.conversations.delete(conversation.id);
+    transaction.later(() => {
+      profile.tails.delete(conversation.id);
+      profile.members.delete(conversation.id);
+      profile.orphaned.delete(conversation.id);
+    });
   }
   for (const operation of transaction.operations.values()) {
-    if (operation.account === account) transaction.operations.delete(operation.id);
+    if (operation.account !== account) continue;
+    transaction.operations.delete(operation.id);
+    transaction.later(() => profile.operationKeys.delete(operation.key));
   }
   transaction.accounts.delete(account);
   transaction.later(() => {
@@ -54,5 +79,6 @@ function forgetAccount(transaction: Transaction, account: AccountId): void {
       profile.states,
     ])
       index.deleteAll(account);
+    profile.catchingUp.delete(account);
   });
 }

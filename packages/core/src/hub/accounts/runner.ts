@@ -5,9 +5,11 @@ import { backoffDelay } from '../backoff.ts';
 import type { TransferTable } from '../client/transfers.ts';
 import type { Environment } from '../environment.ts';
 import { Dispatcher } from '../outbox/dispatcher.ts';
+import { withPatience } from '../patience.ts';
 import { sleep } from '../sleep.ts';
 import { catchUp, fillGaps } from './catch-up.ts';
 import type { CatchUp } from './catch-up.ts';
+import { endedOf } from './ended.ts';
 import { Hints } from './hints.ts';
 import type { InteractionTable } from './interactions.ts';
 import { HostOfSession } from './session-host.ts';
@@ -105,7 +107,7 @@ export class AccountRunner {
 
   /** One run, from the first socket until nothing of it is left. */
   async #once(): Promise<Ended> {
-    const { profile } = this.#environment;
+    const { profile, patience } = this.#environment;
     const run = new AbortController();
     this.#run = run;
     this.#wake = new AbortController();
@@ -114,7 +116,8 @@ export class AccountRunner {
     if (this.#capabilities().catchUp !== 'none') profile.catchingUp.add(this.#account);
     let ended: Ended;
     try {
-      ended = await this.session.run(this.#resume(), run.signal);
+      const asked = withPatience(() => this.session.run(this.#resume(), run.signal), run.signal, patience);
+      ended = endedOf(await asked);
     } catch (error) {
       ended = { why: 'network', error: toErrorData(error, { scope: 'account', retriable: true }) };
       this.#environment.log('error', 'run-rejected', { account: this.#account, reason: ended.error.message });
@@ -186,19 +189,32 @@ export class AccountRunner {
     };
     const { catchUp: mode } = this.#capabilities();
     if (mode !== 'none') this.#show({ phase: 'syncing' });
-    try {
-      await catchUp(run, mode);
-    } catch (error) {
-      if (signal.aborted) return;
-      this.#environment.log('warn', 'catch-up-failed', {
-        account: this.#account,
-        reason: toErrorData(error).message,
-      });
-    }
+    let caughtUp = await this.#caughtUp(run, mode);
     if (signal.aborted) return;
     this.#show({ phase: 'online', since: this.#onlineSince ?? this.#environment.now() });
     this.#dispatcher.open(signal);
+    // What is said meanwhile is shown, but it stays provisional and its cursors wait until this succeeds.
+    for (let attempt = 1; !caughtUp; attempt += 1) {
+      await sleep(backoffDelay(this.#environment.backoff, attempt), signal);
+      if (signal.aborted) return;
+      caughtUp = await this.#caughtUp(run, mode);
+    }
     await fillGaps(run);
+  }
+
+  /** Whether what was missed is all here now. */
+  async #caughtUp(run: CatchUp, mode: Adapter['capabilities']['catchUp']): Promise<boolean> {
+    try {
+      await catchUp(run, mode);
+      return true;
+    } catch (error) {
+      if (!run.signal.aborted)
+        this.#environment.log('warn', 'catch-up-failed', {
+          account: this.#account,
+          reason: toErrorData(error).message,
+        });
+      return false;
+    }
   }
 
   #capabilities(): Adapter['capabilities'] {

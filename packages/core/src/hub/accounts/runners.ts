@@ -1,5 +1,6 @@
 import type { Signal } from '../../contract/index.ts';
 import type { AccountId, Operation } from '../../model/index.ts';
+import { toErrorData } from '../../model/index.ts';
 import type { TransferTable } from '../client/transfers.ts';
 import type { Environment } from '../environment.ts';
 import type { InteractionTable } from './interactions.ts';
@@ -11,6 +12,7 @@ export class Runners {
   readonly #transfers: TransferTable;
   readonly #interactions: InteractionTable;
   readonly #runners = new Map<AccountId, AccountRunner>();
+  readonly #turns = new Map<AccountId, Promise<void>>();
   #open = false;
 
   constructor(environment: Environment, transfers: TransferTable, interactions: InteractionTable) {
@@ -30,11 +32,46 @@ export class Runners {
   /** Starts the enabled accounts. */
   async open(): Promise<void> {
     this.#open = true;
-    for (const [id] of this.#environment.profile.accounts.entries()) await this.apply(id);
+    for (const [id] of this.#environment.profile.accounts.entries()) {
+      try {
+        await this.apply(id);
+      } catch (error) {
+        // An adapter that cannot even open its account keeps nobody else's from starting.
+        this.#environment.log('error', 'account-not-started', {
+          account: id,
+          reason: toErrorData(error).message,
+        });
+      }
+    }
   }
 
   /** Makes actual what is desired: runs an enabled account, stops a disabled or removed one. */
-  async apply(account: AccountId): Promise<void> {
+  apply(account: AccountId): Promise<void> {
+    return this.#inTurn(account, () => this.#apply(account));
+  }
+
+  /** Runs an account afresh: its settings or secrets have changed. */
+  restart(account: AccountId): Promise<void> {
+    return this.#inTurn(account, async () => {
+      await this.#halt(account);
+      await this.#apply(account);
+    });
+  }
+
+  /** One change of an account after the other: while it stops, the user may have enabled it again. */
+  #inTurn(account: AccountId, change: () => Promise<void>): Promise<void> {
+    const before = this.#turns.get(account) ?? Promise.resolve();
+    const turn = before.then(change);
+    const over = turn
+      .catch(() => undefined)
+      .finally(() => {
+        if (this.#turns.get(account) === over) this.#turns.delete(account);
+      });
+    this.#turns.set(account, over);
+    return turn;
+  }
+
+  async #apply(account: AccountId): Promise<void> {
     const record = this.#environment.profile.accounts.get(account);
     const running = this.#runners.get(account);
     const adapter = record === undefined ? undefined : this.#environment.adapters.get(record.network);
@@ -44,26 +81,23 @@ export class Runners {
         account,
         new AccountRunner(this.#environment, adapter, account, this.#transfers, this.#interactions),
       );
-    } else if (!wanted && running) {
-      await running.stop();
-      if (this.#runners.get(account) === running) this.#runners.delete(account);
-    }
+    } else if (!wanted) await this.#halt(account);
   }
 
-  /** Runs an account afresh: its settings or secrets have changed. */
-  async restart(account: AccountId): Promise<void> {
-    const running = this.#runners.get(account);
-    if (running) {
-      await running.stop();
-      if (this.#runners.get(account) === running) this.#runners.delete(account);
-    }
-    await this.apply(account);
+  async #halt(account: AccountId): Promise<void> {
+    await this.#runners.get(account)?.stop();
+    this.#runners.delete(account);
   }
 
   /** Tells an account that is online something that need not be told twice. */
   signal(account: AccountId, signal: Signal): void {
     const runner = this.#runners.get(account);
-    if (runner?.online) runner.session.signal(signal);
+    if (!runner?.online) return;
+    try {
+      runner.session.signal(signal);
+    } catch (error) {
+      this.#environment.log('warn', 'signal-failed', { account, reason: toErrorData(error).message });
+    }
   }
 
   /** An operation was put into the outbox, or changed. */
@@ -73,6 +107,7 @@ export class Runners {
 
   async close(): Promise<void> {
     this.#open = false;
+    await Promise.all(this.#turns.values());
     await Promise.all([...this.#runners.values()].map((runner) => runner.stop()));
     this.#runners.clear();
   }

@@ -35,9 +35,17 @@ export class TransferTable {
     });
   }
 
+  /** Those that ended first; of the others only what nobody here has started: what an adapter tells may never end. */
   #forgetOldest(): void {
-    for (const [blob, { state }] of this.#rows.entries()) {
-      if (state === 'running' || state === 'waiting') continue;
+    const over = [...this.#rows.entries()].find(
+      ([, { state }]) => state !== 'running' && state !== 'waiting',
+    );
+    if (over) {
+      this.#rows.delete(over[0]);
+      return;
+    }
+    for (const [blob] of this.#rows.entries()) {
+      if (this.controllers.has(blob)) continue;
       this.#rows.delete(blob);
       return;
     }

@@ -3,8 +3,10 @@ import type { AccountId, Capabilities, ErrorData, Operation, OperationId } from 
 import { errorData, isFinal, toErrorData } from '../../model/index.ts';
 import { backoffDelay } from '../backoff.ts';
 import type { Environment } from '../environment.ts';
+import { withPatience } from '../patience.ts';
 import { sleep } from '../sleep.ts';
 import { Lanes } from './lanes.ts';
+import { outcomeOf } from './outcome-of.ts';
 import { applyOutcome } from './outcome.ts';
 import { markSending } from './sending.ts';
 import { translate } from './translate.ts';
@@ -103,7 +105,7 @@ export class Dispatcher {
       return await this.#resolveDoubt(operation, signal, tries);
     } catch (error) {
       const data = toErrorData(error, { scope: 'operation' });
-      // Only our own translation throws: the network was not asked.
+      // Only our own translation and the store throw: the network was not asked.
       return data.code === 'not-found'
         ? { result: 'refused', error: data }
         : { result: inDoubt ? 'unknown' : 'not-sent', error: data };
@@ -117,7 +119,8 @@ export class Dispatcher {
         return this.#perform(operation, signal);
       case 'verify': {
         const { profile, store } = this.#environment;
-        const found = await this.#session.verify(await translate(profile, store, operation), signal);
+        const op = await translate(profile, store, operation);
+        const found = await this.#ask(() => this.#session.verify(op, signal), signal);
         if (found.result === 'not-sent') return this.#perform(operation, signal);
         return found.result === 'unknown' && tries >= verifyTries ? { result: 'unconfirmed' } : found;
       }
@@ -138,7 +141,18 @@ export class Dispatcher {
     const sending = await queue.run((transaction) => markSending(transaction, operation.id, now()));
     if (!sending) return { result: 'not-sent', error: cancelled };
     if (signal.aborted) return { result: 'not-sent', error: cancelled };
-    return this.#session.perform(await translate(profile, store, sending), signal);
+    const op = await translate(profile, store, sending);
+    return this.#ask(() => this.#session.perform(op, signal), signal);
+  }
+
+  /** A session that breaks its word, by throwing or by hanging, leaves in doubt what it did. */
+  async #ask(question: () => Promise<Outcome>, signal: AbortSignal): Promise<Outcome> {
+    try {
+      return outcomeOf(await withPatience(question, signal, this.#environment.patience));
+    } catch (error) {
+      const data = toErrorData(error, { scope: 'operation' });
+      return { result: 'unknown', error: { ...data, retriable: true, certain: false } };
+    }
   }
 
   async #settle(id: OperationId, outcome: Outcome): Promise<void> {
