@@ -206,7 +206,7 @@ describe('an adapter', () => {
     const { bench, scripts } = await opened({});
     const question = { next: async () => ({ kind: 'wait' }) as const, cancel: never };
     const refused = Array.from({ length: 200 }, () =>
-      scripts[0].host?.ask('verify', question).then(
+      scripts[0].host!.ask('verify', question).then(
         () => 'over',
         () => 'refused',
       ),

@@ -4,7 +4,8 @@ import { errorData } from '../../model/index.ts';
 /** What a session answered, as far as it means anything: anything else leaves in doubt what became of the operation. */
 export function outcomeOf(answer: Outcome): Outcome {
   // Adapters are code of others; what they answer is not held to the type.
-  const told: Readonly<Record<string, unknown>> = Object(answer);
+  const told: Readonly<Record<string, unknown>> =
+    typeof answer === 'object' && answer !== null ? { ...answer } : {};
   switch (told['result']) {
     case 'accepted':
       if (isKeys(told['refs']) && isOptionalKey(told['claimed']) && isOptionalKey(told['conversation']))

@@ -66,6 +66,13 @@ export class CommitQueue {
       try {
         const writes = transaction.writes();
         if (writes.length > 0) await this.#store.apply(writes);
+      } catch (error) {
+        // One of them may have asked for what no store takes: it must not take the others' writes with it.
+        if (rest.length > 1) for (const job of rest) await this.#commit([job]);
+        else rest[0]?.reject(error);
+        return;
+      }
+      try {
         transaction.publish();
       } catch (error) {
         for (const job of rest) job.reject(error);
