@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { Random } from '../random.ts';
 import type { ConnectionFaults } from './faults.ts';
 import { Lane } from './lane.ts';
+import { reset } from './reset.ts';
 
 /** One connection through the proxy, both directions under control. */
 export class ProxyConnection {
@@ -45,7 +46,7 @@ export class ProxyConnection {
   /** Cuts both sides now. `reset` sends RST, `close` a FIN (or RST where unread bytes wait, as a kernel does when a process exits). */
   cut(how: 'reset' | 'close'): void {
     for (const socket of [this.#client, this.#server]) {
-      if (how === 'reset') socket.resetAndDestroy();
+      if (how === 'reset') reset(socket);
       else socket.destroy();
     }
   }

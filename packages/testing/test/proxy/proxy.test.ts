@@ -225,6 +225,25 @@ describe('control while it runs', () => {
     expect(proxy.accepted).toBe(3);
   });
 
+  it('resets a side whose end it has just passed on', async () => {
+    const proxy = await start();
+    const { client, remote } = await dial(proxy);
+    const failed = once(client, 'error') as Promise<[NodeJS.ErrnoException]>;
+    const ended = once(remote, 'end');
+    for (const socket of [client, remote]) collect(socket);
+    const [connection] = proxy.connections;
+    connection?.toServer.end('half-close');
+    connection?.cut('reset');
+    expect((await failed)[0].code).toBe('ECONNRESET');
+    await Promise.all([ended, connection?.closed]);
+    // Node reads no further than the end, so that only a write shows the reset.
+    const refused = once(remote, 'error');
+    remote.write('too late');
+    await refused;
+    await proxy.close();
+    expect(proxy.connections.size).toBe(0);
+  });
+
   it('resets what comes past the most connections', async () => {
     const proxy = await start({}, { maxConnections: 1 });
     await dial(proxy);

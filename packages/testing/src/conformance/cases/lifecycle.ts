@@ -4,7 +4,7 @@ import { errorData, mintId, NatterError, type Op } from '@natter/core';
 import type { ConformanceCase } from '../case.ts';
 import { assertEnded } from '../check-error.ts';
 import { Driver, textBody } from '../driver.ts';
-import { assertNothingLeft, grown, resources } from '../resources.ts';
+import { assertNothingLeft, resources } from '../resources.ts';
 
 const presence = { availability: 'available', text: null } as const;
 
@@ -16,8 +16,8 @@ export const lifecycleCases: readonly ConformanceCase[] = [
       const driver = await Driver.create(setup);
       const before = resources();
       const again = await Driver.create(setup);
-      await sleep(50);
-      assert.deepEqual(grown(before, resources()), []);
+      // A slow link is still closing what signing in has used.
+      await assertNothingLeft(before);
       assert.deepEqual([...driver.host.phases, ...again.host.phases], []);
       await again.stop();
       await driver.stop();
