@@ -7,7 +7,7 @@ const records = readdirSync(FOLDER).filter((name) => /^\d{4}-/.test(name));
 const index = readFileSync(join(FOLDER, 'README.md'), 'utf8');
 
 function titleOf(file: string): string {
-  const [, title] = /^# \d{4} (.+)$/m.exec(readFileSync(join(FOLDER, file), 'utf8')) ?? [];
+  const [, title] = /^# \d{4}:? (.+)$/m.exec(readFileSync(join(FOLDER, file), 'utf8')) ?? [];
   return title ?? `${file} has no title`;
 }
 
