@@ -9,7 +9,7 @@ export function linkPersons(
   others: readonly PersonRecord[],
 ): PersonRecord {
   let kept = first;
-  for (const other of others) {
+  for (const other of new Map(others.map((record) => [record.id, record])).values()) {
     if (other.id === kept.id) continue;
     for (const id of other.contacts) moveContact(transaction, id, kept);
     kept = { ...kept, alias: kept.alias ?? other.alias, contacts: [...kept.contacts, ...other.contacts] };
@@ -30,6 +30,23 @@ export function unlinkContact(transaction: Transaction, contact: Contact): Perso
   transaction.persons.set(home.id, home);
   moveContact(transaction, contact.id, home);
   return home;
+}
+
+/**
+ * Undoes a link by the user's wish. Where networks say that it is one identity, that is the user's "not the same": else the
+ * next word of the network would link them again.
+ */
+export function separate(transaction: Transaction, contact: Contact): PersonRecord {
+  for (const id of transaction.persons.get(contact.person)?.contacts ?? []) {
+    const other = transaction.contacts.get(id);
+    if (other && other.id !== contact.id && shareIdentity(contact, other))
+      transaction.write({ put: 'distinction', value: { a: contact.id, b: other.id } });
+  }
+  return unlinkContact(transaction, contact);
+}
+
+function shareIdentity(a: Contact, b: Contact): boolean {
+  return a.verified.some((identity) => b.verified.includes(identity));
 }
 
 function moveOthersOut(transaction: Transaction, contact: Contact, from: PersonRecord): PersonRecord {
@@ -59,6 +76,10 @@ function moveContact(transaction: Transaction, id: ContactId, to: PersonRecord):
   if (!contact || contact.person === to.id) return;
   transaction.putContact({ ...contact, person: to.id });
   transaction.log({ type: 'contact', contact: id });
+  // The person that it was minted with leads to where it is now, whoever it was merged into on the way.
+  const home = transaction.persons.get(contact.home);
+  if (home && home.id !== to.id && home.contacts.length === 0)
+    transaction.persons.set(home.id, { ...home, mergedInto: to.id });
 }
 
 /** Whether the user has said that two of these contacts are not the same. */
@@ -72,8 +93,7 @@ export function areDistinct({ profile }: Transaction, a: PersonRecord, b: Person
 export function linkVerified(transaction: Transaction, contact: Contact): void {
   if (contact.verified.length === 0) return;
   for (const other of transaction.contacts.values()) {
-    if (other.id === contact.id || !other.verified.some((identity) => contact.verified.includes(identity)))
-      continue;
+    if (other.id === contact.id || !shareIdentity(other, contact)) continue;
     const person = transaction.persons.get(transaction.contacts.get(contact.id)?.person ?? contact.person);
     const same = transaction.persons.get(other.person);
     if (person && same && person.id !== same.id && !areDistinct(transaction, person, same))

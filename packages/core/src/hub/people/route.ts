@@ -6,11 +6,16 @@ import { found } from '../client/context.ts';
 import { presenceOf } from '../client/person-rows.ts';
 import type { Profile } from '../state/profile.ts';
 
+/** The people as a profile shows them, or as a transaction is about to make them. */
+interface Persons {
+  readonly persons: { get(id: PersonId): PersonRecord | undefined };
+}
+
 /** The person behind an id, also when it was merged into another since. */
-export function currentPerson(profile: Profile, id: PersonId): PersonRecord {
-  let person = found(profile.persons.get(id), 'contact', 'person');
+export function currentPerson({ persons }: Persons, id: PersonId): PersonRecord {
+  let person = found(persons.get(id), 'contact', 'person');
   for (let hops = 0; person.mergedInto !== null && hops < 1000; hops += 1)
-    person = found(profile.persons.get(person.mergedInto), 'contact', 'person');
+    person = found(persons.get(person.mergedInto), 'contact', 'person');
   return person;
 }
 

@@ -81,7 +81,7 @@ async function destinationOf(
   const replied = await readMessage(transaction, replyTo);
   const there = found(transaction.conversations.get(replied.conversation), 'conversation', 'conversation');
   if ('person' in to) {
-    const person = currentPerson(transaction.profile, to.person);
+    const person = currentPerson(transaction, to.person);
     const fits =
       there.contact !== null &&
       person.contacts.includes(there.contact) &&

@@ -1,7 +1,14 @@
 import type { ContactView, Methods } from '../../../client/index.ts';
-import type { AccountId, Contact, Distinction, Person, PersonId } from '../../../model/index.ts';
+import type {
+  AccountId,
+  Contact,
+  Distinction,
+  Person,
+  PersonId,
+  PersonRecord,
+} from '../../../model/index.ts';
 import { NatterError, errorData } from '../../../model/index.ts';
-import { linkPersons, unlinkContact } from '../../people/link.ts';
+import { linkPersons, separate, unlinkContact } from '../../people/link.ts';
 import { currentPerson } from '../../people/route.ts';
 import { suggestLinks } from '../../people/suggest.ts';
 import { distinctionKey } from '../../state/profile.ts';
@@ -33,9 +40,7 @@ export function peopleMethods(context: ClientContext): Answers<Names> {
       return row(kept);
     },
     'person.unlink': async ({ contact }) => {
-      const own = await queue.run(
-        (transaction) => unlinkContact(transaction, contactOf(transaction, contact)).id,
-      );
+      const own = await queue.run((transaction) => separate(transaction, contactOf(transaction, contact)).id);
       return row(own);
     },
     'person.distinguish': async (distinction) => {
@@ -50,12 +55,12 @@ export function peopleMethods(context: ClientContext): Answers<Names> {
       return null;
     },
     'person.prefer': async ({ person, contacts }) => {
-      await queue.run((transaction) => prefer(transaction, currentPerson(profile, person).id, contacts));
+      await queue.run((transaction) => prefer(transaction, currentPerson(transaction, person), contacts));
       return row(person);
     },
     'person.rename': async ({ person, alias }) => {
       await queue.run((transaction) => {
-        const record = found(transaction.persons.get(currentPerson(profile, person).id), 'contact', 'person');
+        const record = currentPerson(transaction, person);
         transaction.persons.set(record.id, { ...record, alias: alias === '' ? null : alias });
       });
       return row(person);
@@ -81,16 +86,13 @@ function contactViews(profile: Profile, account: AccountId | undefined): readonl
 }
 
 function link(transaction: Transaction, ids: readonly PersonId[]): PersonId {
-  const records = ids.map((id) => {
-    const current = currentPerson(transaction.profile, id);
-    return found(transaction.persons.get(current.id), 'contact', 'person');
-  });
+  const records = ids.map((id) => currentPerson(transaction, id));
   const [first, ...others] = records;
   if (!first || others.length === 0)
     throw new NatterError(errorData('invalid', 'linking takes two people or more', { scope: 'contact' }));
   // The user's own word of now is newer than their "not the same" of then.
-  for (const a of first.contacts)
-    for (const other of others) for (const b of other.contacts) forgetDistinction(transaction, { a, b });
+  const contacts = records.flatMap((record) => record.contacts);
+  for (const a of contacts) for (const b of contacts) if (a < b) forgetDistinction(transaction, { a, b });
   return linkPersons(transaction, first, others).id;
 }
 
@@ -109,15 +111,14 @@ function distinguish(transaction: Transaction, value: Distinction): void {
   transaction.write({ put: 'distinction', value });
 }
 
-function prefer(transaction: Transaction, id: PersonId, contacts: readonly Contact['id'][]): void {
-  const record = found(transaction.persons.get(id), 'contact', 'person');
+function prefer(transaction: Transaction, record: PersonRecord, contacts: readonly Contact['id'][]): void {
   const stranger = contacts.find((contact) => !record.contacts.includes(contact));
   if (stranger !== undefined)
     throw new NatterError(
       errorData('invalid', 'a preferred contact must be one of the person', { scope: 'contact' }),
     );
-  const rest = record.contacts.filter((contact) => !contacts.includes(contact));
-  transaction.persons.set(id, { ...record, contacts: [...contacts, ...rest], ordered: contacts.length > 0 });
+  const ordered = [...new Set([...contacts, ...record.contacts])];
+  transaction.persons.set(record.id, { ...record, contacts: ordered, ordered: contacts.length > 0 });
 }
 
 function contactOf(transaction: Transaction, id: Contact['id']): Contact {
