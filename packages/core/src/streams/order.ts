@@ -43,6 +43,7 @@ class OrderedView<K, V, S> implements Ordered<K, V, S>, Follower<K, V>, FrameMem
   readonly depth: number;
   readonly #sortKey: (value: V, key: K) => S;
   readonly #compare: (a: S, b: S) => number;
+  readonly #wanted: ((value: V, key: K) => boolean) | undefined;
   readonly #byKey = new Map<K, Entry<K, V, S>>();
   readonly #tree: CountedTree<Entry<K, V, S>>;
   readonly #followers = new Set<FrameFollower>();
@@ -51,12 +52,18 @@ class OrderedView<K, V, S> implements Ordered<K, V, S>, Follower<K, V>, FrameMem
   #version: number;
   #ending = false;
 
-  constructor(source: LiveMap<K, V>, sortKey: (value: V, key: K) => S, compare: (a: S, b: S) => number) {
+  constructor(
+    source: LiveMap<K, V>,
+    sortKey: (value: V, key: K) => S,
+    compare: (a: S, b: S) => number,
+    wanted: ((value: V, key: K) => boolean) | undefined,
+  ) {
     this.frames = source.frames;
     this.depth = source.depth + 1;
     this.#version = source.frames.version;
     this.#sortKey = sortKey;
     this.#compare = compare;
+    this.#wanted = wanted;
     this.#tree = new CountedTree((a, b) => compare(a.sort, b.sort) || a.arrival - b.arrival);
     for (const [key, value] of source.entries()) this.#admit(key, value, undefined);
     this.#tree.build([...this.#byKey.values()]);
@@ -99,7 +106,6 @@ class OrderedView<K, V, S> implements Ordered<K, V, S>, Follower<K, V>, FrameMem
   }
 
   apply(changes: readonly RowChange<K, V>[]): void {
-    this.frames.touch(this);
     if (changes.length > 64 && changes.length > this.size * REBUILD_SHARE) this.#rebuild(changes);
     else for (const change of changes) this.#move(change);
   }
@@ -124,6 +130,9 @@ class OrderedView<K, V, S> implements Ordered<K, V, S>, Follower<K, V>, FrameMem
   #move({ key, value }: RowChange<K, V>): void {
     const before = this.#byKey.get(key);
     const after = value === undefined ? this.#dismiss(key) : this.#admit(key, value, before);
+    // A row that is not listed, neither before nor now, is no change of the list.
+    if (before === undefined && after === undefined) return;
+    this.frames.touch(this);
     if (before !== undefined && after !== undefined && this.#compare(before.sort, after.sort) === 0) {
       this.#tree.replace(before, after);
       return;
@@ -133,6 +142,7 @@ class OrderedView<K, V, S> implements Ordered<K, V, S>, Follower<K, V>, FrameMem
   }
 
   #rebuild(changes: readonly RowChange<K, V>[]): void {
+    this.frames.touch(this);
     for (const { key, value } of changes) {
       if (value === undefined) this.#dismiss(key);
       else this.#admit(key, value, this.#byKey.get(key));
@@ -144,6 +154,7 @@ class OrderedView<K, V, S> implements Ordered<K, V, S>, Follower<K, V>, FrameMem
   #admit(key: K, value: V, before: Entry<K, V, S> | undefined): Entry<K, V, S> | undefined {
     let sort: S;
     try {
+      if (this.#wanted !== undefined && !this.#wanted(value, key)) return this.#dismiss(key);
       sort = this.#sortKey(value, key);
     } catch (error) {
       this.frames.report(error);
@@ -164,12 +175,15 @@ class OrderedView<K, V, S> implements Ordered<K, V, S>, Follower<K, V>, FrameMem
 /**
  * The rows of `source` in the order of `compare` over `sortKey`, which is asked once per change of a row and cached.
  * One change costs O(log n) and allocates nothing that grows with the list. Rows with equal sort keys stay in the order
- * in which they came (one that is removed and set again in one frame never left). When `sortKey` throws, the error is reported and the row is left out. Followed by windows.
+ * in which they came (one that is removed and set again in one frame never left). Only rows for which `wanted` holds are
+ * listed, without the second map that a `filter` before it would keep. When `sortKey` or `wanted` throws, the error is
+ * reported and the row is left out. Followed by windows.
  */
 export function order<K, V, S>(
   source: LiveMap<K, V>,
   sortKey: (value: V, key: K) => S,
   compare: (a: S, b: S) => number,
+  wanted?: (value: V, key: K) => boolean,
 ): Ordered<K, V, S> {
-  return new OrderedView(source, sortKey, compare);
+  return new OrderedView(source, sortKey, compare, wanted);
 }

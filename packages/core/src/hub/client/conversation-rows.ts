@@ -1,9 +1,7 @@
 import type { ConversationsQuery, ConversationView, TypingView } from '../../client/index.ts';
 import { DerivedMapBase } from '../../streams/derived-map.ts';
-import { filter, order } from '../../streams/index.ts';
-import type { LiveMap } from '../../streams/index.ts';
-import { sortedList } from './sorted-list.ts';
-import type { SortedList } from './sorted-list.ts';
+import { order } from '../../streams/index.ts';
+import type { LiveMap, Ordered } from '../../streams/index.ts';
 import type { Conversation, ConversationId } from '../../model/index.ts';
 import { contactName } from '../../model/index.ts';
 import type { Profile } from '../state/profile.ts';
@@ -78,20 +76,16 @@ export function conversationView(
 export function conversationList(
   rows: LiveMap<ConversationId, ConversationView>,
   query: ConversationsQuery,
-): SortedList<ConversationId, ConversationView> {
+): Ordered<ConversationId, ConversationView> {
   const text = query.text === undefined ? null : foldName(query.text);
-  const wanted = filter(
+  return order(
     rows,
+    ({ pinned, lastActivity, id }) => ({ pinned: pinned ? 0 : 1, lastActivity, id }),
+    (a, b) =>
+      a.pinned - b.pinned || b.lastActivity - a.lastActivity || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0),
     (row) =>
       (query.account === undefined || row.account === query.account) &&
       row.archived === (query.archived ?? false) &&
       (text === null || foldName(row.displayTitle).includes(text)),
   );
-  const list = order(
-    wanted,
-    ({ pinned, lastActivity, id }) => ({ pinned: pinned ? 0 : 1, lastActivity, id }),
-    (a, b) =>
-      a.pinned - b.pinned || b.lastActivity - a.lastActivity || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0),
-  );
-  return sortedList(wanted, list);
 }

@@ -1,10 +1,8 @@
 import type { PeopleQuery } from '../../client/index.ts';
-import type { Person, PersonId } from '../../model/index.ts';
+import type { Person, PersonContact, PersonId } from '../../model/index.ts';
 import { availabilityOrder } from '../../model/index.ts';
-import { filter, order } from '../../streams/index.ts';
-import type { LiveMap } from '../../streams/index.ts';
-import { sortedList } from './sorted-list.ts';
-import type { SortedList } from './sorted-list.ts';
+import { order } from '../../streams/index.ts';
+import type { LiveMap, Ordered } from '../../streams/index.ts';
 
 const ascii = /^[\x20-\x7e]*$/;
 
@@ -24,11 +22,7 @@ export function matchesPeople({ filter: wanted }: PeopleQuery): (person: Person)
         ? person.contacts
         : person.contacts.filter(({ account }) => account === wanted.account);
     if (contacts.length === 0) return false;
-    if (
-      wanted.unlisted !== true &&
-      !contacts.some(({ listed, dormant, request }) => (listed || request !== null) && !dormant)
-    )
-      return false;
+    if (wanted.unlisted !== true && !contacts.some(isShown)) return false;
     if (wanted.online === true && !isOnline(person)) return false;
     if (wanted.unread === true && person.unread === 0) return false;
     return (
@@ -37,6 +31,10 @@ export function matchesPeople({ filter: wanted }: PeopleQuery): (person: Person)
       contacts.some(({ address }) => foldName(address).includes(text))
     );
   };
+}
+
+function isShown({ listed, dormant, request }: PersonContact): boolean {
+  return (listed || request !== null) && !dormant;
 }
 
 function isOnline({ presence: { availability } }: Person): boolean {
@@ -70,21 +68,17 @@ function sortKey(person: Person): SortKey {
   };
 }
 
-/** The people of a query in its order, kept so change by change. Dispose both when nobody looks any more. */
-export function peopleList(
-  rows: LiveMap<PersonId, Person>,
-  query: PeopleQuery,
-): SortedList<PersonId, Person> {
-  const wanted = filter(rows, matchesPeople(query));
+/** The people of a query in its order, kept so change by change. Dispose it when nobody looks any more. */
+export function peopleList(rows: LiveMap<PersonId, Person>, query: PeopleQuery): Ordered<PersonId, Person> {
   const by = [...(query.sort.length > 0 ? query.sort : defaultSort), 'name' as const].map(
     (key) => comparisons[key],
   );
-  const list = order(wanted, sortKey, (a, b) => {
-    for (const compare of by) {
-      const difference = compare(a, b);
+  const inOrder = (a: SortKey, b: SortKey): number => {
+    for (let i = 0; i < by.length; i += 1) {
+      const difference = by[i]?.(a, b) ?? 0;
       if (difference !== 0) return difference;
     }
     return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
-  });
-  return sortedList(wanted, list);
+  };
+  return order(rows, sortKey, inOrder, matchesPeople(query));
 }

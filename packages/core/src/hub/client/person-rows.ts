@@ -84,11 +84,12 @@ export class PersonRows extends DerivedMapBase<PersonId, Person> {
 
 /** A person as its row shows it; `undefined` when nothing of it is left. */
 export function personRow(profile: Profile, record: PersonRecord): Person | undefined {
-  const contacts = record.contacts.flatMap((id) => {
+  const contacts: PersonContact[] = [];
+  for (const id of record.contacts) {
     const contact = profile.contacts.get(id);
-    return contact ? [personContact(profile, contact)] : [];
-  });
-  const [first] = contacts;
+    if (contact) contacts.push(personContact(profile, contact));
+  }
+  const first = contacts[0];
   if (!first) return undefined;
   let unread = 0;
   let lastActivity = 0;

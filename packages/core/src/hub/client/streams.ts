@@ -123,7 +123,7 @@ type ListParams = (PeopleQuery | Streams['conversations'][0]) & Span;
 
 /** A list that is lent out. */
 interface Borrowed<V extends Row> {
-  readonly view: { readonly list: Ordered<V['id'], V> };
+  readonly view: Ordered<V['id'], V>;
   readonly release: () => void;
 }
 
@@ -136,7 +136,7 @@ function openList<V extends Row, P extends ListParams>(
   let stop = openOne(params);
   function openOne(wanted: P): () => void {
     const { view, release } = borrow(wanted);
-    const window = openWindow(view.list, { offset: wanted.offset, limit: wanted.limit });
+    const window = openWindow(view, { offset: wanted.offset, limit: wanted.limit });
     const subscription = window.change$.subscribe((change) => feed.rows(change));
     return () => {
       subscription.unsubscribe();

@@ -31,9 +31,9 @@ export function conversationMethods(context: ClientContext): Answers<Exclude<Nam
   const view = (id: ConversationId) => context.conversations.get(id) ?? conversationView(profile, get(id));
   return {
     'conversation.list': async ({ offset, limit, ...query }) => {
-      const { list, dispose } = conversationList(context.conversations, query);
+      const list = conversationList(context.conversations, query);
       const answer = { total: list.size, rows: list.slice(offset, offset + limit) };
-      dispose();
+      list.dispose();
       return answer;
     },
     'conversation.get': async ({ conversation }) => view(conversation),

@@ -29,9 +29,9 @@ export function peopleMethods(context: ClientContext): Answers<Names> {
     found(personRow(profile, currentPerson(profile, id)), 'contact', 'person');
   return {
     'people.list': async ({ offset, limit, ...query }) => {
-      const { list, dispose } = peopleList(context.people, query);
+      const list = peopleList(context.people, query);
       const answer = { total: list.size, rows: list.slice(offset, offset + limit) };
-      dispose();
+      list.dispose();
       return answer;
     },
     'person.get': async ({ person }) => row(person),
