@@ -32,10 +32,16 @@ export class Talk {
   /** Begins `watch`, or goes on behind the last line of the one before. */
   watch(home: Home): void {
     const before = this.seen(home);
-    const after = String(before.at(-1)?.['cursor'] ?? 'start');
+    const cursor = before.at(-1)?.['cursor'];
     this.#watching.set(home, {
       before,
-      running: home.start(['watch', '--type', 'message', '--after', after]),
+      running: home.start([
+        'watch',
+        '--type',
+        'message',
+        '--after',
+        typeof cursor === 'string' ? cursor : 'start',
+      ]),
     });
   }
 
