@@ -5,9 +5,12 @@ export const LEAF_SIZE = 64;
 /** The most children of a branch. */
 export const BRANCH_SIZE = 32;
 
-/** What can be kept in the tree: `leaf` belongs to the tree, undefined while the entry is in none. */
+/** What can be kept in the tree; both fields belong to the tree. */
 export interface TreeEntry<E> {
+  /** Undefined while the entry is in no tree. */
   leaf: Leaf<E> | undefined;
+  /** Where it is in a leaf that is not sorted: those are too long to search. */
+  slot: number;
 }
 
 /** A node that holds entries. */

@@ -54,7 +54,7 @@ export class CountedTree<E extends TreeEntry<E>> {
     }
     entry.leaf = node;
     if (!node.sorted) {
-      node.items.push(entry);
+      entry.slot = node.items.push(entry) - 1;
       return;
     }
     const position = this.#positionIn(node.items, entry);
@@ -65,10 +65,9 @@ export class CountedTree<E extends TreeEntry<E>> {
 
   /** Takes an entry out; it must be in this tree. */
   remove(entry: E): void {
-    const leaf = entry.leaf;
-    const position = leaf === undefined ? -1 : leaf.items.indexOf(entry);
-    if (leaf === undefined || position < 0) throw new Error('The entry is not in this tree.');
-    leaf.items.splice(position, 1);
+    const { leaf, position } = placeOf(entry);
+    if (leaf.sorted) leaf.items.splice(position, 1);
+    else fillSlot(leaf.items, position);
     entry.leaf = undefined;
     for (let branch = leaf.parent; branch !== undefined; branch = branch.parent) branch.count -= 1;
     if (leaf.items.length >= LEAF_SIZE / 4 && !leaf.sorted) return;
@@ -79,10 +78,9 @@ export class CountedTree<E extends TreeEntry<E>> {
 
   /** Puts an entry in the place of one that no other stands between. */
   replace(before: E, after: E): void {
-    const leaf = before.leaf;
-    const position = leaf === undefined ? -1 : leaf.items.indexOf(before);
-    if (leaf === undefined || position < 0) throw new Error('The entry is not in this tree.');
+    const { leaf, position } = placeOf(before);
     leaf.items[position] = after;
+    after.slot = position;
     before.leaf = undefined;
     after.leaf = leaf;
     if (position === 0 && leaf.sorted) lower(leaf, after);
@@ -215,4 +213,20 @@ export class CountedTree<E extends TreeEntry<E>> {
     if (!fuse(parent, index) && !fuse(parent, index - 1)) return;
     if (parent.items.length < BRANCH_SIZE / 4) this.#merge(parent);
   }
+}
+
+/** Where an entry is; it must be in a tree. */
+function placeOf<E extends TreeEntry<E>>(entry: E): { leaf: Leaf<E>; position: number } {
+  const { leaf } = entry;
+  const position = leaf === undefined || !leaf.sorted ? entry.slot : leaf.items.indexOf(entry);
+  if (leaf?.items[position] !== entry) throw new Error('The entry is not in this tree.');
+  return { leaf, position };
+}
+
+/** Takes an entry out of a leaf that is not sorted: the last one takes its slot. */
+function fillSlot<E extends TreeEntry<E>>(items: E[], slot: number): void {
+  const last = items.pop();
+  if (last === undefined || slot === items.length) return;
+  items[slot] = last;
+  last.slot = slot;
 }

@@ -33,6 +33,7 @@ interface Entry<K, V, S> extends OrderedRow<K, V> {
   /** When the row came; rows with equal sort keys stay in that order. */
   readonly arrival: number;
   leaf: Leaf<Entry<K, V, S>> | undefined;
+  slot: number;
 }
 
 /** A frame that changes more than this share of the rows rebuilds the tree, which is cheaper than moving them singly. */
@@ -161,7 +162,7 @@ class OrderedView<K, V, S> implements Ordered<K, V, S>, Follower<K, V>, FrameMem
       return this.#dismiss(key);
     }
     const arrival = before === undefined ? (this.#arrivals += 1) : before.arrival;
-    const entry: Entry<K, V, S> = { key, value, sort, arrival, leaf: undefined };
+    const entry: Entry<K, V, S> = { key, value, sort, arrival, leaf: undefined, slot: 0 };
     this.#byKey.set(key, entry);
     return entry;
   }

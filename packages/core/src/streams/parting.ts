@@ -26,7 +26,8 @@ export function parted<E extends TreeEntry<E>>(
   const parts: E[][] = Array.from({ length: borders.length + 1 }, () => []);
   for (const entry of entries) {
     const part = upperBound(borders.length, (i) => compare(borders[i] as E, entry) <= 0);
-    parts[part]?.push(entry);
+    const items = parts[part] as E[];
+    entry.slot = items.push(entry) - 1;
   }
   return parts.flatMap((items, part) => {
     if (items.length === 0) return [];

@@ -112,8 +112,26 @@ export function personRow(profile: Profile, record: PersonRecord): Person | unde
 
 function personContact(profile: Profile, contact: Contact): PersonContact {
   const account = profile.accounts.get(contact.account);
+  // Written out: every change of a presence makes such a row, and a spread takes three times as long.
   return {
-    ...contact,
+    id: contact.id,
+    account: contact.account,
+    key: contact.key,
+    address: contact.address,
+    name: contact.name,
+    alias: contact.alias,
+    groups: contact.groups,
+    avatar: contact.avatar,
+    subscription: contact.subscription,
+    request: contact.request,
+    blocked: contact.blocked,
+    listed: contact.listed,
+    stability: contact.stability,
+    dormant: contact.dormant,
+    verified: contact.verified,
+    bridge: contact.bridge,
+    person: contact.person,
+    home: contact.home,
     network: account?.network ?? '',
     accountAddress: account?.address ?? '',
     presence: presenceOf(profile, contact),
