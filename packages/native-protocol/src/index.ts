@@ -75,6 +75,7 @@ export type {
   HistoryRequest,
   MemberPosition,
 } from './frames/conversation.ts';
+export type { FileAccess, FileCreateRequest, FileGetRequest, FileId } from './frames/file.ts';
 export type {
   GroupAnswerRequest,
   GroupChange,

@@ -15,6 +15,8 @@ export interface Limits {
   readonly contacts: number;
   /** Most members of a group, invited ones too. Absent from servers that have no groups. */
   readonly groupMembers?: number;
+  /** Bytes of one file. Absent from servers that take none. */
+  readonly fileBytes?: number;
   /** Most requests of one connection that await their reply; past it the server stops reading. */
   readonly requestsInFlight: number;
 }
@@ -26,6 +28,7 @@ export const limitsSchema: z.ZodType<Limits> = z.object({
   pageSize: z.int().positive(),
   contacts: z.int().positive(),
   groupMembers: z.int().positive().exactOptional(),
+  fileBytes: z.int().positive().exactOptional(),
   requestsInFlight: z.int().positive(),
 });
 
@@ -36,6 +39,7 @@ export const defaultLimits: Limits = {
   pageSize: 500,
   contacts: 20_000,
   groupMembers: 200,
+  fileBytes: 100 * 1024 * 1024,
   requestsInFlight: 256,
 };
 

@@ -6,6 +6,7 @@ import * as conversation from './frames/conversation.ts';
 import * as device from './frames/device.ts';
 import { doneSchema } from './frames/fields.ts';
 import type { Done } from './frames/fields.ts';
+import * as file from './frames/file.ts';
 import * as group from './frames/group.ts';
 import * as hello from './frames/hello.ts';
 import * as marker from './frames/marker.ts';
@@ -50,6 +51,8 @@ export interface Requests {
   'group-unban': { frame: group.GroupRemoveRequest<'group-unban'>; result: Done };
   'group-role': { frame: group.GroupRoleRequest; result: Done };
   'group-update': { frame: group.GroupUpdateRequest; result: Done };
+  'file-create': { frame: file.FileCreateRequest; result: file.FileAccess };
+  'file-get': { frame: file.FileGetRequest; result: file.FileAccess };
   history: { frame: conversation.HistoryRequest; result: conversation.HistoryPage };
   send: { frame: change.SendRequest; result: change.Sent };
   edit: { frame: change.EditRequest; result: Done };
@@ -112,6 +115,8 @@ export const requestSchemas: { readonly [T in RequestType]: z.ZodType<RequestFra
   'group-unban': group.groupRemoveRequestSchema('group-unban'),
   'group-role': group.groupRoleRequestSchema,
   'group-update': group.groupUpdateRequestSchema,
+  'file-create': file.fileCreateRequestSchema,
+  'file-get': file.fileGetRequestSchema,
   history: conversation.historyRequestSchema,
   send: change.sendRequestSchema,
   edit: change.editRequestSchema,
@@ -155,6 +160,8 @@ export const resultSchemas: { readonly [T in RequestType]: z.ZodType<RequestResu
   'group-unban': doneSchema,
   'group-role': doneSchema,
   'group-update': doneSchema,
+  'file-create': file.fileAccessSchema,
+  'file-get': file.fileAccessSchema,
   history: conversation.historyPageSchema,
   send: change.sentSchema,
   edit: doneSchema,

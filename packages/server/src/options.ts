@@ -37,6 +37,8 @@ export interface ServerOptions {
   readonly allowInsecure?: boolean;
   /** What a signed-in client may do; told in `welcome`. */
   readonly limits?: Partial<Limits>;
+  /** Bytes of all files of one account. Default 1 GiB. */
+  readonly fileQuota?: number;
   /** What a client may do before it signs in. */
   readonly visitors?: Partial<VisitorLimits>;
   readonly signInRates?: Partial<SignInRates>;
@@ -60,6 +62,7 @@ export interface ServerOptions {
 export interface Settings {
   readonly registration: RegistrationMode;
   readonly limits: Limits;
+  readonly fileQuota: number;
   readonly visitors: VisitorLimits;
   readonly signInRates: SignInRates;
   readonly passwordCost: PasswordCost;
@@ -81,6 +84,7 @@ export function settle(options: ServerOptions, loopback: boolean): Settings {
   return {
     registration: options.registration ?? (loopback ? 'open' : 'closed'),
     limits: { ...defaultLimits, ...options.limits },
+    fileQuota: options.fileQuota ?? 1024 ** 3,
     visitors: { ...defaultVisitors, ...options.visitors },
     signInRates: { ...defaultSignInRates, ...options.signInRates },
     passwordCost: options.passwordCost ?? defaultPasswordCost,

@@ -4,6 +4,7 @@ import { openAdministration } from './administration/administration.ts';
 import type { Administration } from './administration/administration.ts';
 import { crashAt } from './crash-points.ts';
 import { openEmbeddedStorage } from './embedded/open-storage.ts';
+import { FileService } from './files/file-service.ts';
 import { Listener } from './listener/listener.ts';
 import { requireCertificate } from './listener/certificate.ts';
 import { isLoopback, requireSafe } from './listener/loopback.ts';
@@ -53,6 +54,7 @@ export async function createServer(options: ServerOptions): Promise<NatterServer
     ...(options.name === undefined ? {} : { name: options.name }),
     mostContacts: settings.limits.contacts,
     mostGroupMembers: settings.limits.groupMembers ?? 0,
+    fileQuota: settings.fileQuota,
     clock,
     pass,
     onFault,
@@ -70,6 +72,7 @@ export async function createServer(options: ServerOptions): Promise<NatterServer
     signInLimits: new SignInLimits(settings.signInRates, clock),
     presence,
     sessions: new SessionRegistry(),
+    files: new FileService(storage, clock, onFault),
     log,
     clock,
   };
@@ -101,6 +104,8 @@ async function start(
     opened.unshift(() => administration.close());
     const port = await listener.listen();
     opened.unshift(() => presence.close());
+    const files = services.files.keepClean();
+    opened.unshift(() => files.stop());
     opened.unshift(() => listener.close());
     opened.unshift(
       storage.directory.accounts.onForeignChange(() => void enforceStanding(services).catch(onFault)),

@@ -1,5 +1,6 @@
 import type { Passwords } from './accounts/passwords.ts';
 import type { SignInLimits } from './accounts/sign-in-limits.ts';
+import type { FileService } from './files/file-service.ts';
 import type { Log } from './log.ts';
 import type { Settings } from './options.ts';
 import type { Storage } from './ports/storage.ts';
@@ -14,6 +15,7 @@ export interface Services {
   readonly signInLimits: SignInLimits;
   readonly presence: PresenceService;
   readonly sessions: SessionRegistry;
+  readonly files: FileService;
   readonly log: Log;
   readonly clock: () => number;
 }

@@ -1,4 +1,4 @@
-import type { ConversationId, DeviceId } from './ports/identifiers.ts';
+import type { ConversationId, DeviceId, FileId } from './ports/identifiers.ts';
 
 /** The id of a conversation on the wire. */
 export function conversationWireId(id: ConversationId): string {
@@ -15,12 +15,20 @@ export function messageWireId(conversation: ConversationId, seq: number): string
   return `${conversationWireId(conversation)}.${seq}`;
 }
 
+/** The id of a file on the wire. */
+export function fileWireId(id: FileId): string {
+  return `f${id.toString(36)}`;
+}
+
 /** The key that a wire id stands for; `null` when it can be none. */
 export function parseConversationId(id: string): ConversationId | null {
   return parse('c', id);
 }
 export function parseDeviceId(id: string): DeviceId | null {
   return parse('d', id);
+}
+export function parseFileId(id: string): FileId | null {
+  return parse('f', id);
 }
 
 function parse(prefix: string, id: string): number | null {

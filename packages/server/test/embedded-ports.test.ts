@@ -8,6 +8,7 @@ describePorts('embedded', () => {
     directory: temporaryDirectory(),
     mostContacts: 100,
     mostGroupMembers: 10,
+    fileQuota: 1000,
     clock: Date.now,
     pass: () => undefined,
     onFault: () => undefined,

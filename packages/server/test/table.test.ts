@@ -8,6 +8,10 @@ import { startServer } from './support/server.ts';
 const sample: Readonly<Record<string, unknown>> = {
   address: 'bob',
   role: 'admin',
+  file: 'f1',
+  name: 'x',
+  mediaType: 'text/plain',
+  size: 1,
   title: 'x',
   availability: 'away',
   body: { text: 'x' },

@@ -40,6 +40,8 @@ export interface Attachment {
   readonly kind: 'image' | 'audio' | 'video' | 'file';
   /** Where the bytes are; `https:` or `http:`. */
   readonly url: string;
+  /** The file of this server that it is, which `file-get` gives leave to read; `url` only names it then. */
+  readonly file?: string;
   readonly name: string;
   readonly mediaType: string;
   /** Bytes. */
@@ -114,6 +116,7 @@ const attachmentSchema = z.object({
     .string()
     .max(2048)
     .regex(/^https?:\/\/[^\s]+$/iu),
+  file: z.string().min(1).max(64).exactOptional(),
   name: z.string().max(255),
   mediaType: z.string().max(127),
   size: z.int().nonnegative().exactOptional(),

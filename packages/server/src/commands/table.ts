@@ -16,6 +16,7 @@ import { conversations } from './conversations.ts';
 import { deviceRemove } from './device-remove.ts';
 import { devices } from './devices.ts';
 import { edit } from './edit.ts';
+import { fileCreate, fileGet } from './file.ts';
 import {
   groupAccept,
   groupBan,
@@ -78,6 +79,8 @@ export const commands: { readonly [T in RequestType]: Command<T> } = {
   'group-unban': groupUnban,
   'group-role': groupRole,
   'group-update': groupUpdate,
+  'file-create': fileCreate,
+  'file-get': fileGet,
   history: history,
   send: send,
   edit: edit,

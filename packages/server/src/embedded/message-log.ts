@@ -18,6 +18,7 @@ import type { Addresses } from './addresses.ts';
 import { audienceOf } from './audience.ts';
 import { bytesOrNull, integer, textOrNull } from './columns.ts';
 import type { ConversationRecords } from './conversation-records.ts';
+import type { FileReferences } from './file-references.ts';
 import type { Journal, Participant } from './journal.ts';
 import { MessageReader } from './message-reader.ts';
 import { messageStatements } from './message-statements.ts';
@@ -31,6 +32,7 @@ export interface MessageLogParts {
   readonly updates: UpdateLog;
   readonly addresses: Addresses;
   readonly conversations: ConversationRecords;
+  readonly files: FileReferences;
   readonly pass: PassCrashPoint;
   readonly clock: () => number;
 }
@@ -69,8 +71,10 @@ export class SqliteMessageLog implements MessageLog, Participant {
       const current = this.#ownBody(target);
       if (current === null) throw new Refusal('forbidden', 'A message that was taken back cannot be edited.');
       if (current === text) return;
+      const files = this.#parts.files.require(body, target.by);
       const time = this.#parts.clock();
       this.#sql.edit.run(text, digest(current), time, target.conversation, target.seq);
+      this.#parts.files.set(target.conversation, target.seq, files, true);
       this.#tell(members, { kind: 'edit', ...this.#wire(target), body, time });
     });
   }
@@ -82,6 +86,7 @@ export class SqliteMessageLog implements MessageLog, Participant {
       if (current === null) return;
       const time = this.#parts.clock();
       this.#sql.retract.run(digest(current), time, target.conversation, target.seq);
+      this.#parts.files.set(target.conversation, target.seq, [], true);
       this.#sql.clearReactions.run(target.conversation, target.seq);
       this.#tell(members, { kind: 'retraction', ...this.#wire(target), time });
     });
@@ -169,10 +174,12 @@ export class SqliteMessageLog implements MessageLog, Participant {
   #insert(message: NewMessage, body: string): Placed {
     const { conversation, sender, clientId } = message;
     const members = this.#audience(message, sender);
+    const files = this.#parts.files.require(message.body, sender);
     const seq = this.#lastSeq(conversation) + 1;
     const time = this.#parts.clock();
     this.#sql.insert.run(conversation, seq, sender, clientId, time, body);
     this.#sequences.set(conversation, seq);
+    if (files.length > 0) this.#parts.files.set(conversation, seq, files, false);
     this.#parts.pass('after-message-row');
     const row = {
       conversation,

@@ -11,6 +11,9 @@ import { openDatabase } from './database.ts';
 import { SqliteDevices } from './devices.ts';
 import { SqliteInbox } from './inbox.ts';
 import { SqliteGroups } from './groups.ts';
+import { FileReferences } from './file-references.ts';
+import { SqliteFiles } from './files.ts';
+import { FolderBlobs } from './folder-blobs.ts';
 import { Journal } from './journal.ts';
 import { FileLeases } from './leases.ts';
 import { SqliteMessageLog } from './message-log.ts';
@@ -26,6 +29,7 @@ export interface EmbeddedOptions {
   readonly name?: string;
   readonly mostContacts: number;
   readonly mostGroupMembers: number;
+  readonly fileQuota: number;
   readonly clock: () => number;
   readonly pass: PassCrashPoint;
   /** Told of faults that have no caller. */
@@ -81,7 +85,14 @@ function assemble(
         new SqliteGroups({ ...parts, mostMembers: options.mostGroupMembers }),
       ),
     },
-    messages: new SqliteMessageLog({ ...parts, conversations: records, pass }),
+    messages: new SqliteMessageLog({
+      ...parts,
+      conversations: records,
+      files: new FileReferences(database),
+      pass,
+    }),
+    files: new SqliteFiles({ ...parts, quota: options.fileQuota }),
+    blobs: new FolderBlobs(options.directory),
     inbox: new SqliteInbox(database, acknowledgements, updates, addresses),
     presence: new MemoryPresenceStore(),
     async close(): Promise<void> {

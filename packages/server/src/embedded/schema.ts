@@ -128,6 +128,28 @@ export const migrations: readonly string[] = [
   ALTER TABLE member ADD COLUMN invited_by INTEGER;
   ALTER TABLE member ADD COLUMN invitation_text TEXT NOT NULL DEFAULT '';
   `,
+  // Files. sha256 is there once all bytes are; the bytes are beside the database.
+  `
+  CREATE TABLE file (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    owner INTEGER NOT NULL,
+    client_id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    media_type TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    sha256 TEXT,
+    created_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX file_by_client_id ON file (owner, client_id);
+
+  CREATE TABLE file_reference (
+    conversation INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    file INTEGER NOT NULL,
+    PRIMARY KEY (conversation, seq, file)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX file_reference_by_file ON file_reference (file);
+  `,
 ];
 
 /** Marks a file as a natter server's (PRAGMA application_id): "ntsv". */

@@ -6,6 +6,7 @@ import { chooseSubprotocol, subprotocols } from '@natter/native-protocol';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import type { PassCrashPoint } from '../crash-points.ts';
+import { isTransfer, transfer } from '../files/transfer.ts';
 import type { Services } from '../services.ts';
 import { Dispatcher } from '../session/dispatcher.ts';
 import { Session } from '../session/session.ts';
@@ -38,7 +39,10 @@ export class Listener {
     this.#services = services;
     this.#options = options;
     const { tls } = options;
-    const answer = (_request: IncomingMessage, response: ServerResponse): void => {
+    const answer = (request: IncomingMessage, response: ServerResponse): void => {
+      if (isTransfer(request)) return transfer(services, request, response);
+      // Whatever else it may be sending is not read.
+      response.setHeader('connection', 'close');
       response.writeHead(426, { 'content-type': 'text/plain; charset=utf-8', upgrade: 'websocket' });
       response.end(
         `This is a natter server: connect by WebSocket with the subprotocol ${subprotocols.join(' or ')}.\n`,
@@ -47,7 +51,8 @@ export class Listener {
     const { timeout } = services.settings.visitors;
     const http = {
       headersTimeout: timeout,
-      requestTimeout: timeout,
+      // A file may take long; a transfer that stands still is ended by itself.
+      requestTimeout: 0,
       connectionsCheckingInterval: Math.min(timeout, 1000),
     };
     this.#server =

@@ -4,3 +4,5 @@ export type AccountId = number;
 export type DeviceId = number;
 /** Key of a conversation inside the server. Permanent, never given twice. */
 export type ConversationId = number;
+/** Key of a file inside the server. Permanent, never given twice. */
+export type FileId = number;

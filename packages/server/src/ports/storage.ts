@@ -2,6 +2,7 @@ import type { Accounts } from './accounts.ts';
 import type { Bus } from './bus.ts';
 import type { Conversations } from './conversations.ts';
 import type { Devices } from './devices.ts';
+import type { Blobs, Files } from './files.ts';
 import type { Inbox } from './inbox.ts';
 import type { MessageLog } from './message-log.ts';
 import type { PresenceStore } from './presence-store.ts';
@@ -19,6 +20,8 @@ export interface Directory {
 export interface Storage {
   readonly directory: Directory;
   readonly messages: MessageLog;
+  readonly files: Files;
+  readonly blobs: Blobs;
   readonly inbox: Inbox;
   readonly bus: Bus;
   readonly presence: PresenceStore;

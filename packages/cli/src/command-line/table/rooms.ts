@@ -16,7 +16,7 @@ export const roomRows: readonly CommandRow[] = [
   {
     words: ['room', 'join'],
     summary: 'enter a room',
-    args: [{ name: 'ADDRESS', summary: 'the address of a room' }],
+    args: [{ name: 'ADDRESS', summary: 'the address of a room, or the title of one that has invited you' }],
     options: [
       { name: 'nick', value: 'NAME', summary: 'your name there' },
       { name: 'password-stdin', summary: "read the room's password from standard input" },
@@ -25,7 +25,7 @@ export const roomRows: readonly CommandRow[] = [
   },
   {
     words: ['room', 'leave'],
-    summary: 'leave a room',
+    summary: 'leave a room, or decline an invitation to it',
     args: [room],
     options: [],
     load: async () => (await import('../../commands/room/enter.ts')).leaveRoom,

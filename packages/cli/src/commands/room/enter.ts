@@ -1,17 +1,20 @@
-import type { ContactId } from '@natter/core';
+import type { AccountId, ContactId, ConversationId } from '@natter/core';
+import type { ClientLink } from '@natter/core/link';
 import type { CommandContext } from '../../context.ts';
-import { chooseAccount } from '../../link/choose-account.ts';
+import { chooseAccount, findAccount } from '../../link/choose-account.ts';
 import { changeRoom } from '../../link/changes.ts';
 import { resolveContact } from '../../link/resolve.ts';
 import { passwordSource } from '../../prompts/password.ts';
 import { findRoom } from './find-room.ts';
 
-/** `natter room join ADDRESS`. */
+/** `natter room join ADDRESS`; a room that has invited us may be called by its title. */
 export async function joinRoom(context: CommandContext): Promise<number> {
   const { given } = context;
   const nick = given.text('nick');
   const password = given.flag('password-stdin') ? await passwordSource(context).read('Password') : null;
   const link = await context.link();
+  const invited = await findInvitation(context, link);
+  if (invited !== null) return changeRoom(context, link, invited, { action: 'accept-invitation' });
   const account = await chooseAccount(link, given.text('account'));
   return changeRoom(
     context,
@@ -26,10 +29,28 @@ export async function joinRoom(context: CommandContext): Promise<number> {
   );
 }
 
-/** `natter room leave ROOM`. */
+/** The room that has invited us and is called like this; `null` when the words are the address of another. */
+async function findInvitation(
+  { given, signal }: CommandContext,
+  link: ClientLink,
+): Promise<{ account: AccountId; conversation: ConversationId } | null> {
+  const of = given.text('account');
+  const account = of === undefined ? {} : { account: (await findAccount(link, of)).id };
+  const matches = await link.call('resolve', { text: given.word(0), ...account }, { signal });
+  for (const match of matches) {
+    if (match.kind !== 'conversation') continue;
+    const { state } = await link.call('conversation.get', { conversation: match.conversation }, { signal });
+    if (state === 'invited') return { account: match.account, conversation: match.conversation };
+  }
+  return null;
+}
+
+/** `natter room leave ROOM`; an invitation to it is declined. */
 export async function leaveRoom(context: CommandContext): Promise<number> {
   const link = await context.link();
-  return changeRoom(context, link, await findRoom(context, link), { action: 'leave' });
+  const room = await findRoom(context, link);
+  const { state } = await link.call('conversation.get', { conversation: room.conversation });
+  return changeRoom(context, link, room, { action: state === 'invited' ? 'decline-invitation' : 'leave' });
 }
 
 /** `natter room create NAME`. */

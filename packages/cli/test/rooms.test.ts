@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest';
+import type { Home } from './support/cli.ts';
+import { friends, nativeServer, until } from './support/network.ts';
+
+it('makes a group, fills it, talks in it and empties it, from the command line', async () => {
+  const server = await nativeServer(['alice', 'bob'], { name: 'chat.test' });
+  const { alice, bob } = await friends(server);
+  const bobsAddress = 'bob@chat.test';
+
+  const [created] = await alice.lines(
+    ...['room', 'create', 'Choir', '--topic', 'songs', '--invite', bobsAddress],
+  );
+  expect(created).toMatchObject({ action: 'room.create', state: 'accepted' });
+  const [room] = await alice.lines('room', 'list');
+  expect(room).toMatchObject({ type: 'room', kind: 'group', title: 'Choir', topic: 'songs' });
+  await until(async () => (await bob.lines('room', 'list')).length === 1);
+  await bob.lines('room', 'join', 'Choir');
+  const members = async (home: Home): Promise<unknown[]> =>
+    (await home.lines('room', 'members', 'Choir'))
+      .map(({ key, role, state }) => [key, role, state])
+      .toSorted();
+  await until(async () => (await members(bob)).length === 2);
+  expect(await members(bob)).toEqual([
+    ['alice@chat.test', 'owner', 'joined'],
+    [bobsAddress, 'member', 'joined'],
+  ]);
+
+  await alice.lines('send', 'Choir', 'la la la');
+  await until(async () => (await bob.lines('history', 'Choir')).length === 1);
+  const [heard] = await bob.lines('history', 'Choir');
+  expect(heard).toMatchObject({ text: 'la la la', kind: 'group', direction: 'in' });
+  await bob.lines('react', String(heard?.['id']), '+');
+  await bob.lines('send', 'Choir', 'again', '--reply-to', String(heard?.['id']));
+  await until(async () => (await alice.lines('history', 'Choir')).length === 2);
+  const [first] = await alice.lines('history', 'Choir');
+  expect(first?.['reactions']).toMatchObject({ '+': [bobsAddress] });
+
+  await alice.lines('room', 'topic', 'Choir', 'new', 'songs');
+  await until(async () => (await bob.lines('room', 'topic', 'Choir'))[0]?.['topic'] === 'new songs');
+  // What one may not do is said in one line.
+  const refused = await bob.run(['room', 'kick', 'Choir', 'alice@chat.test']);
+  expect([refused.code, refused.stderr.trimEnd().split('\n').length]).toEqual([1, 1]);
+
+  await alice.lines('room', 'kick', 'Choir', bobsAddress, '--reason', 'off key');
+  await until(async () => (await members(alice)).length === 1);
+  expect((await bob.run(['send', 'Choir', 'hello?', '--wait', 'sent'])).code).toBe(1);
+  await alice.lines('room', 'leave', 'Choir');
+  expect((await alice.lines('room', 'list'))[0]).toMatchObject({ state: 'left' });
+});

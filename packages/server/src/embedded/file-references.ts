@@ -1,0 +1,40 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { MessageBody } from '@natter/native-protocol';
+import type { AccountId, ConversationId, FileId } from '../ports/identifiers.ts';
+import { Refusal } from '../ports/refusal.ts';
+import { parseFileId } from '../wire-ids.ts';
+
+/** Which message points to which file. Used inside the transaction of the message. */
+export class FileReferences {
+  readonly #known: StatementSync;
+  readonly #insert: StatementSync;
+  readonly #clear: StatementSync;
+
+  constructor(database: DatabaseSync) {
+    this.#known = database.prepare(`
+      SELECT 1 FROM file WHERE id = ?1 AND sha256 IS NOT NULL AND (owner = ?2 OR EXISTS (
+        SELECT 1 FROM file_reference AS reference JOIN member ON member.conversation = reference.conversation
+        WHERE reference.file = ?1 AND member.account = ?2 AND member.standing = 'joined'
+          AND reference.seq > member.hidden_up_to))`);
+    this.#insert = database.prepare(
+      'INSERT INTO file_reference (conversation, seq, file) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+    );
+    this.#clear = database.prepare('DELETE FROM file_reference WHERE conversation = ? AND seq = ?');
+  }
+
+  /** The files of a body, all of them whole, and such that the sender may read. @throws Refusal `not-found` */
+  require(body: MessageBody, sender: AccountId): readonly FileId[] {
+    return (body.attachments ?? []).flatMap(({ file }) => {
+      if (file === undefined) return [];
+      const id = parseFileId(file);
+      if (id !== null && this.#known.get(id, sender) !== undefined) return [id];
+      throw new Refusal('not-found', 'There is no such file, or not all of it yet.');
+    });
+  }
+
+  /** Sets what a message points to. */
+  set(conversation: ConversationId, seq: number, files: readonly FileId[], replace: boolean): void {
+    if (replace) this.#clear.run(conversation, seq);
+    for (const file of files) this.#insert.run(conversation, seq, file);
+  }
+}
