@@ -28,7 +28,7 @@ const urlOf = (server: NatterServer, path: string): string => `${server.url.repl
 function ask(
   server: NatterServer,
   { path, token }: Pick<FileAccess, 'path' | 'token'>,
-  init: RequestInit & { headers?: Record<string, string> } = {},
+  init: Omit<RequestInit, 'headers'> & { readonly headers?: Readonly<Record<string, string>> } = {},
 ): Promise<Response> {
   return fetch(urlOf(server, path), {
     ...init,
