@@ -8,6 +8,8 @@ export interface Arrivals {
   unread: number;
   mentions: number;
   newest: Message | null;
+  /** The newest of those that are no news and yet stand behind the read position. */
+  oldNews: Message | null;
   lastActivity: number;
   store(transaction: Transaction): void;
 }
@@ -19,6 +21,7 @@ export function arrivals(conversation: Conversation): Arrivals {
     unread: 0,
     mentions: 0,
     newest: null,
+    oldNews: null,
     lastActivity: conversation.lastActivity,
     store(transaction) {
       storeArrivals(transaction, this);
@@ -31,7 +34,11 @@ export function noteArrival(arrived: Arrivals, message: Message, news: boolean):
   if (arrived.newest === null || message.order > arrived.newest.order) arrived.newest = message;
   if (message.content.kind !== 'system')
     arrived.lastActivity = Math.max(arrived.lastActivity, messageTime(message));
-  if (!news || !countsAsUnread(message, arrived.conversation)) return;
+  if (!countsAsUnread(message, arrived.conversation)) return;
+  if (!news) {
+    if (arrived.oldNews === null || message.order > arrived.oldNews.order) arrived.oldNews = message;
+    return;
+  }
   arrived.unread += 1;
   if (message.mentioned) arrived.mentions += 1;
 }
@@ -41,8 +48,14 @@ export function countsAsUnread(message: Message, { readOrder }: Pick<Conversatio
   return canBeUnread(message) && (readOrder === null || message.order > readOrder);
 }
 
+function noteOldNews({ oldNews }: Transaction, message: Message): void {
+  const known = oldNews.get(message.conversation);
+  if (known === undefined || message.order > known.order) oldNews.set(message.conversation, message);
+}
+
 function storeArrivals(transaction: Transaction, arrived: Arrivals): void {
   if (arrived.newest === null) return;
+  if (arrived.oldNews !== null) noteOldNews(transaction, arrived.oldNews);
   const now = transaction.conversations.get(arrived.conversation.id) ?? arrived.conversation;
   const tail = transaction.tails.get(now.id);
   const isLast = tail === undefined || tail.last === null || arrived.newest.order >= tail.last;

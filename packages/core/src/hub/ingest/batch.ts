@@ -10,6 +10,7 @@ import { rekey } from './rekey.ts';
 import type { Ingest } from './scope.ts';
 import { sweep } from './sweep.ts';
 import { ingestTimeline } from './timeline.ts';
+import { settleCounts } from './unread.ts';
 
 /**
  * Takes a validated batch into a transaction: its events in their order, then cursors, gaps and the adapter's state, which
@@ -29,6 +30,8 @@ export async function ingestBatch(
       if (reading) await reading;
     }
   }
+  const counting = settleCounts(transaction);
+  if (counting) await counting;
   for (const [scope, cursor] of Object.entries(batch.cursors ?? {})) {
     if (!heldScopes.has(scope)) transaction.setCursor(account.id, scope, cursor);
   }

@@ -86,6 +86,7 @@ async function pageOrdersBehind(
   ]);
   if (order !== undefined) {
     transaction.messages.put({ ...anchor, order, provisional: false });
+    transaction.messages.moved.add(conversation);
     noteOrder(transaction, conversation, order, false);
   }
   return rest;

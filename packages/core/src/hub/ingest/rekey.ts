@@ -1,6 +1,6 @@
 import type { Event } from '../../contract/index.ts';
-import type { Conversation, Message, RemoteKey } from '../../model/index.ts';
-import type { Transaction } from '../state/transaction.ts';
+import type { Conversation, RemoteKey } from '../../model/index.ts';
+import { dropDouble } from './double.ts';
 import type { Ingest } from './scope.ts';
 
 type Rekey = Event & { type: 'rekey' };
@@ -56,18 +56,11 @@ async function rekeyMessage({ transaction, account }: Ingest, event: RekeyInside
   const message = transaction.messages.stable(conversation.id, event.from);
   if (!message || message.stable === event.to) return;
   const double = transaction.messages.stable(conversation.id, event.to);
-  if (double) mergeDouble(transaction, message, double);
+  // The row under the new key came before we knew that it is the same message: one row stays, ours.
+  const current = double ? dropDouble(transaction, message, double) : message;
   transaction.keepMessageAlias(conversation.id, null, event.from, message.id);
-  const current = transaction.messages.get(message.id) ?? message;
   transaction.messages.put({ ...current, stable: event.to, order: double?.order ?? current.order });
-}
-
-/** The row under the new key came before we knew that it is the same message: one row stays, ours. */
-function mergeDouble(transaction: Transaction, kept: Message, double: Message): void {
-  transaction.messages.remove(double);
-  if (double.claimed !== null && kept.claimed === null && double.sender.key === kept.sender.key) {
-    transaction.messages.put({ ...kept, claimed: double.claimed });
-  }
+  if (double) transaction.messages.moved.add(conversation.id);
 }
 
 async function rekeyParticipant({ transaction, account }: Ingest, event: RekeyInside): Promise<void> {

@@ -9,6 +9,7 @@ import { adoptOrphans } from './orphans.ts';
 import { pageOrders } from './page-placement.ts';
 import { networkOrder, noteOrder, tailOrder } from './placement.ts';
 import type { Ingest } from './scope.ts';
+import { changeCounts } from './unread.ts';
 import { arrivals, noteArrival } from './arrivals.ts';
 
 /** Takes in messages of one conversation, oldest first. Returns a promise only when it has to read more. */
@@ -155,6 +156,10 @@ function merge(
 ): Message {
   const echoed = acceptEcho(ingest, row, item, order, provisional);
   const merged = mergeMessage(ingest, echoed, item, order, provisional);
-  if (merged !== row) ingest.transaction.messages.put(merged);
+  if (merged === row) return merged;
+  const { transaction } = ingest;
+  transaction.messages.put(merged);
+  if (merged.order !== row.order) transaction.messages.moved.add(row.conversation);
+  else if (merged.content !== row.content) changeCounts(transaction, row, merged);
   return merged;
 }

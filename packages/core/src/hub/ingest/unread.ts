@@ -1,6 +1,7 @@
-import type { Conversation, ConversationId, Message } from '../../model/index.ts';
+import type { Conversation, ConversationId, Message, OrderKey } from '../../model/index.ts';
 import type { Transaction } from '../state/transaction.ts';
 import { countsAsUnread } from './arrivals.ts';
+import { isPendingOrder, loadTail, tailOf } from './placement.ts';
 
 /** A message changed: it may no longer count as unread (retracted), or mention us only now (decrypted). */
 export function changeCounts(transaction: Transaction, before: Message, after: Message): void {
@@ -27,16 +28,70 @@ export async function moveReadPosition(
   upTo: Message,
 ): Promise<boolean> {
   const conversation = transaction.conversations.get(id);
-  if (!conversation || (conversation.readOrder !== null && upTo.order <= conversation.readOrder))
+  const order = await placeOf(transaction, upTo);
+  if (!conversation || order === null || (conversation.readOrder !== null && order <= conversation.readOrder))
     return false;
-  const position = { readUpTo: upTo.id, readOrder: upTo.order };
+  const position = { readUpTo: upTo.id, readOrder: order };
   const counts =
     conversation.counts === 'server' ? {} : await countBehind(transaction, { ...conversation, ...position });
   transaction.putConversation({ ...conversation, ...counts, ...position });
   return true;
 }
 
-/** What the store counts, plus what this transaction is about to add to it. */
+/**
+ * Where a message stands among what was said. A row of ours that still waits stands behind whatever comes: as a read
+ * position it means all that there is now.
+ */
+async function placeOf(transaction: Transaction, message: Message): Promise<OrderKey | null> {
+  if (!isPendingOrder(message.order)) return message.order;
+  await loadTail(transaction, message.conversation);
+  return tailOf(transaction, message.conversation).last;
+}
+
+/** Makes the counts right where rows have moved, or came that are no news. Called once a batch. */
+export function settleCounts(transaction: Transaction): Promise<void> | void {
+  const { oldNews, messages } = transaction;
+  if (oldNews.size + messages.moved.size > 0) return countAnew(transaction);
+}
+
+async function countAnew(transaction: Transaction): Promise<void> {
+  const { oldNews, messages, conversations } = transaction;
+  for (const id of new Set([...messages.moved, ...oldNews.keys()])) {
+    const conversation = conversations.get(id);
+    if (!conversation || conversation.counts === 'server') continue;
+    const placed = { ...conversation, readOrder: await readPlace(transaction, conversation) };
+    const told = await readAsOldNews(transaction, placed, oldNews.get(id));
+    transaction.putConversation(told ?? { ...placed, ...(await countBehind(transaction, placed)) });
+  }
+  messages.moved.clear();
+  oldNews.clear();
+}
+
+/** The read position moves with the message that it names. */
+async function readPlace(
+  transaction: Transaction,
+  { readUpTo, readOrder }: Conversation,
+): Promise<OrderKey | null> {
+  if (readUpTo === null) return readOrder;
+  await transaction.messages.prefetch([{ message: readUpTo }]);
+  const read = transaction.messages.get(readUpTo);
+  return read && !isPendingOrder(read.order) ? read.order : readOrder;
+}
+
+/** What is no news counts as read, unless something before it is unread and holds the position back. */
+async function readAsOldNews(
+  transaction: Transaction,
+  conversation: Conversation,
+  old: Message | undefined,
+): Promise<Conversation | null> {
+  if (old === undefined || (conversation.readOrder !== null && old.order <= conversation.readOrder))
+    return null;
+  const read = { ...conversation, readUpTo: old.id, readOrder: old.order };
+  const counts = await countBehind(transaction, read);
+  return counts.unread < conversation.unread ? null : { ...read, ...counts };
+}
+
+/** What the store counts, plus what this transaction is about to change of it. */
 async function countBehind(
   transaction: Transaction,
   conversation: Conversation,
@@ -45,12 +100,17 @@ async function countBehind(
   const written = transaction.messages
     .written()
     .filter((message) => message.conversation === conversation.id);
-  const known = await transaction.store.findMessages(written.map(({ id }) => ({ message: id })));
+  const gone = transaction.messages.removed().filter((message) => message.conversation === conversation.id);
+  const known = await transaction.store.findMessages(
+    [...written, ...gone].map(({ id }) => ({ message: id })),
+  );
   let { unread, mentions } = stored;
-  for (const [index, message] of written.entries()) {
-    if (known[index] || !countsAsUnread(message, conversation)) continue;
-    unread += 1;
-    if (message.mentioned) mentions += 1;
-  }
+  const add = (message: Message, by: 1 | -1): void => {
+    if (!countsAsUnread(message, conversation)) return;
+    unread += by;
+    if (message.mentioned) mentions += by;
+  };
+  for (const message of written) add(message, 1);
+  for (const message of known) if (message?.conversation === conversation.id) add(message, -1);
   return { unread, mentions };
 }

@@ -1,6 +1,7 @@
 import type { Outcome } from '../../contract/index.ts';
 import type { AccountId, Message, Operation, OperationId, RemoteKey } from '../../model/index.ts';
 import { isFinal } from '../../model/index.ts';
+import { dropDouble } from '../ingest/double.ts';
 import { isPendingOrder, loadTail, noteOrder, tailOrder } from '../ingest/placement.ts';
 import type { Transaction } from '../state/transaction.ts';
 import { adoptConversation } from './born.ts';
@@ -121,10 +122,15 @@ async function nameMessage(
   if (first !== undefined && message.stable === null) {
     await transaction.messages.prefetch([{ conversation: message.conversation, stable: first }]);
     const double = transaction.messages.stable(message.conversation, first);
-    if (double && double.id !== message.id) {
-      transaction.messages.remove(double);
-      named = { ...named, order: double.order, provisional: double.provisional };
-    }
+    const isDouble = double !== null && double.id !== message.id;
+    // Somebody else's message is no echo of ours, whatever the answer says.
+    if (isDouble && double.direction === 'in') return named;
+    if (isDouble)
+      named = {
+        ...dropDouble(transaction, named, double),
+        order: double.order,
+        provisional: double.provisional,
+      };
     named = { ...named, stable: first };
   }
   for (const key of rest) {

@@ -24,6 +24,8 @@ export class MessageCache {
   readonly #byOperation = new Map<OperationId, Cell>();
   readonly #byConversation = new Map<ConversationId, Names>();
   readonly #written: Cell[] = [];
+  /** Conversations in which a row has gone or got another place: what lies behind a place must be counted anew. */
+  readonly moved: Set<ConversationId> = new Set();
   readonly #removed = new Map<MessageId, Message>();
 
   constructor(store: Store) {
@@ -77,6 +79,7 @@ export class MessageCache {
   remove(message: Message): void {
     this.#cell(message.id).message = null;
     this.#removed.set(message.id, message);
+    this.moved.add(message.conversation);
   }
 
   /** The rows to store. */

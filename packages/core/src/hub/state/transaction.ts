@@ -6,6 +6,7 @@ import type {
   Conversation,
   ConversationId,
   Member,
+  Message,
   MessageId,
   Operation,
   OperationId,
@@ -44,6 +45,8 @@ export class Transaction {
   readonly messages: MessageCache;
   /** Tails that this transaction moved; its own until it is published. */
   readonly tails: Map<ConversationId, OwnTail> = new Map();
+  /** The newest message of each conversation that came and is no news, behind what was read there. */
+  readonly oldNews: Map<ConversationId, Message> = new Map();
   /** Member lists that this transaction changed. */
   readonly members: Map<ConversationId, Map<RemoteKey, Member>> = new Map();
   readonly memberNews: MemberNews[] = [];
