@@ -1,7 +1,9 @@
+import { findErgo } from './ergo/installation.ts';
+import { findNgircd } from './ngircd/installation.ts';
 import { findProsody } from './prosody/installation.ts';
 
 /** The real servers that tests may ask for. */
-export type ServerKind = 'prosody';
+export type ServerKind = 'prosody' | 'ngircd' | 'ergo';
 
 /** Whether a server can be started here; when it cannot, `reason` says why and what to do about it. */
 export type Availability =
@@ -10,6 +12,8 @@ export type Availability =
 
 const FINDERS: Record<ServerKind, () => Availability> = {
   prosody: findProsody,
+  ngircd: findNgircd,
+  ergo: findErgo,
 };
 
 /**

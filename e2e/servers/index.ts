@@ -6,5 +6,9 @@
 export { serverAvailability } from './availability.ts';
 export type { Availability, ServerKind } from './availability.ts';
 export { describeServer } from './describe-server.ts';
+export { startErgo } from './ergo/ergo.ts';
+export type { ErgoOptions, ErgoServer } from './ergo/ergo.ts';
+export { startNgircd } from './ngircd/ngircd.ts';
+export type { NgircdOptions, NgircdServer } from './ngircd/ngircd.ts';
 export { startProsody } from './prosody/prosody.ts';
 export type { ProsodyOptions, ProsodyServer, ProsodyUser } from './prosody/prosody.ts';

@@ -5,20 +5,33 @@
 import { serverAvailability } from './availability.ts';
 import type { ServerKind } from './availability.ts';
 import { installDebianPackages, whyNotInstallable } from './debian-packages.ts';
+import { installInSidRoot, whyNoSidRoot } from './debian-sid/root.ts';
+import { ERGO_PACKAGES } from './ergo/installation.ts';
+import { NGIRCD_PACKAGES } from './ngircd/installation.ts';
 import { PROSODY_PACKAGES } from './prosody/installation.ts';
 
-const PACKAGES: Record<ServerKind, readonly string[]> = {
-  prosody: PROSODY_PACKAGES,
+/** What a server needs, and where it is installed: on this machine, or in a root of Debian sid of its own. */
+interface Recipe {
+  readonly packages: readonly string[];
+  readonly where: 'machine' | 'sid';
+}
+
+const RECIPES: Record<ServerKind, Recipe> = {
+  prosody: { packages: PROSODY_PACKAGES, where: 'machine' },
+  ngircd: { packages: NGIRCD_PACKAGES, where: 'machine' },
+  ergo: { packages: ERGO_PACKAGES, where: 'sid' },
 };
 
 function provide(kind: ServerKind): boolean {
   const before = serverAvailability(kind);
   if (before.available) return report(kind, `ready, version ${before.version}`, true);
-  const obstacle = whyNotInstallable();
+  const { packages, where } = RECIPES[kind];
+  const obstacle = where === 'machine' ? whyNotInstallable() : whyNoSidRoot();
   if (obstacle !== undefined) return report(kind, `missing: ${before.reason}; ${obstacle}`, false);
-  process.stdout.write(`${kind}: installing ${PACKAGES[kind].join(', ')}\n`);
+  process.stdout.write(`${kind}: installing ${packages.join(', ')}\n`);
   try {
-    installDebianPackages(PACKAGES[kind]);
+    if (where === 'machine') installDebianPackages(packages);
+    else installInSidRoot(packages);
   } catch (error) {
     return report(kind, `missing: ${error instanceof Error ? error.message : String(error)}`, false);
   }
@@ -33,5 +46,5 @@ function report(kind: ServerKind, text: string, present: boolean): boolean {
   return present;
 }
 
-const missing = (Object.keys(PACKAGES) as ServerKind[]).filter((kind) => !provide(kind));
+const missing = (Object.keys(RECIPES) as ServerKind[]).filter((kind) => !provide(kind));
 if (missing.length > 0 && process.env['NATTER_REQUIRE_SERVERS'] === '1') process.exitCode = 1;

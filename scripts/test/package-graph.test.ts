@@ -13,11 +13,13 @@ const MAY_DEPEND_ON: Readonly<Record<string, readonly string[]>> = {
   '@natter/server': ['@natter/native-protocol'],
   '@natter/adapter-native': ['@natter/core', '@natter/native-protocol'],
   '@natter/adapter-xmpp': ['@natter/core'],
+  '@natter/adapter-irc': ['@natter/core'],
   '@natter/daemon': [
     '@natter/core',
     '@natter/store-sqlite',
     '@natter/adapter-native',
     '@natter/adapter-xmpp',
+    '@natter/adapter-irc',
   ],
   natter: ['@natter/core', '@natter/daemon', '@natter/server'],
 };

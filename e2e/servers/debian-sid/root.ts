@@ -1,0 +1,68 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { findExecutable } from '../executables.ts';
+
+/** Where the root lies: one for all servers that Debian has in sid only, kept from run to run. */
+export function sidRoot(): string {
+  return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'natter', 'debian-sid');
+}
+
+/** The version of a package inside the root; undefined when it is not there. */
+export function sidVersion(name: string): string | undefined {
+  if (!existsSync(join(sidRoot(), 'usr/bin/dpkg-query'))) return undefined;
+  const format = '${db:Status-Status} ${Version}';
+  const { stdout } = spawnSync(
+    'dpkg-query',
+    [`--root=${sidRoot()}`, '--show', `--showformat=${format}`, name],
+    {
+      encoding: 'utf8',
+    },
+  );
+  return /^installed (\S+)/.exec(stdout ?? '')?.[1];
+}
+
+/** Why the root cannot be used here at all, or `undefined` when it can. */
+export function whyNoSidRoot(): string | undefined {
+  if (process.getuid?.() !== 0) return 'a Debian sid root needs root';
+  if (existsSync(sidRoot()) || findExecutable('debootstrap') !== undefined) return undefined;
+  return 'debootstrap is not installed';
+}
+
+/**
+ * Installs packages of Debian sid into the root, which is made first when there is none (a minute, some hundred
+ * megabytes). A root that was begun and not finished is not used.
+ */
+export function installInSidRoot(packages: readonly string[]): void {
+  const root = sidRoot();
+  if (!existsSync(root)) makeRoot(root);
+  run('chroot', [root, 'apt-get', 'update', '-qq']);
+  run('chroot', [root, 'apt-get', 'install', '-qq', '-y', '--no-install-recommends', ...packages]);
+}
+
+function makeRoot(root: string): void {
+  const partial = `${root}.partial-${process.pid}`;
+  mkdirSync(dirname(root), { recursive: true });
+  try {
+    run('debootstrap', ['--variant=minbase', 'sid', partial]);
+    const policy = join(partial, 'usr/sbin/policy-rc.d');
+    writeFileSync(policy, '#!/bin/sh\n# No service starts in here by itself.\nexit 101\n');
+    chmodSync(policy, 0o755);
+    renameSync(partial, root);
+  } finally {
+    rmSync(partial, { recursive: true, force: true });
+  }
+}
+
+function run(program: string, parameters: readonly string[]): void {
+  const { status, stderr, error } = spawnSync(program, parameters, {
+    encoding: 'utf8',
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  if (status === 0) return;
+  const reason = error?.message ?? stderr.trim().slice(-2000);
+  throw new Error(`${program} ${parameters.join(' ')} failed: ${reason}`);
+}

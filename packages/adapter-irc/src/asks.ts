@@ -1,0 +1,143 @@
+import { refusal } from './mapping/errors.ts';
+import { isBatch, linesOf, type Batch } from './wire/batches.ts';
+import type { IrcConnection } from './wire/connection.ts';
+import { WireError } from './wire/error.ts';
+import type { ISupport } from './wire/isupport.ts';
+import { lastParam, param, type IrcLine } from './wire/line.ts';
+
+/** What a line is to somebody who asked: part of the answer, the end of it, a refusal, or nothing. */
+export type Verdict = 'part' | 'end' | 'refusal' | null;
+
+/** A command that has an answer. */
+export interface Question {
+  readonly command: string;
+  readonly params: readonly string[];
+  readonly tags?: Record<string, string>;
+  readonly signal: AbortSignal;
+  /** Looks at a line where the server does not say what it answers. Refusals of what the command names are found without. */
+  judge?(line: IrcLine): Verdict;
+}
+
+/** What came of a question. */
+export interface Answer {
+  readonly lines: readonly IrcLine[];
+  readonly batch: Batch | null;
+  /** Whether the server tied the answer to the question, so that it has certainly been taken. */
+  readonly labeled: boolean;
+}
+
+interface Open {
+  readonly question: Question;
+  readonly name: string;
+  readonly lines: IrcLine[];
+  readonly settle: (answer: Answer | WireError) => void;
+}
+
+/** What makes a line a refusal in general: error numerics (400 to 599), the "try again" of RFC 2812, and FAIL. */
+function isRefusal({ command }: IrcLine): boolean {
+  return /^[45]\d\d$/.test(command) || command === '263' || command === 'FAIL';
+}
+
+/**
+ * Commands and what the server says to them. With `labeled-response` the server says what answers what. Without, a PING
+ * goes behind each command: servers take lines in order, so what has not been refused when the PONG comes has been taken.
+ */
+export class Asks {
+  readonly #connection: IrcConnection;
+  readonly #support: ISupport;
+  readonly #labels: boolean;
+  readonly #time: number;
+  readonly #open = new Map<string, Open>();
+  #count = 0;
+
+  constructor(connection: IrcConnection, support: ISupport, labels: boolean, time: number) {
+    this.#connection = connection;
+    this.#support = support;
+    this.#labels = labels;
+    this.#time = time;
+    void connection.ended.then((error) => {
+      for (const { settle } of this.#open.values()) settle(error);
+    });
+  }
+
+  /** The label that the next question gets, for who must know its echo; null without labels. */
+  get nextLabel(): string | null {
+    return this.#labels ? `n${this.#count + 1}` : null;
+  }
+
+  /** Rejects with WireError; `sent` says whether the command may have reached the server. */
+  async ask(question: Question): Promise<Answer> {
+    const { command, params, signal } = question;
+    if (signal.aborted) throw new WireError('aborted', 'it was taken back');
+    this.#count += 1;
+    const name = `n${this.#count}`;
+    const { promise, resolve } = Promise.withResolvers<Answer | WireError>();
+    const open: Open = { question, name, lines: [], settle: resolve };
+    this.#open.set(name, open);
+    let sent = false;
+    const abort = (): void => resolve(new WireError('aborted', 'it was taken back'));
+    signal.addEventListener('abort', abort);
+    const timer = setTimeout(
+      () => resolve(new WireError('timeout', 'the server did not answer')),
+      this.#time,
+    );
+    try {
+      const tags = { ...question.tags, ...(this.#labels ? { label: name } : {}) };
+      const left = this.#connection.send(command, params, tags).then((is) => (sent = is));
+      if (!this.#labels) void this.#connection.send('PING', [name]);
+      const outcome = await promise;
+      await Promise.race([left, Promise.resolve()]);
+      if (!(outcome instanceof WireError)) return outcome;
+      const error = new WireError(outcome.code, outcome.message, {
+        cause: outcome,
+        ...(outcome.line === null ? {} : { line: outcome.line }),
+      });
+      error.sent = sent && outcome.code !== 'refused';
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
+      this.#open.delete(name);
+    }
+  }
+
+  /** Offers what came to who asked for it. True when it was an answer to a labelled question. */
+  take(item: IrcLine | Batch): boolean {
+    const label = item.tags.get('label');
+    const open = label === undefined ? undefined : this.#open.get(label);
+    if (open !== undefined) {
+      this.#labeled(open, item);
+      return true;
+    }
+    if (isBatch(item) || this.#labels) return false;
+    if (item.command === 'PONG') this.#fence(lastParam(item));
+    else for (const each of this.#open.values()) this.#offer(each, item);
+    return false;
+  }
+
+  #labeled({ lines, settle }: Open, item: IrcLine | Batch): void {
+    lines.push(...(isBatch(item) ? linesOf(item) : [item]));
+    const no = lines.find(isRefusal);
+    settle(no === undefined ? { lines, batch: isBatch(item) ? item : null, labeled: true } : refusal(no));
+  }
+
+  #fence(name: string): void {
+    const open = this.#open.get(name);
+    open?.settle({ lines: open.lines, batch: null, labeled: false });
+  }
+
+  #offer({ question, lines, settle }: Open, line: IrcLine): void {
+    const verdict = question.judge?.(line) ?? (this.#refuses(line, question) ? 'refusal' : null);
+    if (verdict === 'refusal') return settle(refusal(line));
+    if (verdict !== null) lines.push(line);
+    if (verdict === 'end') settle({ lines, batch: null, labeled: false });
+  }
+
+  /** Numerics name us, then what they are about; FAIL names the command. */
+  #refuses(line: IrcLine, { command, params }: Question): boolean {
+    if (!isRefusal(line)) return false;
+    if (line.command === 'FAIL') return param(line, 0).toUpperCase() === command;
+    const about = line.params.slice(1, -1).map((word) => this.#support.fold(word));
+    return params.some((word) => about.includes(this.#support.fold(word))) || param(line, 1) === command;
+  }
+}

@@ -1,0 +1,77 @@
+import type { Capabilities } from '@natter/core/model';
+
+/** Longest text of one send; it leaves in as many lines as it takes. */
+export const TEXT_BYTES = 4096;
+
+/** What any server can do, RFC 1459 and no more. */
+const PLAIN: Capabilities['support'] = {
+  'roster-edit': 'full', // natter keeps the list itself
+  'roster-groups': 'full',
+  presence: 'full',
+  'presence-own': 'partial', // available and away
+  'presence-text': 'none',
+  profile: 'partial', // the nick
+  direct: 'full',
+  channels: 'full',
+  'create-room': 'full',
+  'join-room': 'full',
+  'list-rooms': 'full',
+  invite: 'full',
+  kick: 'full',
+  ban: 'full',
+  roles: 'full',
+  topic: 'full',
+  members: 'full',
+  formatting: 'full',
+};
+
+/** What the adapter can do where the server has all it asks for. */
+export const NETWORK_CAPABILITIES: Capabilities = {
+  support: {
+    ...PLAIN,
+    reply: 'full',
+    retract: 'full',
+    react: 'full',
+    history: 'full',
+    typing: 'full',
+    'own-echo': 'full',
+  },
+  limits: { textBytes: TEXT_BYTES },
+  resend: 'never',
+  order: 'arrival',
+  catchUp: 'none',
+};
+
+/** What a server was found to offer. */
+export interface ServerFeatures {
+  /** Enabled capabilities. */
+  readonly enabled: ReadonlySet<string>;
+  /** ISUPPORT CLIENTTAGDENY: client tags that the server does not pass on. */
+  readonly denied: string | undefined;
+}
+
+/** Whether the server passes a client tag on (message-tags, CLIENTTAGDENY: `*` for all, `-name` for exceptions). */
+export function passesTag({ enabled, denied }: ServerFeatures, name: string): boolean {
+  if (!enabled.has('message-tags')) return false;
+  const list = (denied ?? '').split(',');
+  if (list.includes('*')) return list.includes(`-${name}`);
+  return !list.includes(name);
+}
+
+/** The capabilities of an account on a server with these features. */
+export function accountCapabilities(server: ServerFeatures): Capabilities {
+  const { enabled } = server;
+  const replies = passesTag(server, 'draft/reply');
+  return {
+    ...NETWORK_CAPABILITIES,
+    support: {
+      ...PLAIN,
+      reply: replies ? 'full' : 'none',
+      retract: enabled.has('draft/message-redaction') ? 'full' : 'none',
+      react: replies && passesTag(server, 'draft/react') ? 'full' : 'none',
+      history: enabled.has('draft/chathistory') && enabled.has('batch') ? 'full' : 'none',
+      typing: passesTag(server, 'typing') ? 'full' : 'none',
+      'own-echo': enabled.has('echo-message') ? 'full' : 'none',
+    },
+  };
+}

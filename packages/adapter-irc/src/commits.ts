@@ -1,0 +1,64 @@
+import type { Batch, Event, SessionHost } from '@natter/core';
+import type { Opaque } from '@natter/core/model';
+import type { IrcConnection } from './wire/connection.ts';
+import { WireError } from './wire/error.ts';
+
+/** Uncommitted batches at which reading stops, and at which it goes on. */
+const HIGH = 64;
+const LOW = 16;
+
+/** Gathers what one piece of input says into one batch, and hands batches to the hub in order. */
+export class Commits {
+  readonly #host: SessionHost;
+  readonly #connection: IrcConnection;
+  #events: Event[] = [];
+  #state: Record<string, Opaque | null> = {};
+  #pending = 0;
+
+  constructor(host: SessionHost, connection: IrcConnection) {
+    this.#host = host;
+    this.#connection = connection;
+  }
+
+  /** What happened, to be stored with all that came in the same piece of input. */
+  add(...events: readonly Event[]): void {
+    for (const event of events) {
+      const last = this.#events.at(-1);
+      const joins =
+        event.type === 'timeline' &&
+        last?.type === 'timeline' &&
+        last.conversation === event.conversation &&
+        last.place.by === 'tail' &&
+        event.place.by === 'tail';
+      if (joins) this.#events[this.#events.length - 1] = { ...last, items: [...last.items, ...event.items] };
+      else this.#events.push(event);
+    }
+  }
+
+  /** The adapter's own durable state, stored with the events. */
+  remember(key: string, value: Opaque | null): void {
+    this.#state[key] = value;
+  }
+
+  /** Hands over what was gathered. Resolves with whether it is durable; a dead store ends the connection. */
+  async flush(): Promise<boolean> {
+    if (this.#events.length === 0 && Object.keys(this.#state).length === 0) return true;
+    const batch: Batch = { origin: 'live', events: this.#events, state: this.#state };
+    this.#events = [];
+    this.#state = {};
+    this.#pending += 1;
+    if (this.#pending === HIGH) this.#connection.pause();
+    try {
+      await this.#host.commit(batch);
+      return true;
+    } catch (error) {
+      this.#connection.destroy(
+        new WireError('disconnected', 'what came could not be stored', { cause: error }),
+      );
+      return false;
+    } finally {
+      this.#pending -= 1;
+      if (this.#pending === LOW) this.#connection.resume();
+    }
+  }
+}

@@ -1,0 +1,254 @@
+import type { Op, Outcome, Page, PageRequest, Queries, SessionHost, Signal } from '@natter/core';
+import { NatterError, type Opaque } from '@natter/core/model';
+import { Asks } from './asks.ts';
+import { accountCapabilities } from './capabilities.ts';
+import { Commits } from './commits.ts';
+import type { IrcConfig } from './config.ts';
+import { Channels, ROOM_STATE } from './features/channels.ts';
+import { CONTACT_STATE } from './features/contact-book.ts';
+import { Contacts } from './features/contacts.ts';
+import { History } from './features/history.ts';
+import { Messages } from './features/messages.ts';
+import { NickKeeper } from './features/nick-keeper.ts';
+import { Outgoing, refused } from './features/outgoing.ts';
+import { Questions } from './features/queries.ts';
+import { RoomChanges } from './features/room-changes.ts';
+import { unsupported } from './interactions.ts';
+import { failedOutcome, mapError } from './mapping/errors.ts';
+import { withoutCodes } from './mapping/format-codes.ts';
+import { isName } from './mapping/keys.ts';
+import { isOwn, keyOf, type Feature, type Runtime } from './runtime.ts';
+import { BatchAssembler, isBatch, type Batch } from './wire/batches.ts';
+import { WireError } from './wire/error.ts';
+import { lastParam, param, type IrcLine } from './wire/line.ts';
+import type { WireLimits } from './wire/limits.ts';
+import type { SignedIn } from './open-connection.ts';
+
+/** What a connection is made with. */
+export interface ConnectionParts {
+  readonly signedIn: SignedIn;
+  readonly host: SessionHost;
+  readonly config: IrcConfig;
+  readonly limits: WireLimits;
+  readonly wantedNick: string;
+}
+
+/** The features of one signed-in connection, wired together. It lives as long as the connection. */
+export class Connection {
+  readonly #runtime: Runtime;
+  readonly #negotiation: SignedIn['registered']['negotiation'];
+  readonly #batches = new BatchAssembler();
+  readonly #features: readonly Feature[];
+  readonly #messages: Messages;
+  readonly #contacts: Contacts;
+  readonly #channels: Channels;
+  readonly #outgoing: Outgoing;
+  readonly #rooms: RoomChanges;
+  readonly #questions: Questions;
+  readonly #history: History;
+  readonly #nick: NickKeeper;
+  /** The server's last word, which says more than the closed connection after it. */
+  farewell: WireError | null = null;
+
+  constructor({ signedIn, host, config, limits, wantedNick }: ConnectionParts) {
+    const { connection, registered } = signedIn;
+    const { support, negotiation, nick } = registered;
+    const { enabled } = negotiation;
+    const labels = enabled.has('labeled-response') && enabled.has('batch');
+    const runtime: Runtime = {
+      connection,
+      host,
+      config,
+      commits: new Commits(host, connection),
+      asks: new Asks(connection, support, labels, limits.answerTime),
+      support,
+      enabled,
+      nick,
+    };
+    this.#runtime = runtime;
+    this.#negotiation = negotiation;
+    this.#contacts = new Contacts(runtime);
+    this.#messages = new Messages(runtime, this.#contacts);
+    this.#channels = new Channels(runtime);
+    this.#outgoing = new Outgoing(runtime, this.#messages);
+    this.#rooms = new RoomChanges(runtime, this.#channels);
+    this.#questions = new Questions(runtime, this.#channels);
+    this.#history = new History(runtime, this.#messages);
+    this.#nick = new NickKeeper(runtime, wantedNick);
+    this.#features = [this.#channels, this.#contacts, this.#messages, this.#nick];
+    connection.bounds = { bodyBytes: support.number('LINELEN', 512) };
+    connection.listen({ line: (line) => this.#receive(line), drained: () => void runtime.commits.flush() });
+  }
+
+  /** Tells who we are, takes the list of contacts up and enters the channels of last time. */
+  async begin(signal: AbortSignal): Promise<void> {
+    const { host, commits, nick, enabled, support, config } = this.#runtime;
+    host.capabilities('account', accountCapabilities({ enabled, denied: support.get('CLIENTTAGDENY') }));
+    commits.add({ type: 'self', key: keyOf(this.#runtime, nick), name: nick });
+    if (!(await commits.flush())) return;
+    this.#contacts.start(await host.state(CONTACT_STATE), signal);
+    const rooms = Object.values(await host.state(ROOM_STATE)).map(readRoom);
+    for (const name of config.join) rooms.push({ name, key: undefined });
+    const names = new Set<string>();
+    for (const room of rooms) {
+      if (room === null || names.has(support.fold(room.name))) continue;
+      names.add(support.fold(room.name));
+      // Not awaited: a channel that lets nobody in must not hold up the account.
+      void this.#enter(room.name, room.key, signal);
+    }
+    this.#nick.start();
+  }
+
+  /** Leaves no timer behind. */
+  stop(): void {
+    this.#contacts.stop();
+    this.#nick.stop();
+  }
+
+  async #enter(name: string, key: string | undefined, signal: AbortSignal): Promise<void> {
+    const { host, commits } = this.#runtime;
+    const outcome = await this.#rooms.join(name, key, signal).catch(failedOutcome);
+    if (!('error' in outcome)) return;
+    host.log('warn', 'irc-channel-not-entered', { name, error: outcome.error.message });
+    if (outcome.result !== 'refused') return;
+    commits.add({
+      type: 'upsert',
+      of: 'conversation',
+      key: keyOf(this.#runtime, name),
+      value: { kind: 'channel', state: 'left', title: name },
+    });
+    await commits.flush();
+  }
+
+  #receive(line: IrcLine): void {
+    const item = this.#batches.take(line);
+    if (item === null) return;
+    this.#dispatch(item);
+    this.#runtime.asks.take(item);
+  }
+
+  /** What came, to every feature. A page of history that was asked for is for who asked. */
+  #dispatch(item: IrcLine | Batch): void {
+    if (!isBatch(item)) return this.#line(item);
+    const whole = Messages.whole(item);
+    if (whole !== null) return this.#line(whole);
+    if (item.type === 'chathistory' && item.tags.has('label')) return;
+    for (const each of item.items) this.#dispatch(withLabel(each, item.tags.get('label')));
+  }
+
+  #line(line: IrcLine): void {
+    if (line.command === 'ERROR') {
+      this.farewell = new WireError('closed-by-server', lastParam(line), { line });
+      return;
+    }
+    if (line.command === 'CAP') {
+      this.#negotiation.take(line);
+      const { host, enabled, support } = this.#runtime;
+      host.capabilities('account', accountCapabilities({ enabled, denied: support.get('CLIENTTAGDENY') }));
+      return;
+    }
+    if (line.command === '005') this.#runtime.support.add(line.params.slice(1, -1));
+    for (const feature of this.#features) feature.take(line);
+    if (line.command === 'NICK' && line.source !== null)
+      this.#messages.renamed(keyOf(this.#runtime, line.source.nick), keyOf(this.#runtime, param(line, 0)));
+  }
+
+  async perform(op: Op, signal: AbortSignal): Promise<Outcome> {
+    const { body } = op;
+    switch (body.type) {
+      case 'send':
+        return this.#outgoing.send(op, body, signal);
+      case 'retract':
+        return this.#outgoing.retract(op, body, signal);
+      case 'react':
+        return this.#outgoing.react(op, body, signal);
+      case 'room':
+        return this.#rooms.perform(op, body.change, signal);
+      case 'roster':
+        return this.#contacts.perform(op, body.change, signal);
+      case 'profile':
+        return body.change.action === 'name'
+          ? this.#rename(body.change.name, signal)
+          : refused('unsupported', 'the password of an account on IRC is changed with its services');
+      case 'edit':
+        return refused('unsupported', 'on IRC nothing that was said can be changed');
+      case 'mark-read':
+        return refused('unsupported', 'this server keeps no read position');
+    }
+  }
+
+  async #rename(name: string | null, signal: AbortSignal): Promise<Outcome> {
+    if (name === null || !isName(name)) return refused('invalid', 'this is no nick');
+    const judge = (line: IrcLine): 'end' | null =>
+      line.command === 'NICK' && isOwn(this.#runtime, param(line, 0)) ? 'end' : null;
+    try {
+      await this.#runtime.asks.ask({ command: 'NICK', params: [name], signal, judge });
+      this.#nick.wanted = name;
+      return { result: 'accepted', refs: [] };
+    } catch (error) {
+      return failedOutcome(error);
+    }
+  }
+
+  history(request: PageRequest, signal: AbortSignal): Promise<Page> {
+    return answered(this.#history.page(request, signal));
+  }
+
+  query<Name extends keyof Queries>(
+    name: Name,
+    argument: Queries[Name][0],
+    signal: AbortSignal,
+  ): Promise<Queries[Name][1]>;
+  query(name: keyof Queries, argument: unknown, signal: AbortSignal): Promise<unknown> {
+    if (signal.aborted) return answered(Promise.reject(new WireError('aborted', 'it was taken back')));
+    switch (name) {
+      case 'resolve':
+        return Promise.resolve(this.#questions.resolve(argument as Queries['resolve'][0]));
+      case 'members':
+        return answered(this.#questions.members(argument as Queries['members'][0], signal));
+      case 'rooms':
+        return answered(this.#questions.rooms(argument as Queries['rooms'][0], signal));
+      case 'profile':
+        return Promise.reject(unsupported('the profile of a contact'));
+    }
+  }
+
+  /** Tells the network what it need not be told twice. */
+  signal(signal: Signal): void {
+    if (signal.type === 'typing') this.#outgoing.typing(signal.conversation, signal.active);
+    if (signal.type !== 'presence') return;
+    const { availability, text } = signal.presence;
+    const here = availability === 'available' || availability === 'invisible';
+    const reason =
+      withoutCodes(text ?? availability)
+        .replaceAll('\n', ' ')
+        .slice(0, 100) || 'away';
+    void this.#runtime.connection.send('AWAY', here ? [] : [reason]);
+  }
+}
+
+/** Within the answer to a labelled command the lines are as labelled as the batch. */
+function withLabel(item: IrcLine | Batch, label: string | undefined): IrcLine | Batch {
+  return label === undefined || item.tags.has('label')
+    ? item
+    : { ...item, tags: new Map([...item.tags, ['label', label]]) };
+}
+
+async function answered<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw NatterError.isInstance(error) ? error : new NatterError({ ...mapError(error, 'conversation') });
+  }
+}
+
+function readRoom(text: Opaque): { name: string; key: string | undefined } | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null || !('name' in value)) return null;
+    const key = 'key' in value && typeof value.key === 'string' ? value.key : undefined;
+    return typeof value.name === 'string' ? { name: value.name, key } : null;
+  } catch {
+    return null; // state of another version
+  }
+}

@@ -1,0 +1,60 @@
+import type { Event, MemberIn } from '@natter/core';
+import type { RemoteKey } from '@natter/core/model';
+import { roleOf } from '../mapping/roles.ts';
+
+/** Somebody in a channel. */
+export interface Occupant {
+  readonly nick: string;
+  readonly modes: Set<string>;
+  user: string | null;
+  host: string | null;
+  account: string | null;
+  away: boolean;
+}
+
+/** A channel that we are in, as far as the server has told. */
+export class Channel {
+  readonly key: RemoteKey;
+  readonly name: string;
+  readonly occupants: Map<RemoteKey, Occupant> = new Map();
+  /** NAMES that is on its way; null when none is. */
+  names: Map<RemoteKey, Occupant> | null = null;
+  /** Whether NAMES has told all. */
+  complete = false;
+
+  constructor(key: RemoteKey, name: string) {
+    this.key = key;
+    this.name = name;
+  }
+
+  /** What the member list says of somebody. */
+  member(key: RemoteKey, own: RemoteKey): Event {
+    const occupant = this.occupants.get(key);
+    const self = key === own;
+    const value: MemberIn = {
+      name: occupant?.nick ?? key,
+      self,
+      contact: self ? null : key,
+      proof: occupant?.account === null ? 'nick' : 'account',
+      role: roleOf(occupant?.modes ?? new Set()),
+      state: 'joined',
+      away: occupant?.away ?? false,
+    };
+    return { type: 'upsert', of: 'member', in: this.key, key, value };
+  }
+
+  /** The whole list anew. */
+  list(own: RemoteKey, generation: string): Event[] {
+    const sweep = { type: 'sweep', of: 'member', in: this.key, generation } as const;
+    return [
+      { ...sweep, end: false },
+      ...[...this.occupants.keys()].map((key) => this.member(key, own)),
+      { ...sweep, end: true },
+    ];
+  }
+}
+
+/** A newcomer of whom only the nick is known. */
+export function newOccupant(nick: string): Occupant {
+  return { nick, modes: new Set(), user: null, host: null, account: null, away: false };
+}

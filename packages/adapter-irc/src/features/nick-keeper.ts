@@ -1,0 +1,46 @@
+import { isOwn, keyOf, type Feature, type Runtime } from '../runtime.ts';
+import { param, type IrcLine } from '../wire/line.ts';
+
+/** How often we look whether our nick is free again, in milliseconds. */
+const RECLAIM_TIME = 60_000;
+
+/** Knows what we are called, and takes our nick back when somebody else had it. */
+export class NickKeeper implements Feature {
+  readonly #runtime: Runtime;
+  #timer: ReturnType<typeof setInterval> | null = null;
+  /** What we want to be called. */
+  wanted: string;
+
+  constructor(runtime: Runtime, wanted: string) {
+    this.#runtime = runtime;
+    this.wanted = wanted;
+  }
+
+  start(): void {
+    this.#timer ??= setInterval(() => this.#reclaim(), RECLAIM_TIME);
+  }
+
+  stop(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+  }
+
+  /** Looks last of all features: what came before it in a line was under the old nick. */
+  take(line: IrcLine): void {
+    const nick = line.source?.nick ?? '';
+    const leaves = line.command === 'QUIT' || (line.command === 'NICK' && !isOwn(this.#runtime, nick));
+    if (leaves && this.#is(nick, this.wanted)) this.#reclaim();
+    if (line.command !== 'NICK' || !isOwn(this.#runtime, nick) || param(line, 0) === '') return;
+    this.#runtime.nick = param(line, 0);
+    const key = keyOf(this.#runtime, this.#runtime.nick);
+    this.#runtime.commits.add({ type: 'self', key, name: this.#runtime.nick });
+  }
+
+  #reclaim(): void {
+    if (!this.#is(this.#runtime.nick, this.wanted)) void this.#runtime.connection.send('NICK', [this.wanted]);
+  }
+
+  #is(a: string, b: string): boolean {
+    return keyOf(this.#runtime, a) === keyOf(this.#runtime, b);
+  }
+}

@@ -1,0 +1,155 @@
+import type { Op, Outcome, RoomChange } from '@natter/core';
+import type { RemoteKey, Role } from '@natter/core/model';
+import { failedOutcome } from '../mapping/errors.ts';
+import { withoutCodes } from '../mapping/format-codes.ts';
+import { isName } from '../mapping/keys.ts';
+import { modesFor } from '../mapping/roles.ts';
+import { isOwn, keyOf, type Runtime } from '../runtime.ts';
+import { WireError } from '../wire/error.ts';
+import { param, type IrcLine } from '../wire/line.ts';
+import { ROOM_STATE, type Channels } from './channels.ts';
+import { refused, targetOf } from './outgoing.ts';
+
+/** Changes of channels, and of where we stand in them. */
+export class RoomChanges {
+  readonly #runtime: Runtime;
+  readonly #channels: Channels;
+
+  constructor(runtime: Runtime, channels: Channels) {
+    this.#runtime = runtime;
+    this.#channels = channels;
+  }
+
+  async perform(op: Op, change: RoomChange, signal: AbortSignal): Promise<Outcome> {
+    try {
+      return await this.#dispatch(targetOf(op), change, signal);
+    } catch (error) {
+      return failedOutcome(error);
+    }
+  }
+
+  /** Enters a channel; a key that worked is remembered with it. */
+  async join(name: string, key: string | undefined, signal: AbortSignal): Promise<Outcome> {
+    const { support, asks, commits } = this.#runtime;
+    const address = support.isChannel(name) ? name : `#${name}`;
+    if (!isName(address) || (key !== undefined && (key === '' || /[\s,]/.test(key))))
+      return refused('invalid', 'this is no name, or no key, of a channel');
+    const conversation = keyOf(this.#runtime, address);
+    const judge = (line: IrcLine): 'end' | null =>
+      line.command === 'JOIN' &&
+      isOwn(this.#runtime, line.source?.nick ?? '') &&
+      this.#is(param(line, 0), address)
+        ? 'end'
+        : null;
+    await asks.ask({
+      command: 'JOIN',
+      params: key === undefined ? [address] : [address, key],
+      signal,
+      judge,
+    });
+    if (this.#channels.get(address) === undefined)
+      return refused('forbidden', 'the server did not let us into the channel');
+    commits.remember(
+      ROOM_STATE + conversation,
+      JSON.stringify({ name: address, ...(key === undefined ? {} : { key }) }),
+    );
+    await commits.flush();
+    return { result: 'accepted', refs: [], conversation };
+  }
+
+  async #dispatch(channel: RemoteKey, change: RoomChange, signal: AbortSignal): Promise<Outcome> {
+    switch (change.action) {
+      case 'join':
+        return this.join(change.address, change.password, signal);
+      case 'create':
+        return this.#create(change, signal);
+      case 'accept-invitation':
+        return this.join(channel, undefined, signal);
+      case 'decline-invitation':
+        return this.#forget(channel);
+      case 'leave':
+        return this.#leave(channel, signal);
+      case 'invite':
+        return this.#ask('INVITE', [change.contact.replace(/^~/, ''), channel], signal);
+      case 'kick':
+        return this.#ask('KICK', [channel, change.member, ...reasonOf(change.reason)], signal);
+      case 'ban':
+        await this.#ask('MODE', [channel, '+b', this.#mask(channel, change.member)], signal);
+        if (this.#channels.get(channel)?.occupants.has(change.member) !== true)
+          return { result: 'accepted', refs: [] };
+        return this.#ask('KICK', [channel, change.member, ...reasonOf(change.reason)], signal);
+      case 'unban':
+        return this.#ask('MODE', [channel, '-b', this.#mask(channel, change.member)], signal);
+      case 'role':
+        return this.#role(channel, change.member, change.role, signal);
+      case 'topic':
+        return this.#ask('TOPIC', [channel, oneLine(change.text)], signal);
+      case 'title':
+        return refused('unsupported', 'the name of a channel cannot be changed');
+    }
+  }
+
+  async #create(change: Extract<RoomChange, { action: 'create' }>, signal: AbortSignal): Promise<Outcome> {
+    if (change.kind === 'group') return refused('unsupported', 'IRC has channels only');
+    const outcome = await this.join(change.address ?? change.name, undefined, signal);
+    if (outcome.result !== 'accepted' || outcome.conversation === undefined) return outcome;
+    // The channel is there: what cannot be added to it is told by what it shows, and not as a failure to create it.
+    const extra = [
+      ...(change.topic === undefined ? [] : [['TOPIC', outcome.conversation, oneLine(change.topic)]]),
+      ...change.invite.map((contact) => ['INVITE', contact.replace(/^~/, ''), outcome.conversation ?? '']),
+    ];
+    for (const [command = '', ...params] of extra) {
+      await this.#ask(command, params, signal).catch((error: unknown) =>
+        this.#runtime.host.log('warn', 'irc-room-incomplete', { command, error: String(error) }),
+      );
+    }
+    return outcome;
+  }
+
+  async #leave(channel: RemoteKey, signal: AbortSignal): Promise<Outcome> {
+    if (this.#channels.get(channel) !== undefined) await this.#ask('PART', [channel], signal);
+    return this.#forget(channel);
+  }
+
+  async #forget(channel: RemoteKey): Promise<Outcome> {
+    const { commits } = this.#runtime;
+    commits.remember(ROOM_STATE + channel, null);
+    commits.add({ type: 'upsert', of: 'conversation', key: channel, value: { state: 'left' } });
+    await commits.flush();
+    return { result: 'accepted', refs: [] };
+  }
+
+  async #role(channel: RemoteKey, member: RemoteKey, role: Role, signal: AbortSignal): Promise<Outcome> {
+    const occupant = this.#channels.get(channel)?.occupants.get(member);
+    if (occupant === undefined) return refused('not-found', 'nobody of that nick is in the channel');
+    const { give, take } = modesFor(role, occupant.modes, this.#runtime.support);
+    if (give === '' && take === '') return { result: 'accepted', refs: [] };
+    const modes = (give === '' ? '' : `+${give}`) + (take === '' ? '' : `-${take}`);
+    return this.#ask('MODE', [channel, modes, ...Array.from(give + take, () => occupant.nick)], signal);
+  }
+
+  /** Whom a ban is for: user and host where they are known, since a nick is changed in a moment. */
+  #mask(channel: RemoteKey, member: RemoteKey): string {
+    const occupant = this.#channels.get(channel)?.occupants.get(member);
+    if (!isName(member)) throw new WireError('invalid', 'this is no nick');
+    if (occupant === undefined || occupant.user === null || occupant.host === null) return `${member}!*@*`;
+    return `*!${occupant.user}@${occupant.host}`;
+  }
+
+  async #ask(command: string, params: readonly string[], signal: AbortSignal): Promise<Outcome> {
+    await this.#runtime.asks.ask({ command, params, signal });
+    return { result: 'accepted', refs: [] };
+  }
+
+  #is(name: string, other: string): boolean {
+    return keyOf(this.#runtime, name) === keyOf(this.#runtime, other);
+  }
+}
+
+function reasonOf(reason: string | undefined): readonly string[] {
+  return reason === undefined || reason === '' ? [] : [oneLine(reason)];
+}
+
+function oneLine(text: string): string {
+  return withoutCodes(text).replaceAll('\n', ' ');
+}

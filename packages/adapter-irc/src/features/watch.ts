@@ -1,0 +1,138 @@
+import type { RemoteKey } from '@natter/core/model';
+import { keyOf, type Runtime } from '../runtime.ts';
+import { byteLength } from '../wire/format-line.ts';
+import { lastParam, param, parseSource, type IrcLine } from '../wire/line.ts';
+
+/** Bytes of nicks in one line. */
+const NICK_BYTES = 400;
+/** RFC 2812 section 4.8: USERHOST takes five. */
+const USERHOST_NICKS = 5;
+
+/** Who is told of those that are watched. `away` is null where nobody said. */
+export interface WatchEvents {
+  changed(nick: string, online: boolean, away: boolean | null): void;
+}
+
+/** Finds out who of the watched is there: by MONITOR, or by asking again and again (ISON, USERHOST). */
+export class Watch {
+  readonly #runtime: Runtime;
+  readonly #events: WatchEvents;
+  readonly #nicks = new Map<RemoteKey, string>();
+  readonly #online = new Map<RemoteKey, boolean>();
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  /** Ends with the connection. */
+  signal: AbortSignal = AbortSignal.abort();
+
+  constructor(runtime: Runtime, events: WatchEvents) {
+    this.#runtime = runtime;
+    this.#events = events;
+  }
+
+  /** Begins with these. */
+  start(nicks: readonly string[], signal: AbortSignal): void {
+    this.signal = signal;
+    for (const nick of nicks) this.#nicks.set(keyOf(this.#runtime, nick), nick);
+    if (this.#monitors) this.#monitor('+', nicks);
+    else void this.#poll();
+  }
+
+  stop(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.signal = AbortSignal.abort();
+  }
+
+  add(nick: string): void {
+    this.#nicks.set(keyOf(this.#runtime, nick), nick);
+    if (this.#monitors) this.#monitor('+', [nick]);
+    else void this.#poll();
+  }
+
+  remove(key: RemoteKey): void {
+    const nick = this.#nicks.get(key);
+    this.#nicks.delete(key);
+    this.#online.delete(key);
+    if (nick !== undefined && this.#monitors) this.#monitor('-', [nick]);
+  }
+
+  /** MONITOR's numerics. */
+  take(line: IrcLine): void {
+    if (line.command !== '730' && line.command !== '731') return;
+    for (const word of lastParam(line).split(',')) {
+      const nick = parseSource(word)?.nick;
+      if (nick === undefined) continue;
+      this.#events.changed(nick, line.command === '730', null);
+      // Who is there may be away: the answer comes by USERHOST.
+      if (line.command === '730') void this.#askAway([nick]);
+    }
+  }
+
+  get #monitors(): boolean {
+    return this.#runtime.support.get('MONITOR') !== undefined;
+  }
+
+  #monitor(sign: '+' | '-', nicks: readonly string[]): void {
+    const limit = this.#runtime.support.number('MONITOR', Number.POSITIVE_INFINITY);
+    for (const piece of inPieces(nicks.slice(0, limit), Number.POSITIVE_INFINITY))
+      void this.#runtime.connection.send('MONITOR', [sign, piece.join(',')]);
+  }
+
+  async #poll(): Promise<void> {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    try {
+      for (const piece of inPieces([...this.#nicks.values()], Number.POSITIVE_INFINITY)) {
+        const there = await this.#ison(piece);
+        await this.#askAway(piece.filter((nick) => there.has(keyOf(this.#runtime, nick))));
+        for (const nick of piece) this.#told(nick, there.has(keyOf(this.#runtime, nick)));
+      }
+    } catch (error) {
+      this.#runtime.host.log('debug', 'irc-poll-failed', { error: String(error) });
+    }
+    if (this.signal.aborted || this.#timer !== null) return;
+    this.#timer = setTimeout(() => void this.#poll(), this.#runtime.config.pollTime);
+  }
+
+  /** Who is gone is told when that changes; who is there is told by {@link #askAway}. */
+  #told(nick: string, online: boolean): void {
+    const key = keyOf(this.#runtime, nick);
+    if (!online && this.#online.get(key) !== false) this.#events.changed(nick, false, null);
+    this.#online.set(key, online);
+  }
+
+  async #ison(nicks: readonly string[]): Promise<ReadonlySet<RemoteKey>> {
+    const { asks } = this.#runtime;
+    const judge = (line: IrcLine): 'end' | null => (line.command === '303' ? 'end' : null);
+    const { lines } = await asks.ask({ command: 'ISON', params: nicks, signal: this.signal, judge });
+    const answer = lines.find(({ command }) => command === '303');
+    const words = answer === undefined ? [] : lastParam(answer).split(' ');
+    return new Set(words.filter((word) => word !== '').map((nick) => keyOf(this.#runtime, nick)));
+  }
+
+  /** RPL_USERHOST: `nick=+~user@host`, with `-` in place of `+` for who is away. */
+  async #askAway(nicks: readonly string[]): Promise<void> {
+    const { asks } = this.#runtime;
+    const judge = (line: IrcLine): 'end' | null => (line.command === '302' ? 'end' : null);
+    for (const piece of inPieces(nicks, USERHOST_NICKS)) {
+      const answer = await asks
+        .ask({ command: 'USERHOST', params: piece, signal: this.signal, judge })
+        .catch(() => null); // presence is told as far as it is known
+      const line = answer?.lines.find(({ command }) => command === '302');
+      for (const word of (line === undefined ? '' : param(line, line.params.length - 1)).split(' ')) {
+        const [, nick, sign] = /^([^=*]+)\*?=([+-])/.exec(word) ?? [];
+        if (nick !== undefined) this.#events.changed(nick, true, sign === '-');
+      }
+    }
+  }
+}
+
+function inPieces(nicks: readonly string[], most: number): string[][] {
+  const pieces: string[][] = [];
+  for (const nick of nicks) {
+    const piece = pieces.at(-1);
+    if (piece !== undefined && piece.length < most && byteLength([...piece, nick].join(' ')) <= NICK_BYTES)
+      piece.push(nick);
+    else pieces.push([nick]);
+  }
+  return pieces;
+}

@@ -1,0 +1,169 @@
+import {
+  errorData,
+  toErrorData,
+  type ErrorData,
+  type ErrorCode,
+  type ErrorScope,
+  type JsonObject,
+  type UserAction,
+} from '@natter/core/model';
+import type { Ended, Outcome } from '@natter/core';
+import type { CertificateProblem, WireError, WireErrorCode } from '../wire/error.ts';
+import { WireError as WireErrorClass } from '../wire/error.ts';
+import { lastParam, param, type IrcLine } from '../wire/line.ts';
+
+interface Meaning {
+  readonly code: ErrorCode;
+  readonly retriable?: boolean;
+  readonly userAction?: UserAction;
+}
+
+const MEANINGS: Record<WireErrorCode, Meaning> = {
+  aborted: { code: 'aborted' },
+  'name-not-found': { code: 'name-not-found', retriable: true, userAction: 'check-address' },
+  'connect-refused': { code: 'connection-refused', retriable: true, userAction: 'check-address' },
+  'connect-failed': { code: 'network', retriable: true, userAction: 'check-network' },
+  timeout: { code: 'timeout', retriable: true, userAction: 'check-network' },
+  disconnected: { code: 'network', retriable: true },
+  'tls-required': { code: 'tls-required' },
+  'tls-failed': { code: 'network', retriable: true },
+  'speaks-tls': { code: 'tls-required' },
+  'strict-transport': { code: 'tls-required' },
+  certificate: { code: 'certificate-untrusted' },
+  limit: { code: 'protocol', retriable: true },
+  protocol: { code: 'protocol', retriable: true },
+  invalid: { code: 'invalid' },
+  refused: { code: 'forbidden' },
+  'closed-by-server': { code: 'network', retriable: true },
+  'no-password': { code: 'secret', userAction: 'sign-in' },
+  'sasl-failed': { code: 'authentication', userAction: 'sign-in' },
+  'sasl-mechanism': { code: 'authentication', userAction: 'sign-in' },
+  'sasl-downgrade': { code: 'downgrade', userAction: 'sign-in' },
+  'sasl-server': { code: 'authentication', userAction: 'contact-operator' },
+};
+
+const CERTIFICATES: Record<CertificateProblem, ErrorCode> = {
+  expired: 'certificate-expired',
+  'not-yet-valid': 'certificate-expired',
+  'wrong-name': 'certificate-wrong-name',
+  'self-signed': 'certificate-untrusted',
+  'unknown-issuer': 'certificate-untrusted',
+  invalid: 'certificate-untrusted',
+};
+
+/** Numerics and FAIL codes that say no, in natter's words. */
+const REFUSALS: Readonly<Record<string, Meaning>> = {
+  '401': { code: 'not-found', userAction: 'check-address' },
+  '402': { code: 'not-found' },
+  '403': { code: 'not-found', userAction: 'check-address' },
+  '404': { code: 'forbidden' },
+  '405': { code: 'too-large' }, // too many channels
+  '406': { code: 'not-found' },
+  '411': { code: 'invalid' },
+  '412': { code: 'invalid' },
+  '417': { code: 'too-large', userAction: 'shorten' },
+  '421': { code: 'unsupported' },
+  '432': { code: 'invalid' },
+  '433': { code: 'conflict' },
+  '436': { code: 'conflict' },
+  '437': { code: 'conflict', retriable: true, userAction: 'wait' },
+  '441': { code: 'not-found' },
+  '442': { code: 'forbidden' },
+  '443': { code: 'conflict' },
+  '461': { code: 'invalid' },
+  '465': { code: 'suspended', userAction: 'contact-operator' },
+  '471': { code: 'too-large', retriable: true, userAction: 'wait' },
+  '473': { code: 'forbidden' },
+  '474': { code: 'forbidden' },
+  '475': { code: 'forbidden' },
+  '476': { code: 'invalid', userAction: 'check-address' },
+  '477': { code: 'forbidden', userAction: 'sign-in' },
+  '478': { code: 'too-large' },
+  '481': { code: 'forbidden' },
+  '482': { code: 'forbidden' },
+  '263': { code: 'rate-limited', userAction: 'wait' },
+  '439': { code: 'rate-limited', userAction: 'wait' },
+  UNKNOWN_MSGID: { code: 'not-found' },
+  REDACT_FORBIDDEN: { code: 'forbidden' },
+  REDACT_WINDOW_EXPIRED: { code: 'forbidden' },
+  MESSAGE_ERROR: { code: 'server' },
+  INVALID_TARGET: { code: 'not-found' },
+  ACCOUNT_REQUIRED: { code: 'forbidden', userAction: 'sign-in' },
+  INVALID_UTF8: { code: 'invalid' },
+};
+
+/** Everything that can go wrong, as data. What the server said is kept as the condition: never parsed by core. */
+export function mapError(caught: unknown, scope: ErrorScope = 'account'): ErrorData {
+  if (!(caught instanceof WireErrorClass)) return toErrorData(caught, { scope });
+  const { code, retriable = false, userAction } = meaningOf(caught);
+  const condition = conditionOf(caught);
+  return errorData(code, clean(messageOf(caught)), {
+    scope,
+    retriable,
+    certain: !caught.sent,
+    ...(userAction === undefined ? {} : { userAction }),
+    ...(condition === null ? {} : { condition }),
+  });
+}
+
+/** How a connection attempt that broke ends. */
+export function mapEnded(error: WireError): Ended {
+  const data = mapError(error);
+  if (data.code === 'aborted') return { why: 'stopped' };
+  if (['authentication', 'downgrade', 'secret'].includes(data.code))
+    return { why: 'needsLogin', error: data };
+  if (data.code.startsWith('certificate-')) return { why: 'needsTrust', error: data };
+  if (!data.retriable) return { why: 'refused', error: data };
+  // "Throttled", "reconnecting too fast": trying at once makes it worse.
+  return /throttl|too fast|too many/i.test(data.message)
+    ? { why: 'network', error: data, retryAfter: 60_000 }
+    : { why: 'network', error: data };
+}
+
+/** How an operation that failed ends: not sent, refused, or nobody knows. */
+export function failedOutcome(caught: unknown): Outcome {
+  const error = mapError(caught, 'operation');
+  if (!error.certain) return { result: 'unknown', error };
+  return { result: error.retriable || error.code === 'aborted' ? 'not-sent' : 'refused', error };
+}
+
+/** The error of a line by which the server refused a command. */
+export function refusal(line: IrcLine): WireErrorClass {
+  return new WireErrorClass('refused', lastParam(line) || 'the server refused it', { line });
+}
+
+function meaningOf(error: WireError): Meaning {
+  const { code, certificate, line } = error;
+  if (certificate !== null)
+    return { code: CERTIFICATES[certificate.problem], userAction: 'trust-certificate' };
+  // K-line and its kin come as ERROR when they hit a session that is under way.
+  if (code === 'closed-by-server' && /\b[KGZ]:?-?lined?\b|banned/i.test(error.message))
+    return { code: 'suspended', userAction: 'contact-operator' };
+  if (code === 'closed-by-server' && /bad password|access denied/i.test(error.message))
+    return MEANINGS['sasl-failed'];
+  if (code !== 'refused' || line === null) return MEANINGS[code];
+  return REFUSALS[line.command === 'FAIL' ? param(line, 1) : line.command] ?? MEANINGS.refused;
+}
+
+function messageOf({ code, message, line }: WireError): string {
+  if (code === 'sasl-failed') return 'the user name or the password is wrong';
+  if (code === 'sasl-mechanism')
+    return `${message}; sign in as "server" (server password) or "none" with the setting signIn if that is meant`;
+  if (code === 'refused' && line !== null) return `the server said: ${message}`;
+  if (code === 'closed-by-server') return `the server closed the connection: ${message}`;
+  return message;
+}
+
+function conditionOf({ line, certificate }: WireError): JsonObject | null {
+  if (certificate !== null) return { ...certificate };
+  if (line === null) return null;
+  return { command: line.command, params: line.params.slice(0, 10).map(clean) };
+}
+
+/** One line, no control characters, no end in sight: much of it is written by the peer. */
+function clean(text: string): string {
+  return text
+    .replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')
+    .trim()
+    .slice(0, 300);
+}

@@ -1,0 +1,117 @@
+import type { BaseHost } from '@natter/core';
+import type { IrcConfig, SignInMethod } from './config.ts';
+import { KEY, MECHANISM, PASSWORD } from './credentials.ts';
+import { readAddress } from './mapping/addresses.ts';
+import { isLoopback, routeOf, type Route } from './target.ts';
+import type { Platform } from './wire/channel.ts';
+import { IrcConnection } from './wire/connection.ts';
+import { asWireError, WireError } from './wire/error.ts';
+import type { WireLimits } from './wire/limits.ts';
+import { register, type Registered } from './wire/registration.ts';
+
+/** What signing in takes. */
+export interface SignInParts {
+  readonly address: string;
+  readonly config: IrcConfig;
+  readonly platform: Platform;
+  readonly limits: WireLimits;
+  /** Null for what is missing. */
+  readonly secret: (name: string) => Promise<string | null>;
+  readonly log: BaseHost['log'];
+  /** The port of an STS policy that holds; null for none. */
+  readonly strictPort: number | null;
+  readonly signal: AbortSignal;
+  /** Told when the connection stands and sign-in begins. */
+  readonly authenticating?: () => void;
+}
+
+/** A connection on which sign-in has succeeded. */
+export interface SignedIn {
+  readonly connection: IrcConnection;
+  readonly registered: Registered;
+  /** The port that we came in by. */
+  readonly port: number;
+}
+
+/**
+ * Connects and signs in. A server that turns out to speak TLS on this port, or that asks for TLS on another (STS), is
+ * gone to once more that way; never the other way round. Rejects with WireError or NatterError; then nothing is left open.
+ */
+export async function openConnection(parts: SignInParts): Promise<SignedIn> {
+  const route = routeOf(parts.address, parts.config, parts.strictPort);
+  try {
+    return await attempt(parts, route);
+  } catch (error) {
+    if (!(error instanceof WireError) || route.secure) throw error;
+    if (error.code === 'speaks-tls') return attempt(parts, { ...route, secure: true });
+    if (error.code === 'strict-transport' && error.port !== null)
+      return attempt(parts, { ...route, port: error.port, secure: true });
+    throw error;
+  }
+}
+
+async function attempt(parts: SignInParts, route: Route): Promise<SignedIn> {
+  const { config, platform, limits, signal } = parts;
+  const method = await methodOf(parts);
+  const client = await clientCertificate(parts, method);
+  const channel = await platform.connect({ ...route, trust: config.trust, client }, limits, signal);
+  const { flood, encoding } = config;
+  const connection = new IrcConnection(channel, { limits, flood, encoding });
+  const abort = (): void => connection.quit(new WireError('aborted', 'the sign-in was given up'));
+  signal.addEventListener('abort', abort);
+  try {
+    parts.authenticating?.();
+    const registered = await register(connection, await registration(parts, route, method), signal);
+    return { connection, registered, port: route.port };
+  } catch (error) {
+    connection.quit(asWireError(error));
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+/** What the settings say; where they say nothing, a password means SASL. */
+async function methodOf({ config, secret }: SignInParts): Promise<SignInMethod> {
+  return config.signIn ?? ((await secret(PASSWORD)) === null ? 'none' : 'sasl');
+}
+
+async function registration(
+  { address, config, secret, limits }: SignInParts,
+  { host }: Route,
+  method: SignInMethod,
+): Promise<Parameters<typeof register>[1]> {
+  const { nick } = readAddress(address);
+  const password = async (): Promise<string> => {
+    const value = await secret(PASSWORD);
+    if (value === null) throw new WireError('no-password', 'the password of this account is not known');
+    return value;
+  };
+  if (method === 'sasl' || method === 'server') await password(); // told before a byte is sent
+  const user = nick.replace(/[^A-Za-z0-9]/g, '').slice(0, 10) || 'natter';
+  const sasl = {
+    credentials: { username: config.username ?? nick, password },
+    pinned: await secret(MECHANISM),
+    external: method === 'external',
+  };
+  return {
+    nick,
+    user,
+    realName: config.realName ?? nick,
+    serverPassword: method === 'server' ? password : null,
+    sasl: method === 'sasl' || method === 'external' ? sasl : null,
+    // STS is for names: an address has no certificate to speak of, and this machine needs none.
+    strictTransport: !isLoopback(host) && !/^[\d.]+$|:/.test(host),
+    time: limits.signInTime,
+  };
+}
+
+async function clientCertificate(
+  { config, secret }: SignInParts,
+  method: SignInMethod,
+): Promise<{ certificate: string; key: string } | null> {
+  const key = await secret(KEY);
+  if (config.certificate !== null && key !== null) return { certificate: config.certificate, key };
+  if (method !== 'external') return null;
+  throw new WireError('no-password', 'the client certificate of this account or its key is missing');
+}

@@ -1,0 +1,38 @@
+import type { SessionHost } from '@natter/core';
+import type { RemoteKey } from '@natter/core/model';
+import type { Asks } from './asks.ts';
+import type { Commits } from './commits.ts';
+import type { IrcConfig } from './config.ts';
+import { nameKey } from './mapping/keys.ts';
+import type { IrcConnection } from './wire/connection.ts';
+import type { ISupport } from './wire/isupport.ts';
+import type { IrcLine } from './wire/line.ts';
+
+/** What every feature of one connection works with. */
+export interface Runtime {
+  readonly connection: IrcConnection;
+  readonly host: SessionHost;
+  readonly config: IrcConfig;
+  readonly commits: Commits;
+  readonly asks: Asks;
+  readonly support: ISupport;
+  /** The capabilities that are on; it changes with CAP NEW and DEL. */
+  readonly enabled: ReadonlySet<string>;
+  /** Our nick now. */
+  nick: string;
+}
+
+/** One part of the adapter: looks at every line, and takes what concerns it. */
+export interface Feature {
+  take(line: IrcLine): void;
+}
+
+/** The key of a nick or channel. */
+export function keyOf({ support }: Runtime, name: string): RemoteKey {
+  return nameKey(support, name);
+}
+
+/** Whether a nick is ours. */
+export function isOwn(runtime: Runtime, nick: string): boolean {
+  return keyOf(runtime, nick) === keyOf(runtime, runtime.nick);
+}

@@ -1,0 +1,73 @@
+import { caseMapping, foldName, type CaseMapping } from './case-mapping.ts';
+
+/** Most tokens that are kept. */
+const MOST_TOKENS = 500;
+
+/** How a channel mode takes a parameter (ISUPPORT `CHANMODES`): list, always, when set, never. */
+export type ModeKind = 'list' | 'always' | 'set' | 'never' | 'prefix';
+
+/** What the server said of itself in numeric 005. Every value has the protocol's default until then. */
+export class ISupport {
+  readonly #tokens = new Map<string, string>();
+
+  /** The tokens of one 005 line, without its first and last parameter. */
+  add(tokens: readonly string[]): void {
+    for (const token of tokens) {
+      const [, minus, name = '', value = ''] = /^(-?)([^=]+)(?:=(.*))?$/s.exec(token) ?? [];
+      if (minus === '-') this.#tokens.delete(name);
+      else if (name !== '' && this.#tokens.size < MOST_TOKENS) this.#tokens.set(name, unescape(value));
+    }
+  }
+
+  /** A token's value; undefined when the server did not say it. */
+  get(name: string): string | undefined {
+    return this.#tokens.get(name);
+  }
+
+  /** A token's value as a number, or the default where it has none that makes sense. */
+  number(name: string, otherwise: number): number {
+    const value = Number(this.#tokens.get(name) || Number.NaN);
+    return Number.isSafeInteger(value) && value > 0 ? value : otherwise;
+  }
+
+  get caseMapping(): CaseMapping {
+    return caseMapping(this.#tokens.get('CASEMAPPING'));
+  }
+
+  /** The form of a name by which equal ones are told. */
+  fold(name: string): string {
+    return foldName(name, this.caseMapping);
+  }
+
+  isChannel(name: string): boolean {
+    return name !== '' && (this.#tokens.get('CHANTYPES') ?? '#&').includes(name.charAt(0));
+  }
+
+  /** Membership modes and their signs, the most powerful first. */
+  get prefixes(): readonly { readonly mode: string; readonly sign: string }[] {
+    const [, modes = 'ov', signs = '@+'] =
+      /^\((.*)\)(.*)$/.exec(this.#tokens.get('PREFIX') ?? '(ov)@+') ?? [];
+    return Array.from(modes.slice(0, signs.length), (mode, index) => ({ mode, sign: signs.charAt(index) }));
+  }
+
+  modeKind(mode: string): ModeKind {
+    if (this.prefixes.some((prefix) => prefix.mode === mode)) return 'prefix';
+    const [list = '', always = '', set = ''] = (this.#tokens.get('CHANMODES') ?? 'beI,k,l,imnpst').split(',');
+    if (list.includes(mode)) return 'list';
+    if (always.includes(mode)) return 'always';
+    return set.includes(mode) ? 'set' : 'never';
+  }
+
+  /** A channel name behind a membership sign (`@#channel`): a message to those with that rank. */
+  withoutStatus(target: string): string {
+    const signs = this.#tokens.get('STATUSMSG') ?? '';
+    return signs.includes(target.charAt(0)) && this.isChannel(target.slice(1)) ? target.slice(1) : target;
+  }
+}
+
+/** Modern IRC, RPL_ISUPPORT: `\xHH` stands for a byte. */
+function unescape(value: string): string {
+  return value.replace(/\\x([0-9A-Fa-f]{2})/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+}

@@ -1,0 +1,211 @@
+import { CapabilityNegotiation } from './capability-negotiation.ts';
+import type { IrcConnection } from './connection.ts';
+import { WireError } from './error.ts';
+import { ISupport } from './isupport.ts';
+import { lastParam, param, type IrcLine } from './line.ts';
+import type { Credentials } from './sasl/mechanism.ts';
+import { SaslSignIn } from './sign-in.ts';
+
+/** How long a server that has not said a word may take to answer CAP LS: some answer nothing before NICK. */
+const FIRST_WORD_WITHIN = 1500;
+/** Other nicks that are tried when ours is taken. */
+const NICK_ATTEMPTS = 8;
+
+/** Who registers, and how. */
+export interface Registration {
+  readonly nick: string;
+  readonly user: string;
+  readonly realName: string;
+  /** Asked for when it is needed, and only over a connection that may carry it; null for none. */
+  readonly serverPassword: (() => Promise<string>) | null;
+  readonly sasl: {
+    readonly credentials: Credentials;
+    readonly pinned: string | null;
+    readonly external: boolean;
+  } | null;
+  /** Follow STS: a server on a plain connection that wants TLS is reached by TLS. */
+  readonly strictTransport: boolean;
+  readonly time: number;
+}
+
+/** What registration brought. */
+export interface Registered {
+  readonly nick: string;
+  readonly support: ISupport;
+  readonly negotiation: CapabilityNegotiation;
+  /** The mechanism by which we signed in; null without. */
+  readonly mechanism: string | null;
+}
+
+/**
+ * From a fresh connection to the end of the welcome. With `sasl` it never goes on unauthenticated. Rejects with
+ * WireError; the connection is then ended by the caller.
+ */
+export function register(
+  connection: IrcConnection,
+  registration: Registration,
+  signal: AbortSignal,
+): Promise<Registered> {
+  const handshake = new Handshake(connection, registration);
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new WireError('timeout', 'the server did not finish the sign-in')),
+      registration.time,
+    );
+    const abort = (): void => reject(new WireError('aborted', 'the sign-in was given up'));
+    signal.addEventListener('abort', abort);
+    if (signal.aborted) abort();
+    void connection.ended.then((error) => reject(handshake.farewell ?? error));
+    handshake
+      .run()
+      .then(resolve, reject)
+      .finally(() => {
+        handshake.stop();
+        clearTimeout(timer);
+        signal.removeEventListener('abort', abort);
+      });
+    // Whatever rejects first, nothing of the handshake goes on.
+    void connection.ended.then(() => clearTimeout(timer));
+  });
+}
+
+class Handshake {
+  readonly #connection: IrcConnection;
+  readonly #registration: Registration;
+  readonly #support = new ISupport();
+  readonly #negotiation: CapabilityNegotiation;
+  readonly #changed: { wake: () => void } = { wake: () => {} };
+  #sasl: SaslSignIn | null = null;
+  #failure: WireError | null = null;
+  #nick: string;
+  #nickAttempts = 0;
+  #welcomed = false;
+  #ready = false;
+  /** The server's ERROR, which says more than the closed connection after it. */
+  farewell: WireError | null = null;
+
+  constructor(connection: IrcConnection, registration: Registration) {
+    this.#connection = connection;
+    this.#registration = registration;
+    this.#nick = registration.nick;
+    this.#negotiation = new CapabilityNegotiation(connection);
+    connection.listen({
+      line: (line) => {
+        this.#take(line);
+        this.#changed.wake();
+      },
+    });
+  }
+
+  async run(): Promise<Registered> {
+    const { serverPassword, user, realName, sasl } = this.#registration;
+    this.#connection.sendNow('CAP', ['LS', '302']);
+    // Nothing that matters is said to a server that may not speak IRC at all.
+    if (!this.#connection.secure) await this.#until(() => this.#connection.heard, FIRST_WORD_WITHIN);
+    if (serverPassword !== null) this.#connection.sendNow('PASS', [await serverPassword()]);
+    this.#connection.sendNow('NICK', [this.#nick]);
+    this.#connection.sendNow('USER', [user, '0', '*', realName]);
+    await this.#until(() => this.#negotiation.settled || this.#welcomed);
+    this.#followStrictTransport();
+    const mechanism = sasl === null ? null : await this.#signIn(sasl);
+    if (this.#negotiation.settled && !this.#welcomed) this.#connection.sendNow('CAP', ['END']);
+    await this.#until(() => this.#ready);
+    return { nick: this.#nick, support: this.#support, negotiation: this.#negotiation, mechanism };
+  }
+
+  stop(): void {
+    this.#changed.wake = () => {};
+  }
+
+  async #signIn(sasl: NonNullable<Registration['sasl']>): Promise<string> {
+    const offer = this.#negotiation.offered.get('sasl');
+    if (offer === undefined) throw new WireError('sasl-mechanism', 'the server offers no sign-in (SASL)');
+    this.#negotiation.require('sasl');
+    await this.#until(() => this.#negotiation.settled);
+    if (!this.#negotiation.enabled.has('sasl'))
+      throw new WireError('sasl-mechanism', 'the server refuses sign-in (SASL)');
+    const mechanisms = offer === '' ? null : offer.toUpperCase().split(',');
+    this.#sasl = new SaslSignIn(this.#connection, { ...sasl, mechanisms });
+    return this.#sasl.start();
+  }
+
+  /** STS: `port` on a plain connection says where TLS is; nothing else it says counts there. */
+  #followStrictTransport(): void {
+    const { strictTransport } = this.#registration;
+    if (!strictTransport || this.#connection.secure) return;
+    const port = Number(/(?:^|,)port=(\d{1,5})(?:,|$)/.exec(this.#negotiation.offered.get('sts') ?? '')?.[1]);
+    if (port > 0 && port < 65_536)
+      throw new WireError('strict-transport', `the server is to be reached by TLS on port ${port}`, { port });
+  }
+
+  #take(line: IrcLine): void {
+    switch (line.command) {
+      case 'CAP':
+        return this.#negotiation.take(line);
+      case '001':
+        this.#welcomed = true;
+        if (param(line, 0) !== '') this.#nick = param(line, 0);
+        return;
+      case '005':
+        return this.#support.add(line.params.slice(1, -1));
+      case '376':
+      case '422':
+        this.#ready = this.#welcomed;
+        return;
+      case 'NICK':
+        if (line.source?.nick === this.#nick) this.#nick = param(line, 0) || this.#nick;
+        return;
+      case '432': // erroneous
+      case '433': // in use
+      case '436': // collision
+      case '437': // unavailable
+        return this.#anotherNick(line);
+      case '464': // password incorrect
+        return this.#fail(new WireError('sasl-failed', 'the server password is wrong', { line }));
+      case '465': // banned
+        return this.#fail(new WireError('refused', lastParam(line), { line }));
+      case 'ERROR':
+        this.farewell = new WireError('closed-by-server', lastParam(line) || 'the server said goodbye', {
+          line,
+        });
+        return this.#fail(this.farewell);
+      default:
+        this.#sasl?.take(line);
+    }
+  }
+
+  #anotherNick(line: IrcLine): void {
+    if (this.#welcomed) return;
+    this.#nickAttempts += 1;
+    if (line.command === '432' || this.#nickAttempts > NICK_ATTEMPTS)
+      return this.#fail(new WireError('refused', lastParam(line), { line }));
+    const limit = this.#support.number('NICKLEN', 9);
+    const tail = this.#nickAttempts <= 2 ? '_'.repeat(this.#nickAttempts) : String(Math.random()).slice(2, 5);
+    const { nick } = this.#registration;
+    this.#nick =
+      (nick.length + tail.length <= Math.max(limit, nick.length) ? nick : nick.slice(0, -tail.length)) + tail;
+    this.#connection.sendNow('NICK', [this.#nick]);
+  }
+
+  #fail(error: WireError): void {
+    this.#failure ??= error;
+  }
+
+  /** Waits until it is so; a failure ends the waiting, and a deadline too, without complaint. */
+  async #until(condition: () => boolean, within?: number): Promise<void> {
+    const deadline = within === undefined ? Number.POSITIVE_INFINITY : performance.now() + within;
+    for (;;) {
+      if (this.#failure !== null) throw this.#failure;
+      if (this.#connection.error !== null) throw this.#connection.error;
+      if (condition() || performance.now() >= deadline) return;
+      await new Promise<void>((resolve) => {
+        const timer = within === undefined ? null : setTimeout(resolve, deadline - performance.now());
+        this.#changed.wake = () => {
+          if (timer !== null) clearTimeout(timer);
+          resolve();
+        };
+        void this.#connection.ended.then(this.#changed.wake);
+      });
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import { WireError } from '../error.ts';
+import { equalBytes, fromBase64, text, toBase64, utf8 } from './bytes.ts';
+import type { Credentials, Mechanism } from './mechanism.ts';
+import { saslprep } from './saslprep.ts';
+
+/** RFC 5802 section 5.1 and RFC 7677 section 4: fewer rounds make a stolen exchange cheap to break. */
+const MIN_ITERATIONS = 4096;
+/** More would let a server burn our processor. */
+const MAX_ITERATIONS = 5_000_000;
+
+/** No channel binding: no IRC server offers it. */
+const GS2_HEADER = 'n,,';
+
+/** A hash by its SCRAM name, and by the name WebCrypto has for it. */
+export type ScramHash = 'SHA-256' | 'SHA-512';
+
+/** SCRAM (RFC 5802, RFC 7677) over WebCrypto, so that browsers have it too. */
+export class Scram implements Mechanism {
+  readonly name: string;
+  readonly #hash: ScramHash;
+  readonly #credentials: Credentials;
+  readonly #nonce: string;
+  #clientFirst = '';
+  #serverSignature: Uint8Array | null = null;
+  #proved = false;
+
+  constructor(hash: ScramHash, credentials: Credentials, nonce: string = makeNonce()) {
+    this.name = `SCRAM-${hash}`;
+    this.#hash = hash;
+    this.#credentials = credentials;
+    this.#nonce = nonce;
+  }
+
+  async initial(): Promise<Uint8Array> {
+    const name = saslprep(this.#credentials.username).replaceAll('=', '=3D').replaceAll(',', '=2C');
+    this.#clientFirst = `n=${name},r=${this.#nonce}`;
+    return utf8(GS2_HEADER + this.#clientFirst);
+  }
+
+  async respond(challenge: Uint8Array): Promise<Uint8Array> {
+    if (this.#serverSignature !== null) {
+      // Some servers send the signature as a challenge and say `success` after our empty answer.
+      this.#verify(challenge);
+      return new Uint8Array();
+    }
+    const serverFirst = decode(challenge);
+    const { nonce, salt, iterations } = this.#readServerFirst(serverFirst);
+    const withoutProof = `c=${toBase64(utf8(GS2_HEADER))},r=${nonce}`;
+    const authMessage = utf8(`${this.#clientFirst},${serverFirst},${withoutProof}`);
+    const salted = await this.#salt(saslprep(await this.#credentials.password()), salt, iterations);
+    const clientKey = await this.#hmac(salted, utf8('Client Key'));
+    const storedKey = new Uint8Array(await crypto.subtle.digest(this.#hash, clientKey));
+    const clientSignature = await this.#hmac(storedKey, authMessage);
+    const proof = clientKey.map((byte, index) => byte ^ (clientSignature[index] ?? 0));
+    this.#serverSignature = await this.#hmac(await this.#hmac(salted, utf8('Server Key')), authMessage);
+    return utf8(`${withoutProof},p=${toBase64(proof)}`);
+  }
+
+  async finish(data: Uint8Array | null): Promise<void> {
+    if (data !== null && !this.#proved) this.#verify(data);
+    if (!this.#proved) throw refuse('the server did not prove that it knows the password');
+  }
+
+  #readServerFirst(message: string): { nonce: string; salt: Uint8Array<ArrayBuffer>; iterations: number } {
+    const [nonce, salt, count] = message.split(',');
+    if (
+      nonce === undefined ||
+      !nonce.startsWith(`r=${this.#nonce}`) ||
+      nonce.length <= this.#nonce.length + 2
+    ) {
+      throw refuse('the server answered with a foreign nonce');
+    }
+    const saltBytes = salt?.startsWith('s=') === true ? fromBase64(salt.slice(2)) : null;
+    const iterations = count !== undefined && /^i=\d{1,10}$/.test(count) ? Number(count.slice(2)) : 0;
+    if (saltBytes === null || saltBytes.length === 0) throw refuse('the server sent no valid salt');
+    if (iterations < MIN_ITERATIONS || iterations > MAX_ITERATIONS) {
+      throw refuse(
+        `the server asks for ${iterations} iterations, outside of ${MIN_ITERATIONS} to ${MAX_ITERATIONS}`,
+      );
+    }
+    return { nonce: nonce.slice(2), salt: saltBytes, iterations };
+  }
+
+  #verify(serverFinal: Uint8Array): void {
+    const message = decode(serverFinal);
+    const signature = message.startsWith('v=') ? fromBase64(message.slice(2).replace(/,.*$/s, '')) : null;
+    if (
+      signature === null ||
+      this.#serverSignature === null ||
+      !equalBytes(signature, this.#serverSignature)
+    ) {
+      throw refuse('the server could not prove that it knows the password');
+    }
+    this.#proved = true;
+  }
+
+  async #salt(
+    password: string,
+    salt: Uint8Array<ArrayBuffer>,
+    iterations: number,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const key = await crypto.subtle.importKey('raw', utf8(password), 'PBKDF2', false, ['deriveBits']);
+    const bits = { 'SHA-256': 256, 'SHA-512': 512 }[this.#hash];
+    const algorithm = { name: 'PBKDF2', hash: this.#hash, salt, iterations };
+    return new Uint8Array(await crypto.subtle.deriveBits(algorithm, key, bits));
+  }
+
+  async #hmac(key: Uint8Array<ArrayBuffer>, data: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+    const algorithm = { name: 'HMAC', hash: this.#hash };
+    const imported = await crypto.subtle.importKey('raw', key, algorithm, false, ['sign']);
+    return new Uint8Array(await crypto.subtle.sign('HMAC', imported, data));
+  }
+}
+
+function makeNonce(): string {
+  return toBase64(crypto.getRandomValues(new Uint8Array(24)));
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return text(bytes);
+  } catch {
+    throw refuse('the server sent a sign-in message that is not UTF-8');
+  }
+}
+
+function refuse(message: string): WireError {
+  return new WireError('sasl-server', message);
+}

@@ -1,0 +1,44 @@
+import { WireError } from '../error.ts';
+import type { Credentials, Mechanism } from './mechanism.ts';
+import { plain } from './plain.ts';
+import { Scram } from './scram.ts';
+
+/** From weak to strong. What stands further right is never given up for what stands further left. */
+const STRENGTH: readonly string[] = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'EXTERNAL'];
+
+/** What the choice depends on. */
+export interface SaslOffer {
+  /** The mechanisms of the `sasl` capability; null when the server (CAP 301) did not say. */
+  readonly mechanisms: readonly string[] | null;
+  /** The mechanism of the last sign-in to this account. Nothing weaker is used. */
+  readonly pinned: string | null;
+  /** Whether we have a client certificate and are to sign in by it. */
+  readonly external: boolean;
+}
+
+/** The mechanisms to try, the best first. Throws WireError when there is none. */
+export function selectMechanisms({ mechanisms, pinned, external }: SaslOffer): readonly string[] {
+  const able = external ? ['EXTERNAL'] : STRENGTH.slice(0, 3);
+  const common = able.filter((name) => mechanisms === null || mechanisms.includes(name)).toReversed();
+  if (common.length === 0)
+    throw new WireError('sasl-mechanism', 'the server offers no sign-in mechanism that natter has');
+  const least = pinned === null ? 0 : STRENGTH.indexOf(pinned);
+  const strong = common.filter((name) => STRENGTH.indexOf(name) >= least);
+  if (strong.length > 0) return strong;
+  throw new WireError('sasl-downgrade', `the server no longer offers ${pinned}, only ${common.join(', ')}`);
+}
+
+/** Starts a mechanism by its name. */
+export function startMechanism(name: string, credentials: Credentials): Mechanism {
+  if (name === 'SCRAM-SHA-512') return new Scram('SHA-512', credentials);
+  if (name === 'SCRAM-SHA-256') return new Scram('SHA-256', credentials);
+  return name === 'EXTERNAL' ? external : plain(credentials);
+}
+
+/** EXTERNAL (RFC 4422 appendix A): the TLS certificate says it all. */
+const external: Mechanism = {
+  name: 'EXTERNAL',
+  initial: async () => new Uint8Array(),
+  respond: async () => new Uint8Array(),
+  finish: async () => {},
+};
