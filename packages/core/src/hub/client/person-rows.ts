@@ -84,11 +84,12 @@ export class PersonRows extends DerivedMapBase<PersonId, Person> {
 
 /** A person as its row shows it; `undefined` when nothing of it is left. */
 export function personRow(profile: Profile, record: PersonRecord): Person | undefined {
-  const contacts: PersonContact[] = [];
-  for (const id of record.contacts) {
+  const known = record.contacts.map((id) => {
     const contact = profile.contacts.get(id);
-    if (contact) contacts.push(personContact(profile, contact));
-  }
+    return contact && personContact(profile, contact);
+  });
+  // As a rule all are there: then no second list is made.
+  const contacts = known.every(isPresent) ? known : known.filter(isPresent);
   const first = contacts[0];
   if (!first) return undefined;
   let unread = 0;
@@ -108,6 +109,10 @@ export function personRow(profile: Profile, record: PersonRecord): Person | unde
     lastActivity,
     contacts,
   };
+}
+
+function isPresent(contact: PersonContact | undefined): contact is PersonContact {
+  return contact !== undefined;
 }
 
 function personContact(profile: Profile, contact: Contact): PersonContact {
