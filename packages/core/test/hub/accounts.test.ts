@@ -59,6 +59,20 @@ describe('the reconnect policy', () => {
   });
 });
 
+describe('an account that is added', () => {
+  it('is there once, by whatever address the user knows it', async () => {
+    const script = new Script();
+    const bench = await Bench.open([script]);
+    script.address = 'me';
+    for (const address of ['me', 'Me@elsewhere'])
+      await expect(
+        bench.call('account.add', { network: 'script', address, config: {} }),
+      ).rejects.toMatchObject({ data: { code: 'conflict' } });
+    expect(await bench.call('account.list', {})).toHaveLength(1);
+    await bench.hub.close();
+  });
+});
+
 describe('an account that is removed', () => {
   it('takes its contacts, conversations and history with it, and leaves the others alone', async () => {
     const [one, two] = [new Script('one'), new Script('two')];

@@ -68,6 +68,8 @@ export class SignIn {
   /** Secrets first: an account without them could not sign in, secrets without an account are only forgotten again. */
   async #save(record: AccountRecord, held: HeldSecrets, step: Step & { kind: 'done' }): Promise<void> {
     const { secrets, queue } = this.#environment;
+    // The network may know the account by another address than the one that was typed.
+    this.#refuseDouble(record.network, step.address ?? record.address, record.id);
     for (const [name, value] of held.changes()) await secrets.set(record.id, name, value);
     await queue.run((transaction) => {
       const now = transaction.accounts.get(record.id) ?? record;
@@ -90,9 +92,9 @@ export class SignIn {
     );
   }
 
-  #refuseDouble(network: string, address: string): void {
-    for (const [, account] of this.#environment.profile.accounts.entries()) {
-      if (account.network === network && account.address === address) {
+  #refuseDouble(network: string, address: string, itself?: AccountId): void {
+    for (const [id, account] of this.#environment.profile.accounts.entries()) {
+      if (id !== itself && account.network === network && account.address === address) {
         throw new NatterError(
           errorData(
             'conflict',

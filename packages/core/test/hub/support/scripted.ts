@@ -39,6 +39,8 @@ export class Script {
   runs: Resume[] = [];
   performed: Op[] = [];
   verified: Op[] = [];
+  /** What the network calls the account that signs in; `null`: as it was typed. */
+  address: string | null = null;
   /** Whether a run goes online by itself. */
   goesOnline = true;
   perform: (op: Op, signal: AbortSignal) => Promise<Outcome> = async (op) => ({
@@ -80,7 +82,14 @@ export class Script {
       contract: 1,
       capabilities: this.capabilities,
       configSchema: {},
-      login: () => ({ next: async () => ({ kind: 'done', key: key('me') }), cancel: async () => undefined }),
+      login: () => ({
+        next: async () => ({
+          kind: 'done',
+          key: key('me'),
+          ...(this.address !== null && { address: this.address }),
+        }),
+        cancel: async () => undefined,
+      }),
       open: (_, host) => this.#session(host),
     };
   }
