@@ -73,7 +73,11 @@ export class Connection {
     this.#outgoing = new Outgoing(runtime, this.#messages);
     this.#rooms = new RoomChanges(runtime, this.#channels);
     this.#questions = new Questions(runtime, this.#channels);
-    this.#history = new History(runtime, this.#messages);
+    this.#history = new History(
+      runtime,
+      this.#messages,
+      (key) => this.#channels.all.has(key) || this.#messages.knows(key) || this.#contacts.has(key),
+    );
     this.#nick = new NickKeeper(runtime, wantedNick);
     this.#features = [this.#channels, this.#contacts, this.#messages, this.#nick];
     connection.bounds = { bodyBytes: support.number('LINELEN', 512) };

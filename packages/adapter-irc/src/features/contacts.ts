@@ -42,6 +42,11 @@ export class Contacts implements Feature, Identities {
     this.#watch.stop();
   }
 
+  /** Whether it is on the list. */
+  has(key: RemoteKey): boolean {
+    return this.#entries.has(key);
+  }
+
   /** A contact that is bound to an account is proven by that account; where the server never says, by the nick. */
   contactOf(line: IrcLine): RemoteKey | null {
     const key = keyOf(this.#runtime, line.source?.nick ?? '');

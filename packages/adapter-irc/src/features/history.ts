@@ -11,10 +11,13 @@ import { Messages } from './messages.ts';
 export class History {
   readonly #runtime: Runtime;
   readonly #messages: Messages;
+  readonly #known: (conversation: RemoteKey) => boolean;
 
-  constructor(runtime: Runtime, messages: Messages) {
+  /** `known`: whether a conversation is there for other reasons than its history. */
+  constructor(runtime: Runtime, messages: Messages, known: (conversation: RemoteKey) => boolean) {
     this.#runtime = runtime;
     this.#messages = messages;
+    this.#known = known;
   }
 
   async page(request: PageRequest, signal: AbortSignal): Promise<Page> {
@@ -34,6 +37,11 @@ export class History {
     const judge = (line: IrcLine): 'part' | null => (open.has(line.tags.get('batch') ?? '') ? 'part' : null);
     const { batch } = await asks.ask({ command: 'CHATHISTORY', params, signal, judge });
     const items = batch === null ? [] : this.#items(pageOf(batch), conversation);
+    // A server tells of nobody that there is no such nick: it has no page of theirs.
+    if (items.length === 0 && from === undefined && !this.#known(conversation))
+      throw new NatterError(
+        errorData('not-found', 'the server knows no such conversation', { scope: 'conversation' }),
+      );
     return this.#answer(items, request, from ?? null, limit);
   }
 

@@ -132,6 +132,11 @@ export class Messages implements Feature {
     ];
   }
 
+  /** Whether something was said in a direct conversation in this run. */
+  knows(conversation: RemoteKey): boolean {
+    return this.#told.has(conversation);
+  }
+
   /** A nick changed: its conversation is told anew under the new one. */
   renamed(from: RemoteKey, to: RemoteKey): void {
     if (this.#told.delete(from)) this.#told.add(to);

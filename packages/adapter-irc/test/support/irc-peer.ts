@@ -20,6 +20,8 @@ export interface IrcPeerOptions {
   /** The nick of the account under test. */
   readonly other: string;
   readonly serverPassword?: string;
+  /** Signs in to services with SASL PLAIN; ask for the capability `sasl` too. */
+  readonly password?: string;
   /** Capabilities to ask for. */
   readonly capabilities?: readonly string[];
 }
@@ -55,7 +57,7 @@ export class IrcPeer implements Peer {
     const socket = connect({ host: options.host, port: options.port });
     await once(socket, 'connect');
     const peer = new IrcPeer(socket, options);
-    const { capabilities = [], serverPassword, nick } = options;
+    const { capabilities = [], serverPassword, password, nick } = options;
     if (capabilities.length > 0) {
       peer.say(`CAP REQ :${capabilities.join(' ')}`);
       await peer.until((line) => line.includes(' ACK '), 0);
@@ -63,6 +65,12 @@ export class IrcPeer implements Peer {
     if (serverPassword !== undefined) peer.say(`PASS ${serverPassword}`);
     peer.say(`NICK ${nick}`);
     peer.say(`USER ${nick} 0 * :${nick}`);
+    if (password !== undefined) {
+      peer.say('AUTHENTICATE PLAIN');
+      await peer.until((line) => line.includes('AUTHENTICATE +'), 0);
+      peer.say(`AUTHENTICATE ${Buffer.from(`\0${nick}\0${password}`).toString('base64')}`);
+      await peer.until((line) => / 903 /.test(line), 0);
+    }
     if (capabilities.length > 0) peer.say('CAP END');
     await peer.until((line) => / (376|422) /.test(line), 0);
     return peer;

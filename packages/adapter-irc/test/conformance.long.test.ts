@@ -1,0 +1,27 @@
+import { afterAll, beforeAll } from 'vitest';
+import { describeServer } from '@natter/e2e';
+import { describeAdapter } from '@natter/testing/conformance';
+import { startErgoServers } from './support/ergo-setup.ts';
+import { startNgircdServers, type ConformanceServers } from './support/ngircd-setup.ts';
+
+const sliced = { toClient: { slice: 1 }, toServer: { slice: { min: 1, max: 7 } } };
+const slow = {
+  toClient: { latency: { base: 5, jitter: 10 } },
+  toServer: { latency: { base: 5, jitter: 10 } },
+};
+const starts = { ngircd: startNgircdServers, ergo: startErgoServers };
+
+for (const kind of ['ngircd', 'ergo'] as const) {
+  describeServer('IRC', kind, () => {
+    let servers: ConformanceServers;
+    beforeAll(async () => {
+      servers = await starts[kind]();
+    });
+    afterAll(() => servers?.stop());
+
+    describeAdapter('conforms on a link that tears every character apart', {
+      setup: () => servers.setup(sliced),
+    });
+    describeAdapter('conforms on a slow link', { setup: () => servers.setup(slow) });
+  });
+}
