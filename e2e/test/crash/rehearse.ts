@@ -14,11 +14,20 @@ const program = fileURLToPath(new URL('killable-party.ts', import.meta.url));
 
 /** A conversation between one side that is killed at a point and begun again, and one that lives on. */
 export interface Rehearsal {
-  readonly alice: PartyOptions;
-  readonly bob: PartyOptions;
-  readonly bobAdapter: Adapter;
+  readonly network: string;
+  /** What stands behind the @ of both. */
+  readonly domain: string;
+  /** Both have an account, with the {@link password}. */
+  readonly names: readonly [killed: string, other: string];
+  readonly config: PartyOptions['config'];
+  /** How many messages each side sends. */
+  readonly messages: number;
+  readonly adapter: Adapter;
   readonly point: string;
 }
+
+/** Everybody's. */
+export const password = 'a long password';
 
 /** What the history checker says, and whether the point was passed at all. */
 export interface Report {
@@ -27,7 +36,8 @@ export interface Report {
 }
 
 /** Plays it through: the killed side is begun again without a killer, and both must end whole. */
-export async function rehearse({ alice, bob, bobAdapter, point }: Rehearsal): Promise<Report> {
+export async function rehearse({ adapter, point, ...rehearsal }: Rehearsal): Promise<Report> {
+  const [alice, bob] = parties(rehearsal);
   const folder = mkdtempSync(join(tmpdir(), 'natter-crash-'));
   const log = join(folder, 'history.ndjson');
   writeFileSync(log, '');
@@ -37,7 +47,7 @@ export async function rehearse({ alice, bob, bobAdapter, point }: Rehearsal): Pr
       store: memoryStore(),
       secrets: memorySecrets(),
       blobs: memoryBlobs(),
-      adapter: bobAdapter,
+      adapter,
     };
     const other = await Party.open(bob, ports, (entry) => entries.push(entry));
     const talking = other.run();
@@ -51,6 +61,26 @@ export async function rehearse({ alice, bob, bobAdapter, point }: Rehearsal): Pr
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function parties({
+  names: [killed, lives],
+  network,
+  domain,
+  config,
+  messages,
+}: Omit<Rehearsal, 'adapter' | 'point'>): [PartyOptions, PartyOptions] {
+  const party = (name: string, peer: string): PartyOptions => ({
+    name,
+    peer,
+    network,
+    address: `${name}@${domain}`,
+    peerAddress: `${peer}@${domain}`,
+    password,
+    config,
+    messages,
+  });
+  return [party(killed, lives), party(lives, killed)];
 }
 
 /** The second life of a killed side asks for the same sends again, by the same keys. */

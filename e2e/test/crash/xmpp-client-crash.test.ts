@@ -3,7 +3,7 @@ import { describeServer, startProsody } from '@natter/e2e';
 import type { ProsodyServer } from '@natter/e2e';
 import { formatVerdict } from '@natter/testing/checker';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { rehearse } from './rehearse.ts';
+import { password, rehearse } from './rehearse.ts';
 
 const messages = 4;
 const points = [
@@ -20,7 +20,7 @@ describeServer('kill -9 of a client of Prosody', 'prosody', () => {
 
   beforeAll(async () => {
     const users = points.flatMap((_, index) =>
-      ['alice', 'bob'].map((name) => ({ name: `${name}${index}`, password: 'a long password' })),
+      ['alice', 'bob'].map((name) => ({ name: `${name}${index}`, password })),
     );
     server = await startProsody({ users });
   });
@@ -30,20 +30,13 @@ describeServer('kill -9 of a client of Prosody', 'prosody', () => {
   it.concurrent.each(points.map((point, index) => [point, index] as const))(
     'at %s loses nothing and shows nothing twice',
     async (point, index) => {
-      const party = (name: string, peer: string) => ({
-        name,
-        peer,
+      const { verdict, killed } = await rehearse({
         network: 'xmpp',
-        address: `${name}${index}@${server.domain}`,
-        peerAddress: `${peer}${index}@${server.domain}`,
-        password: 'a long password',
+        domain: server.domain,
+        names: [`alice${index}`, `bob${index}`],
         config: { server: `${server.host}:${server.port}`, ca: server.ca.certificate },
         messages,
-      });
-      const { verdict, killed } = await rehearse({
-        alice: party('alice', 'bob'),
-        bob: party('bob', 'alice'),
-        bobAdapter: createXmppAdapter(),
+        adapter: createXmppAdapter(),
         point,
       });
       expect(killed, 'the point was passed').toBe(true);

@@ -144,6 +144,17 @@ export class Driver {
     return assert.fail('an operation never came to an end');
   }
 
+  /** The first attempt to say something to the peer, for a case that makes it by itself. */
+  firstAttempt(text: string): Op {
+    return {
+      id: mintId('operation'),
+      conversation: this.direct,
+      attempt: 1,
+      memo: null,
+      body: textBody(text),
+    };
+  }
+
   /** One attempt, whatever comes of it. */
   async attempt(op: Op, signal: AbortSignal = this.#runner.calls): Promise<Outcome> {
     const outcome = await this.within('perform() resolves', this.session.perform(op, signal));

@@ -9,6 +9,7 @@ import {
 } from '@natter/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fileAttachment } from '../attachment.ts';
 import { sample } from './samples.ts';
 import type { OpenStore } from './suite.ts';
 
@@ -41,19 +42,7 @@ export function describeSearch(open: OpenStore): void {
       ['nothing but signs', '"*^()', ''],
     ])('finds %s', async (_, query, found) => {
       const store = await open();
-      const attachment = {
-        kind: 'file',
-        name: 'Holiday.JPG',
-        mediaType: 'image/jpeg',
-        size: 1,
-        width: null,
-        height: null,
-        duration: null,
-        hash: null,
-        remote: null,
-        thumbnail: null,
-        blob: null,
-      } as const;
+      const attachment = fileAttachment('Holiday.JPG', 1, { mediaType: 'image/jpeg' });
       await store.apply([
         say('m1', 'See you in Berlin!'),
         say('m2', 'crème brûlée'),

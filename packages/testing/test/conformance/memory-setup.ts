@@ -1,4 +1,5 @@
 import { remoteKey, type Adapter } from '@natter/core';
+import { fileAttachment } from '../../src/attachment.ts';
 import type { AdapterSetup, Means, Peer } from '../../src/conformance/index.ts';
 import {
   createMemoryAdapter,
@@ -72,19 +73,7 @@ function peerOf(bob: Second, ada: Second): Peer {
       bob.ask({ do: 'room-create', name, kind: 'channel', topic: null, invite: [], clientId: null }).key,
     sendFile: async (name, bytes) => {
       const { file } = bob.ask({ do: 'upload', bytes });
-      const attachment = {
-        kind: 'file',
-        name,
-        mediaType: 'application/octet-stream',
-        size: bytes.length,
-        width: null,
-        height: null,
-        duration: null,
-        hash: null,
-        remote: file,
-        thumbnail: null,
-        blob: null,
-      } as const;
+      const attachment = fileAttachment(name, bytes.length, { remote: file });
       bob.send(direct, name, { kind: 'attachment', attachments: [attachment] });
     },
     receivedFile: async () => {

@@ -35,13 +35,7 @@ export const deliveryCases: readonly ConformanceCase[] = [
     run: withDriver(async (driver, { means, peer, adapter }) => {
       means?.loseAnswer?.();
       await reconnect(driver, means?.cut);
-      const op: Op = {
-        id: mintId('operation'),
-        conversation: driver.direct,
-        attempt: 1,
-        memo: null,
-        body: textBody('am I heard?'),
-      };
+      const op = driver.firstAttempt('am I heard?');
       const first = await driver.attempt(op);
       assert.equal(first.result, 'unknown', 'bytes have left and no answer came');
       if (adapter.capabilities.resend !== 'never') {
@@ -75,13 +69,7 @@ export const deliveryCases: readonly ConformanceCase[] = [
     name: 'delivery: an aborted operation is not sent or unknown, and does not reject',
     needs: { support: ['direct'] },
     run: withDriver(async (driver) => {
-      const op: Op = {
-        id: mintId('operation'),
-        conversation: driver.direct,
-        attempt: 1,
-        memo: null,
-        body: textBody('never mind'),
-      };
+      const op = driver.firstAttempt('never mind');
       const before = await driver.attempt(op, AbortSignal.abort());
       assert.equal(before.result, 'not-sent', 'no byte can have left');
       const abort = new AbortController();
@@ -95,13 +83,7 @@ export const deliveryCases: readonly ConformanceCase[] = [
     name: 'delivery: the end of the run ends the operations that are under way',
     needs: { support: ['direct'] },
     run: withDriver(async (driver) => {
-      const op: Op = {
-        id: mintId('operation'),
-        conversation: driver.direct,
-        attempt: 1,
-        memo: null,
-        body: textBody('wait for me'),
-      };
+      const op = driver.firstAttempt('wait for me');
       const pending = driver.session.perform(op, new AbortController().signal);
       await driver.stop();
       const outcome = await driver.within('perform() resolves when the run ends', pending);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { BlobId, PageRequest, RemoteKey } from '@natter/core';
 import { mintId } from '@natter/core';
+import { fileAttachment } from '../../attachment.ts';
 import type { ConformanceCase } from '../case.ts';
 import { rejection } from '../check-error.ts';
 import { textBody, type Driver } from '../driver.ts';
@@ -80,19 +81,7 @@ export const historyCases: readonly ConformanceCase[] = [
       const bytes = crypto.getRandomValues(new Uint8Array(5000));
       const blob = mintId('blob');
       driver.host.blobs.set(blob, bytes);
-      const attachment = {
-        kind: 'file',
-        name: 'data.bin',
-        mediaType: 'application/octet-stream',
-        size: bytes.length,
-        width: null,
-        height: null,
-        duration: null,
-        hash: null,
-        remote: null,
-        thumbnail: null,
-        blob,
-      } as const;
+      const attachment = fileAttachment('data.bin', bytes.length, { blob });
       await driver.perform({
         ...textBody(''),
         content: { kind: 'attachment', text: 'data.bin', attachments: [attachment] },

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errorData, mintId, NatterError, type Op } from '@natter/core';
+import { errorData, NatterError } from '@natter/core';
 import type { ConformanceCase } from '../case.ts';
 import { assertEnded } from '../check-error.ts';
-import { Driver, textBody } from '../driver.ts';
+import { Driver } from '../driver.ts';
 import { assertNothingLeft, resources } from '../resources.ts';
 
 const presence = { availability: 'available', text: null } as const;
@@ -81,13 +81,7 @@ export const lifecycleCases: readonly ConformanceCase[] = [
     name: 'lifecycle: an operation without a run is not sent',
     async run(setup) {
       const driver = await Driver.create(setup);
-      const op: Op = {
-        id: mintId('operation'),
-        conversation: driver.direct,
-        attempt: 1,
-        memo: null,
-        body: textBody('x'),
-      };
+      const op = driver.firstAttempt('x');
       const outcome = await driver.attempt(op);
       assert.equal(outcome.result, 'not-sent');
       assert.ok(

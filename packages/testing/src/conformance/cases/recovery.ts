@@ -13,10 +13,7 @@ export const recoveryCases: readonly ConformanceCase[] = [
     name: 'recovery: what was said while we were away is caught up, once and in order',
     needs: { catchUp: ['account', 'conversation'] },
     async run(setup) {
-      const driver = await Driver.start(setup);
-      await driver.hear('before');
-      await driver.stop();
-      for (const text of missed) await setup.peer.send(text);
+      const driver = await missesAll(setup);
       driver.run();
       await driver.until('all is caught up', () =>
         missed.every((text) => driver.ledger.withText(text).length > 0),
@@ -32,10 +29,7 @@ export const recoveryCases: readonly ConformanceCase[] = [
     name: 'recovery: what is said while we catch up is not lost and hides nothing',
     needs: { catchUp: ['account', 'conversation'] },
     async run(setup) {
-      const driver = await Driver.start(setup);
-      await driver.hear('before');
-      await driver.stop();
-      for (const text of missed) await setup.peer.send(text);
+      const driver = await missesAll(setup);
       driver.host.onChange(() => {});
       driver.run();
       const live = Array.from({ length: 5 }, (_, index) => `meanwhile ${index}`);
@@ -94,6 +88,15 @@ export const recoveryCases: readonly ConformanceCase[] = [
     }),
   },
 ];
+
+/** A driver at rest that has heard `before`, and was away when the rest was said. */
+async function missesAll(setup: AdapterSetup): Promise<Driver> {
+  const driver = await Driver.start(setup);
+  await driver.hear('before');
+  await driver.stop();
+  for (const text of missed) await setup.peer.send(text);
+  return driver;
+}
 
 async function recoverFrom(setup: AdapterSetup, point: Ledger, whole: Ledger): Promise<void> {
   const driver = await Driver.start(setup, { from: point });
