@@ -160,7 +160,10 @@ export interface Methods {
   /** Sends an unconfirmed, refused or waiting operation again, at the user's own risk of a double. */
   'operation.retry': [{ readonly operation: OperationId }, Operation];
 
-  /** Stored messages, oldest first, and older ones from the network when the store has too few and the account is online. */
+  /**
+   * Stored messages, oldest first. While the account is online, what is missing among them is fetched first, and older ones
+   * when the store has too few. `atStart`: nothing older can be had; not said when the network could not be asked.
+   */
   'history.page': [
     {
       readonly conversation: ConversationId;

@@ -70,8 +70,8 @@ export class AccountRunner {
   }
 
   /** Commits a page that a front end asked for. */
-  commitHistory(batch: Parameters<HostOfSession['commitFor']>[0]): Promise<void> {
-    return this.#host.commitFor(batch, 'history');
+  commitPage(...page: Parameters<HostOfSession['commitFor']>): Promise<void> {
+    return this.#host.commitFor(...page);
   }
 
   /** Ends the waiting, for time or for the user. */

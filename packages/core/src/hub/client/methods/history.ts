@@ -1,11 +1,11 @@
-import type { Methods, MessageView } from '../../../client/index.ts';
-import type { Conversation, Message, OrderKey, Transfer } from '../../../model/index.ts';
-import { NatterError, attachmentsOf, errorData, mintId, supports } from '../../../model/index.ts';
+import type { Methods } from '../../../client/index.ts';
+import type { Transfer } from '../../../model/index.ts';
+import { attachmentsOf, mintId } from '../../../model/index.ts';
 import { cancelOperation, retryOperation } from '../../outbox/cancel.ts';
-import { accountView } from '../account-view.ts';
 import type { ClientContext } from '../context.ts';
 import { found } from '../context.ts';
 import { startDownload, cancelDownload } from '../downloads.ts';
+import { historyPage } from '../history-page.ts';
 import { messageView } from '../message-view.ts';
 import { resolveName } from '../resolve.ts';
 import type { Answers } from './table.ts';
@@ -22,8 +22,6 @@ type Names = Extract<
 
 const defaultSearchLimit = 50;
 const finalOperations = 200;
-/** Pages asked of the network for one `history.page`. */
-const remotePages = 5;
 
 /** The outbox as a list, history, search, names and files. */
 export function historyMethods(context: ClientContext): Answers<Names> {
@@ -71,84 +69,4 @@ export function historyMethods(context: ClientContext): Answers<Names> {
 
 function isOpen({ state }: { readonly state: string }): boolean {
   return state !== 'accepted' && state !== 'cancelled';
-}
-
-/** Stored rows, and when they are too few and the account is online, older ones from the network first. */
-async function historyPage(
-  context: ClientContext,
-  { conversation: id, before, limit, remote }: Methods['history.page'][0],
-  signal: AbortSignal,
-): Promise<{ rows: readonly MessageView[]; atStart: boolean }> {
-  const { profile, store } = context.environment;
-  const conversation = found(profile.conversations.get(id), 'conversation', 'conversation');
-  let atStart = remote === false || !canAsk(context, conversation);
-  let cursor: string | null = null;
-  for (let page = 0; ; page += 1) {
-    const at = before === undefined ? 'end' : await orderOf(context, before);
-    const stored = await store.timeline({ conversation: id, at, before: limit, after: 0 });
-    if (stored.rows.length >= limit || atStart || page >= remotePages) {
-      return {
-        rows: stored.rows.map((row) => messageView(profile, row)),
-        atStart: stored.atStart && atStart,
-      };
-    }
-    const older = await askOlder(
-      context,
-      conversation,
-      stored.rows[0] ?? null,
-      cursor,
-      limit - stored.rows.length,
-      signal,
-    );
-    atStart = older === null || older.reached === 'start' || older.next === null;
-    cursor = older?.next ?? null;
-  }
-}
-
-function canAsk({ environment, runners }: ClientContext, { account, key }: Conversation): boolean {
-  const view = accountView(environment, account);
-  return (
-    key !== null &&
-    runners.get(account)?.online === true &&
-    view !== undefined &&
-    supports(view.capabilities, 'history')
-  );
-}
-
-async function orderOf({ environment }: ClientContext, id: Message['id']): Promise<OrderKey> {
-  const [message] = await environment.store.findMessages([{ message: id }]);
-  return found(message, 'message', 'message').order;
-}
-
-async function askOlder(
-  context: ClientContext,
-  { account, key }: Conversation,
-  oldest: Message | null,
-  cursor: string | null,
-  limit: number,
-  signal: AbortSignal,
-): Promise<{ reached: 'start' | 'end' | null; next: string | null } | null> {
-  const runner = context.runners.get(account);
-  if (!runner?.online || key === null || runner.signal === null) return null;
-  try {
-    const page = await runner.session.history(
-      {
-        conversation: key,
-        ...(oldest?.stable ? { anchor: oldest.stable } : {}),
-        ...(cursor === null ? {} : { cursor }),
-        direction: 'older',
-        limit,
-      },
-      AbortSignal.any([signal, runner.signal]),
-    );
-    await runner.commitHistory(page.batch);
-    return page;
-  } catch (error) {
-    if (signal.aborted) throw new NatterError(errorData('aborted', 'cancelled'));
-    context.environment.log('warn', 'history-not-fetched', {
-      account,
-      reason: error instanceof Error ? error.message : String(error),
-    });
-    return null;
-  }
 }
