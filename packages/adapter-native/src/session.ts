@@ -3,6 +3,7 @@ import {
   errorData,
   NatterError,
   type AccountSpec,
+  type BlobId,
   type Ended,
   type Interaction,
   type Op,
@@ -19,6 +20,7 @@ import {
 } from '@natter/core';
 import { signIn } from './features/sign-in.ts';
 import type { Context } from './features/context.ts';
+import { download } from './features/download.ts';
 import { history } from './features/history.ts';
 import { perform } from './features/operations.ts';
 import { Presences } from './features/presence.ts';
@@ -112,8 +114,13 @@ export class NativeSession implements Session {
     return { next: async () => failed, cancel: async () => {} };
   }
 
-  async download(): Promise<{ done: boolean }> {
-    throw unsupported('files');
+  download(
+    remote: Opaque,
+    blob: BlobId,
+    offset: number,
+    signal: AbortSignal,
+  ): Promise<{ etag?: string; done: boolean }> {
+    return this.#ask(({ context }) => download(context, remote, { blob, offset }, signal));
   }
 
   async wipe(remote: boolean, signal: AbortSignal): Promise<void> {

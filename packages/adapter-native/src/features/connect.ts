@@ -10,6 +10,8 @@ export interface Greeted {
   readonly connection: Connection;
   readonly welcome: Welcome;
   readonly location: Location;
+  /** Certificate authorities in PEM, in place of the system's. */
+  readonly ca?: string;
 }
 
 /**
@@ -43,7 +45,7 @@ export async function connect(
       id,
       client: settings.client,
     }));
-    return { connection, welcome, location };
+    return { connection, welcome, location, ...(parsed.ca === undefined ? {} : { ca: parsed.ca }) };
   } catch (caught) {
     connection.close();
     await connection.closed;

@@ -12,6 +12,8 @@ export interface Context {
   readonly welcome: Welcome;
   /** Who we are, and where the update log stood at sign-in. */
   readonly account: SignedIn;
+  /** Certificate authorities in PEM that the account trusts in place of the system's. */
+  readonly ca?: string;
   /** The server's URL. */
   readonly url: string;
 }

@@ -1,4 +1,5 @@
 import {
+  attachmentsOf,
   remoteKey,
   type Op,
   type OpBody,
@@ -15,6 +16,7 @@ import { messageKey, targetSequence } from '../mapping/keys.ts';
 import type { Context } from './context.ts';
 import { mark } from './receipts.ts';
 import { changeRoom } from './rooms.ts';
+import { upload } from './upload.ts';
 
 /** Does an operation. Every one may be repeated: sends by their client id, the rest because they say how it shall be. */
 export async function perform(context: Context, op: Op, signal: AbortSignal): Promise<Outcome> {
@@ -53,7 +55,8 @@ async function send(
 ): Promise<Outcome> {
   const { conversation } = op;
   if (conversation === null) return refused('invalid', 'a message needs a conversation');
-  const wire = bodyOf(body.content, body);
+  const attachments = await upload(context, attachmentsOf(body.content), op.id, signal);
+  const wire = bodyOf(body.content, { ...body, attachments });
   if (wire === null) return refused('unsupported', 'the native network cannot carry this message');
   const fault = faultOf(context, wire);
   if (fault !== null) return fault;
@@ -85,7 +88,8 @@ async function change(
     const { key, on } = body;
     await connection.request('react', (id) => ({ type: 'react', id, ...place, key, on }), signal);
   } else {
-    const wire = bodyOf(body.content);
+    const attachments = await upload(context, attachmentsOf(body.content), op.id, signal);
+    const wire = bodyOf(body.content, { attachments });
     if (wire === null) return refused('unsupported', 'the native network cannot carry this message');
     const fault = faultOf(context, wire);
     if (fault !== null) return fault;

@@ -25,7 +25,12 @@ export async function signIn(
   const password = credential === null ? await host.secret(passwordName) : null;
   if (credential === null && password === null) return { why: 'needsLogin', error: notSignedIn };
   host.phase('connecting');
-  const { connection, welcome, location } = await connect(spec.address, spec.config, settings, signal);
+  const { connection, welcome, location, ...trust } = await connect(
+    spec.address,
+    spec.config,
+    settings,
+    signal,
+  );
   try {
     host.phase('authenticating');
     const address = `${location.user}@${welcome.server}`;
@@ -35,7 +40,7 @@ export async function signIn(
         : await connection.request('resume', (id) => ({ type: 'resume', id, address, ...credential }));
     await keep(host, { device: account.device, token: account.token });
     if (credential === null) await host.setSecret(passwordName, null);
-    return { connection, host, settings, welcome, account, url: location.url };
+    return { connection, host, settings, welcome, account, url: location.url, ...trust };
   } catch (caught) {
     connection.close();
     await connection.closed;

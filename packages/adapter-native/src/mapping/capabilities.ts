@@ -31,6 +31,7 @@ export const networkCapabilities: Capabilities = {
     edit: 'full',
     retract: 'full',
     react: 'full',
+    attachments: 'full',
     history: 'full',
     'receipts-delivered': 'full',
     'receipts-read': 'full',
@@ -46,11 +47,14 @@ export const networkCapabilities: Capabilities = {
 
 /** The same with the bounds of one server. It counts UTF-16 units, of which UTF-8 never has fewer bytes. */
 export function accountCapabilities(limits: Limits): Capabilities {
+  const { textLength, groupMembers, fileBytes } = limits;
   return {
     ...networkCapabilities,
+    support: { ...networkCapabilities.support, ...(fileBytes === undefined ? { attachments: 'none' } : {}) },
     limits: {
-      textBytes: limits.textLength,
-      ...(limits.groupMembers === undefined ? {} : { members: limits.groupMembers }),
+      textBytes: textLength,
+      ...(groupMembers === undefined ? {} : { members: groupMembers }),
+      ...(fileBytes === undefined ? {} : { fileBytes }),
     },
   };
 }

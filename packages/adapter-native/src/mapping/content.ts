@@ -1,5 +1,6 @@
-import type { Attachment, Content, RemoteKey, Target } from '@natter/core';
+import type { Content, RemoteKey, Target } from '@natter/core';
 import type { Attachment as WireAttachment, Mention, MessageBody } from '@natter/native-protocol';
+import { attachmentOf } from './attachment.ts';
 import { flatten } from './flatten.ts';
 import { formatTree } from './formatting.ts';
 import { targetSequence } from './keys.ts';
@@ -23,13 +24,18 @@ export interface Around {
   readonly replyTo?: { readonly target: Target } | null;
   readonly thread?: Target | null;
   readonly mentions?: readonly RemoteKey[];
+  /** The files of the content, which are on the server. */
+  readonly attachments?: readonly WireAttachment[];
 }
 
 /** The body of a content; `null` when the network cannot carry it, or it refers to a message that the server never told of. */
 export function bodyOf(content: Content, around: Around = {}): MessageBody | null {
-  if (content.kind !== 'text' && content.kind !== 'emote' && content.kind !== 'notice') return null;
+  const { attachments = [] } = around;
+  const kind = content.kind === 'attachment' ? 'text' : content.kind;
+  if (kind !== 'text' && kind !== 'emote' && kind !== 'notice') return null;
+  if (content.kind === 'attachment' && attachments.length !== content.attachments.length) return null;
   const flat =
-    content.formatted === undefined
+    !('formatted' in content) || content.formatted === undefined
       ? { text: content.text, formatting: [], mentions: [] }
       : flatten(content.formatted);
   const reply = around.replyTo ? targetSequence(around.replyTo.target) : undefined;
@@ -39,11 +45,12 @@ export function bodyOf(content: Content, around: Around = {}): MessageBody | nul
   const formatting = flat.formatting.slice(0, maximumSpans);
   return {
     text: flat.text,
-    ...(content.kind === 'text' ? {} : { kind: content.kind }),
+    ...(kind === 'text' ? {} : { kind }),
     ...(formatting.length === 0 ? {} : { formatting }),
     ...(mentions.length === 0 ? {} : { mentions }),
     ...(reply === undefined ? {} : { reply }),
     ...(thread === undefined ? {} : { thread }),
+    ...(attachments.length === 0 ? {} : { attachments }),
   };
 }
 
@@ -63,20 +70,4 @@ function unplaced(
         : { address, start, length: name.length },
     ];
   });
-}
-
-function attachmentOf(attachment: WireAttachment): Attachment {
-  return {
-    kind: attachment.kind,
-    name: attachment.name,
-    mediaType: attachment.mediaType,
-    size: attachment.size ?? null,
-    width: attachment.width ?? null,
-    height: attachment.height ?? null,
-    duration: attachment.duration ?? null,
-    hash: attachment.sha256 === undefined ? null : `sha-256:${attachment.sha256}`,
-    remote: attachment.url,
-    thumbnail: null,
-    blob: null,
-  };
 }

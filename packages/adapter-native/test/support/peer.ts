@@ -9,10 +9,13 @@ export class NativePeer implements Peer {
   readonly key: RemoteKey;
   readonly #connection: Connection;
   readonly #account: string;
+  /** Where its server is, by HTTP. */
+  readonly #files: string;
   readonly #seen = new Map<string, AccountPresence>();
   #count = 0;
 
-  private constructor(connection: Connection, address: string, account: string) {
+  private constructor(connection: Connection, address: string, account: string, files: string) {
+    this.#files = files;
     this.#connection = connection;
     this.address = address;
     this.key = remoteKey(address);
@@ -29,7 +32,7 @@ export class NativePeer implements Peer {
       address: user,
       password,
     }));
-    const peer = new NativePeer(connection, address, account);
+    const peer = new NativePeer(connection, address, account, url.replace(/^ws/u, 'http'));
     connection.signedIn(64, (push) => peer.#pushed(push));
     const { presences } = await connection.request('presence-watch', (id) => ({
       type: 'presence-watch',
@@ -159,6 +162,52 @@ export class NativePeer implements Peer {
   async sees(): Promise<{ availability: string; text: string | null } | null> {
     const [device] = this.#seen.get(this.#account)?.devices ?? [];
     return device === undefined ? null : { availability: device.availability, text: device.text ?? null };
+  }
+
+  async sendFile(name: string, bytes: Uint8Array): Promise<void> {
+    this.#count += 1;
+    const clientId = `peer-file-${this.#count}`;
+    const mediaType = 'application/octet-stream';
+    const { file, path, token } = await this.#connection.request('file-create', (id) => ({
+      type: 'file-create',
+      id,
+      clientId,
+      name,
+      mediaType,
+      size: bytes.length,
+    }));
+    await fetch(`${this.#files}${path}`, {
+      method: 'PATCH',
+      headers: {
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/offset+octet-stream',
+        'upload-offset': '0',
+      },
+      body: Buffer.from(bytes),
+    });
+    const attachment = { kind: 'file', url: `https://localhost${path}`, file, name, mediaType } as const;
+    await this.#connection.request('send', (id) => ({
+      type: 'send',
+      id,
+      clientId,
+      peer: this.#account,
+      body: { text: '', attachments: [{ ...attachment, size: bytes.length }] },
+    }));
+  }
+
+  async receivedFile(): Promise<Uint8Array | null> {
+    const files = (await this.#messages())
+      .filter(({ from }) => from === this.#account)
+      .flatMap(({ body }) => body?.attachments ?? []);
+    const file = files.at(-1)?.file;
+    if (file === undefined) return null;
+    const { path, token } = await this.#connection.request('file-get', (id) => ({
+      type: 'file-get',
+      id,
+      file,
+    }));
+    const response = await fetch(`${this.#files}${path}`, { headers: { authorization: `Bearer ${token}` } });
+    return new Uint8Array(await response.arrayBuffer());
   }
 
   #pushed(push: Push): void {
