@@ -143,7 +143,7 @@ function insert(
   const { transaction } = ingest;
   const place = order ?? tailOrder(transaction, conversation.id);
   const message = newMessage(ingest, conversation, item, place, provisional);
-  transaction.messages.put(message);
+  transaction.messages.add(message);
   return message;
 }
 

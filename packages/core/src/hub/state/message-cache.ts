@@ -21,6 +21,8 @@ interface Names {
 export class MessageCache {
   readonly #store: Store;
   readonly #byId = new Map<MessageId, Cell>();
+  /** Rows made by this transaction that are not in `#byId` yet: most are never asked for by their id. */
+  #fresh: (Cell & { message: Message })[] = [];
   readonly #byOperation = new Map<OperationId, Cell>();
   readonly #byConversation = new Map<ConversationId, Names>();
   readonly #written: Cell[] = [];
@@ -34,7 +36,8 @@ export class MessageCache {
 
   /** Reads what is not here yet. Call it before `get`, `stable` and `claimed` of the same names. */
   async prefetch(lookups: readonly MessageLookup[]): Promise<void> {
-    const missing = lookups.filter((lookup) => this.#find(lookup) === undefined);
+    const missing: MessageLookup[] = [];
+    for (const lookup of lookups) if (this.#find(lookup) === undefined) missing.push(lookup);
     if (missing.length === 0) return;
     const found = await this.#store.findMessages(missing);
     for (let index = 0; index < missing.length; index += 1) {
@@ -45,7 +48,7 @@ export class MessageCache {
   }
 
   get(id: MessageId): Message | null {
-    return this.#byId.get(id)?.message ?? null;
+    return this.#ids().get(id)?.message ?? null;
   }
 
   stable(conversation: ConversationId, key: RemoteKey): Message | null {
@@ -66,6 +69,14 @@ export class MessageCache {
     const cell = this.#index(message);
     if (!cell.written) this.#written.push(cell);
     cell.written = true;
+  }
+
+  /** Writes a row that was made just now: its id is new. */
+  add(message: Message): void {
+    const cell = { message, written: true };
+    this.#written.push(cell);
+    this.#fresh.push(cell);
+    this.#name(cell, message);
   }
 
   /** A further name for a message. */
@@ -95,7 +106,7 @@ export class MessageCache {
 
   /** What is known under a name: a message, `null` for a dropped one, or `undefined`. */
   #find(lookup: MessageLookup): Message | null | undefined {
-    if ('message' in lookup) return this.#byId.get(lookup.message)?.message;
+    if ('message' in lookup) return this.#ids().get(lookup.message)?.message;
     if ('operation' in lookup) return this.#byOperation.get(lookup.operation)?.message;
     const names = this.#byConversation.get(lookup.conversation);
     return 'stable' in lookup
@@ -104,7 +115,8 @@ export class MessageCache {
   }
 
   #learn(lookup: MessageLookup, found: Message): void {
-    // What this transaction has written or read before is at least as new as what the store says.
+    // What this transaction has written or read before is at least as new as what the store says. Fresh rows are not
+    // in the store.
     const known = this.#byId.get(found.id);
     // A double that this transaction dropped is not there any more.
     if (known?.message === null) return;
@@ -118,16 +130,28 @@ export class MessageCache {
   #index(message: Message): Cell {
     const cell = this.#cell(message.id);
     cell.message = message;
-    if (message.operation !== null) this.#byOperation.set(message.operation, cell);
-    if (message.stable === null && message.claimed === null) return cell;
-    const names = this.#names(message.conversation);
-    if (message.stable !== null) names.stable.set(message.stable, cell);
-    if (message.claimed !== null) claim(names, message.sender.key, message.claimed, cell);
+    this.#name(cell, message);
     return cell;
   }
 
+  #name(cell: Cell, { operation, stable, claimed, conversation, sender }: Message): void {
+    if (operation !== null) this.#byOperation.set(operation, cell);
+    if (stable === null && claimed === null) return;
+    const names = this.#names(conversation);
+    if (stable !== null) names.stable.set(stable, cell);
+    if (claimed !== null) claim(names, sender.key, claimed, cell);
+  }
+
+  #ids(): Map<MessageId, Cell> {
+    if (this.#fresh.length > 0) {
+      for (const cell of this.#fresh) this.#byId.set(cell.message.id, cell);
+      this.#fresh = [];
+    }
+    return this.#byId;
+  }
+
   #cell(id: MessageId): Cell {
-    let cell = this.#byId.get(id);
+    let cell = this.#ids().get(id);
     if (cell === undefined) this.#byId.set(id, (cell = { message: undefined, written: false }));
     return cell;
   }
@@ -143,7 +167,7 @@ export class MessageCache {
 }
 
 function claim({ claimed }: Names, sender: RemoteKey, key: string, cell: Cell): void {
-  const ofSender = claimed.get(sender);
-  if (ofSender) ofSender.set(key, cell);
-  else claimed.set(sender, new Map([[key, cell]]));
+  let ofSender = claimed.get(sender);
+  if (ofSender === undefined) claimed.set(sender, (ofSender = new Map()));
+  ofSender.set(key, cell);
 }
