@@ -16,6 +16,17 @@ export const NETWORK_CAPABILITIES: Capabilities = {
     'presence-own': 'full',
     'presence-text': 'full',
     direct: 'full',
+    groups: 'full',
+    channels: 'full',
+    'create-room': 'full',
+    'join-room': 'full',
+    'list-rooms': 'full',
+    invite: 'full',
+    kick: 'full',
+    ban: 'full',
+    roles: 'full',
+    topic: 'full',
+    members: 'full',
     reply: 'full',
     edit: 'full',
     retract: 'partial', // a request that the other side's client may ignore
@@ -38,6 +49,8 @@ export interface ServerFeatures {
   readonly archive: boolean;
   readonly carbons: boolean;
   readonly blocking: boolean;
+  /** The account keeps what its devices share (XEP-0163). */
+  readonly personal: boolean;
 }
 
 /** The capabilities of an account on a server with these features. */

@@ -1,5 +1,5 @@
-import type { Event, Op, Outcome, Page, PageRequest, SessionHost, Signal } from '@natter/core';
-import { errorData, remoteKey, type Opaque, type OwnPresence } from '@natter/core/model';
+import type { Event, Op, Outcome, Page, PageRequest, RoomListing, SessionHost, Signal } from '@natter/core';
+import { errorData, remoteKey, type Opaque, type OwnPresence, type RemoteKey } from '@natter/core/model';
 import { Element } from '@xmpp/xml';
 import type { ServerFeatures } from './capabilities.ts';
 import { Commits } from './commits.ts';
@@ -11,6 +11,7 @@ import { PresenceFeature } from './features/presence.ts';
 import { Reconciliation } from './features/reconciliation.ts';
 import { reply, respond } from './features/responder.ts';
 import { RosterChanges } from './features/roster-changes.ts';
+import { Rooms } from './features/rooms/rooms.ts';
 import { fromOwnAccount, Roster } from './features/roster.ts';
 import type { Memory } from './memory.ts';
 import type { Runtime } from './runtime.ts';
@@ -39,6 +40,7 @@ export class Connection {
   readonly #reconciliation: Reconciliation;
   readonly #outgoing: Outgoing;
   readonly #rosterChanges: RosterChanges;
+  readonly #rooms: Rooms;
   /** Resolves with what ended the stream; null after an orderly end. */
   readonly ended: Promise<WireError | null>;
 
@@ -61,12 +63,14 @@ export class Connection {
     this.#reconciliation = new Reconciliation(runtime, this.#archive);
     this.#outgoing = new Outgoing(runtime, this.#archive, this.#reconciliation);
     this.#rosterChanges = new RosterChanges(runtime);
+    this.#rooms = new Rooms(runtime, this.#archive);
     this.ended = new Promise((resolve) => {
       stream.start({
         stanza: (stanza, number) => this.#receive(stanza, number),
         storeWanted: () => void runtime.commits.storeProgress(),
         ended: (error) => {
           this.#reconciliation.stop();
+          this.#rooms.stop();
           resolve(error);
         },
       });
@@ -80,6 +84,7 @@ export class Connection {
     const self: Event = { type: 'self', key: remoteKey(own), address: own };
     if (!binding.resumed) await commits.batch({ origin: 'snapshot', events: [self] });
     await this.#roster.recall();
+    await this.#rooms.recall();
     if (!binding.resumed) {
       if (server.carbons)
         await this.#tolerant(
@@ -98,21 +103,44 @@ export class Connection {
 
   perform(op: Op, signal: AbortSignal): Promise<Outcome> {
     if (op.body.type === 'roster') return this.#rosterChanges.perform(op.body.change, signal);
-    if (op.body.type === 'room' || op.body.type === 'profile') {
+    if (isRoomChange(op)) return this.#rooms.change(op, signal);
+    if (op.body.type === 'profile') {
       const error = errorData('unsupported', `${op.body.type} changes are not possible here`, {
         scope: 'operation',
       });
       return Promise.resolve({ result: 'refused', error });
     }
+    const room = this.#rooms.roomAt(op.conversation);
+    if (room !== undefined) return this.#rooms.perform(room, op, signal);
     return this.#outgoing.perform(op, signal);
   }
 
   verify(op: Op, signal: AbortSignal): Promise<Outcome> {
+    const room = this.#rooms.roomAt(op.conversation);
+    if (room !== undefined) return this.#rooms.verify(room, op, signal);
     return this.#outgoing.verify(op, signal);
   }
 
   history(request: PageRequest, signal: AbortSignal): Promise<Page> {
+    const room = this.#rooms.roomAt(request.conversation);
+    if (room !== undefined) return this.#rooms.history(room, request, signal);
     return this.#archive.history(request, signal);
+  }
+
+  /** Enters the rooms that we are to be in. Called once the session is usable: nobody waits for a slow room. */
+  enterRooms(known: boolean): void {
+    void this.#rooms.start(known);
+  }
+
+  searchRooms(text: string, signal: AbortSignal): Promise<readonly RoomListing[]> {
+    return this.#rooms.search(text, signal);
+  }
+
+  async members(conversation: RemoteKey, signal: AbortSignal): Promise<Page> {
+    const room = this.#rooms.roomAt(conversation);
+    if (room === undefined)
+      throw new WireError('stanza-error', 'this is no room that you are in', { condition: 'item-not-found' });
+    return this.#rooms.members(room, signal);
   }
 
   async catchUp(after: Opaque | null, signal: AbortSignal): Promise<Page> {
@@ -125,7 +153,10 @@ export class Connection {
   signal(signal: Signal): void {
     if (signal.type === 'presence') this.#presence.announce(signal.presence);
     if (signal.type !== 'typing') return;
-    const message = new Element('message', { to: signal.conversation, type: 'chat' });
+    const room = this.#rooms.roomAt(signal.conversation);
+    if (room !== undefined && room.phase !== 'inside') return;
+    const type = room === undefined ? 'chat' : 'groupchat';
+    const message = new Element('message', { to: signal.conversation, type });
     message.c(signal.active ? 'composing' : 'paused', { xmlns: NS.chatStates }); // XEP-0085
     message.c('no-store', { xmlns: NS.hints });
     this.#runtime.stream.send(message);
@@ -140,8 +171,10 @@ export class Connection {
   #dispatch(stanza: Element, number: number): boolean {
     switch (stanza.name) {
       case 'message':
-        return this.#archive.receive(stanza) ? false : this.#messages.receive(stanza, number);
+        if (this.#archive.receive(stanza)) return false;
+        return this.#rooms.receiveMessage(stanza, number) ?? this.#messages.receive(stanza, number);
       case 'presence':
+        if (this.#rooms.receivePresence(stanza)) return false;
         return this.#presence.receive(stanza, number);
       default:
         return this.#request(stanza, number);
@@ -181,4 +214,8 @@ export class Connection {
       this.#runtime.host.log('warn', 'xmpp-feature-refused', { condition: error.condition });
     }
   }
+}
+
+function isRoomChange(op: Op): op is Op & { body: { type: 'room' } } {
+  return op.body.type === 'room';
 }

@@ -1,3 +1,4 @@
+import type { Room } from './features/rooms/room.ts';
 import type { OperationId, Presence, RemoteKey } from '@natter/core/model';
 
 /** Where an operation's stanza stood in which managed session. */
@@ -25,6 +26,10 @@ export class Memory {
   readonly denied: Set<RemoteKey> = new Set();
   /** Contacts that may see our presence: only they are told that a message arrived (XEP-0184 section 8). */
   readonly watchers: Set<RemoteKey> = new Set();
+  /** The rooms that we are in, or want to be in. */
+  readonly rooms: Map<RemoteKey, Room> = new Map();
+  /** Who invited us into rooms that we have not entered. */
+  readonly invitations: Map<RemoteKey, RemoteKey> = new Map();
   readonly #senders = new Map<string, RemoteKey>();
 
   /** The server told how many of our stanzas it had handled when a session was cut. */

@@ -135,6 +135,7 @@ export class XmppSession implements Session {
       if (!stream.ended) {
         this.#connection = connection;
         host.phase('online');
+        connection.enterRooms(binding.resumed && known);
       }
       const end = await connection.ended;
       return signal.aborted ? new WireError('aborted', 'stopped') : end;
@@ -174,10 +175,30 @@ export class XmppSession implements Session {
   ): Promise<Queries[Name][1]> {
     if (signal.aborted)
       throw new NatterError(mapError(new WireError('aborted', 'the question was taken back')));
-    if (name !== 'resolve') throw unsupported(`the question "${name}"`);
-    const address = typeof argument === 'string' ? bareAddress(argument.trim()) : null;
-    const answer = address === null ? null : { contact: remoteKey(address), address, name: null };
-    return answer;
+    return this.#answer(name, argument, signal);
+  }
+
+  async #answer(
+    name: keyof Queries,
+    argument: Queries[keyof Queries][0],
+    signal: AbortSignal,
+  ): Promise<Queries[keyof Queries][1]> {
+    if (name === 'resolve' && typeof argument === 'string') {
+      const address = bareAddress(argument.trim());
+      return address === null ? null : { contact: remoteKey(address), address, name: null };
+    }
+    if (name === 'rooms' && typeof argument === 'object' && 'text' in argument) {
+      const { text } = argument;
+      return this.#online(async (connection) => ({
+        items: await connection.searchRooms(text, signal),
+        next: null,
+      }));
+    }
+    if (name === 'members' && typeof argument === 'object' && 'conversation' in argument) {
+      const { conversation } = argument;
+      return this.#online((connection) => connection.members(conversation, signal));
+    }
+    throw unsupported(`the question "${name}"`);
   }
 
   signal(signal: Signal): void {

@@ -35,16 +35,23 @@ const MOST_SEARCHED = 10;
 /** How far the server's clock may be behind ours. */
 const CLOCK_SKEW = 10 * 60_000;
 
-interface ArchivePage {
+/** What one query brought. */
+export interface ArchivePage {
   readonly messages: readonly ArchivedMessage[];
   readonly end: ArchiveEnd;
 }
 
-/** The message archive of our account (XEP-0313, paged by XEP-0059). */
+interface RunningQuery {
+  /** Whose archive was asked. */
+  readonly of: string;
+  readonly messages: ArchivedMessage[];
+}
+
+/** The message archive of our account (XEP-0313, paged by XEP-0059), and the asking of others' on which rooms rest. */
 export class Archive {
   readonly #runtime: Runtime;
   /** Results of running queries. What belongs to none of them is not believed. */
-  readonly #running = new Map<string, ArchivedMessage[]>();
+  readonly #running = new Map<string, RunningQuery>();
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
@@ -54,12 +61,12 @@ export class Archive {
   receive(stanza: Element): boolean {
     const archived = readArchived(stanza);
     if (archived === null) return stanza.getChild('result', 'urn:xmpp:mam:2') !== undefined;
-    const from: unknown = stanza.attrs['from'];
-    const results = this.#running.get(archived.queryId);
-    // Only our own account speaks for our archive, and only when asked (CVE-2019-16237, CVE-2020-26547).
-    if (results === undefined || (from !== undefined && from !== this.#runtime.own)) {
+    const from: unknown = stanza.attrs['from'] ?? this.#runtime.own;
+    const query = this.#running.get(archived.queryId);
+    // Only who was asked speaks for an archive, and only when asked (CVE-2019-16237, CVE-2020-26547).
+    if (query === undefined || from !== query.of) {
       this.#runtime.host.log('warn', 'xmpp-forged-archive-result');
-    } else if (results.length < MOST_RESULTS) results.push(archived);
+    } else if (query.messages.length < MOST_RESULTS) query.messages.push(archived);
     return true;
   }
 
@@ -171,17 +178,24 @@ export class Archive {
       place,
       receivedAt: Date.now(),
       senderOf: (conversation, claimed) => memory.senderOf(conversation, claimed),
+      isRoom: (address) => memory.rooms.has(address),
     };
   }
 
-  async #query(query: Omit<ArchiveQuery, 'queryId'>, signal: AbortSignal): Promise<ArchivePage> {
+  #query(query: Omit<ArchiveQuery, 'queryId'>, signal: AbortSignal): Promise<ArchivePage> {
+    return this.ask(this.#runtime.own, query, signal);
+  }
+
+  /** Asks an archive: our own by our bare address, or a room's. Rejects with WireError. */
+  async ask(of: string, query: Omit<ArchiveQuery, 'queryId'>, signal: AbortSignal): Promise<ArchivePage> {
+    const { stream, own } = this.#runtime;
     const queryId = crypto.randomUUID();
     const messages: ArchivedMessage[] = [];
-    this.#running.set(queryId, messages);
+    this.#running.set(queryId, { of, messages });
     try {
-      const answer = await this.#runtime.stream.request(
+      const answer = await stream.request(
         'set',
-        null,
+        of === own ? null : of,
         writeArchiveQuery({ ...query, queryId }),
         signal,
       );

@@ -4,6 +4,9 @@ import { asWireError } from '../wire/error.ts';
 import { NS } from '../wire/namespaces.ts';
 import type { XmppStream } from '../wire/stream.ts';
 
+/** The identity of an account that keeps things for its owner (XEP-0163 section 6.1). */
+const PEP = 'pubsub/pep';
+
 /** Asks what our account and our server offer (XEP-0030). A server that does not answer offers nothing. */
 export async function discoverServer(
   stream: XmppStream,
@@ -18,6 +21,7 @@ export async function discoverServer(
     archive: account.has(NS.mam),
     carbons: server.has(NS.carbons) || account.has(NS.carbons),
     blocking: server.has(NS.blocking) || account.has(NS.blocking),
+    personal: account.has(PEP),
   };
 }
 
@@ -34,7 +38,9 @@ async function discover(
       signal,
     );
     const features = answer.getChild('query', NS.discoInfo)?.getChildren('feature') ?? [];
-    return new Set(features.map((feature) => String(feature.attrs['var'])));
+    const identities = answer.getChild('query', NS.discoInfo)?.getChildren('identity') ?? [];
+    const names = identities.map(({ attrs }) => `${String(attrs['category'])}/${String(attrs['type'])}`);
+    return new Set([...features.map((feature) => String(feature.attrs['var'])), ...names]);
   } catch (error) {
     if (asWireError(error).code !== 'stanza-error') throw error;
     return new Set();

@@ -3,17 +3,14 @@ import { remoteKey } from '@natter/core/model';
 import { Element } from '@xmpp/xml';
 import { isCarbon, readCarbon } from '../mapping/carbon.ts';
 import { operationOf } from '../mapping/keys.ts';
-import { mapMessage, readClaimedId, readDirection, readStanzaId } from '../mapping/message.ts';
+import { mapMessage, markPrivate, readClaimedId, readDirection, readStanzaId } from '../mapping/message.ts';
 import { readDelay } from '../mapping/time.ts';
+import { readTyping, TYPING_TIME } from '../mapping/chat-state.ts';
 import { mapBounce } from '../mapping/errors.ts';
 import type { Runtime } from '../runtime.ts';
 import { bareAddress } from '../wire/address.ts';
 import { stanzaError } from '../wire/error.ts';
 import { NS } from '../wire/namespaces.ts';
-
-/** How long a "composing" is believed without another (XEP-0085 tells of changes only). */
-const TYPING_TIME = 30_000;
-const CHAT_STATES: readonly string[] = ['active', 'composing', 'paused', 'inactive', 'gone'];
 
 /** Incoming 1:1 messages as they happen: from contacts, and from our other devices as carbons. */
 export class Messages {
@@ -32,6 +29,7 @@ export class Messages {
       host.log('warn', 'xmpp-forged-carbon');
       return false;
     }
+    markPrivate(message, own, (address) => this.#runtime.memory.rooms.has(address));
     const events = this.#map(message, stanza);
     this.#hintTyping(message);
     if (events.length === 0) return false;
@@ -55,6 +53,7 @@ export class Messages {
       receivedAt: Date.now(),
       place: { by: 'tail' },
       senderOf: (id) => memory.senderOf(peer, id),
+      isRoom: (address) => memory.rooms.has(address),
     });
   }
 
@@ -62,12 +61,8 @@ export class Messages {
   #hintTyping(message: Element): void {
     const direction = readDirection(message, this.#runtime.own);
     if (direction === null || direction.self || readDelay(message) !== null) return;
-    const state = message.children.find(
-      (child): child is Element =>
-        typeof child === 'object' && child.getNS() === NS.chatStates && CHAT_STATES.includes(child.name),
-    );
-    if (state === undefined) return;
-    const active = state.name === 'composing';
+    const active = readTyping(message);
+    if (active === null) return;
     const { peer, sender } = direction;
     this.#runtime.host.hint([
       {

@@ -3,7 +3,7 @@ import type { MessageIn, Op, OpBody, Outcome } from '@natter/core';
 import { TEXT_BYTES } from '../capabilities.ts';
 import { mapBounce, mapError } from '../mapping/errors.ts';
 import { parseMessageKey } from '../mapping/keys.ts';
-import { writeMessage } from '../mapping/outgoing.ts';
+import { toPerson, writeMessage } from '../mapping/outgoing.ts';
 import type { Runtime } from '../runtime.ts';
 import { asWireError, WireError } from '../wire/error.ts';
 import type { Archive } from './archive.ts';
@@ -32,7 +32,7 @@ export class Outgoing {
     const peer = peerOf(op);
     if (!isAllowed(op.body, own)) return forbidden();
     if (isTooLong(op.body)) return tooLarge();
-    const message = peer === null ? null : writeMessage(op.id, peer, op.body);
+    const message = peer === null ? null : writeMessage(op.id, toPerson(peer), op.body);
     if (peer === null || message === null)
       return refuse('this cannot be said in XMPP, or refers to what has no id');
     await host.checkpoint(op.id, op.memo ?? JSON.stringify({ at: Date.now() } satisfies Attempt));

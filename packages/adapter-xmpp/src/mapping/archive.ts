@@ -3,7 +3,7 @@ import type { Event, MessageIn, Place } from '@natter/core';
 import { Element } from '@xmpp/xml';
 import { NS } from '../wire/namespaces.ts';
 import { readForwarded } from './carbon.ts';
-import { mapMessage, readDirection } from './message.ts';
+import { mapMessage, markPrivate, readDirection } from './message.ts';
 import { parseStamp } from './time.ts';
 
 /** One message of an archive page (XEP-0313 section 4.1.2). */
@@ -22,6 +22,8 @@ export interface ArchiveQuery {
   readonly before?: string;
   readonly after?: string;
   readonly max: number;
+  /** Just these messages, where the archive can tell them (`urn:xmpp:mam:2#extended`). */
+  readonly ids?: readonly string[];
 }
 
 /** What the end of a page says. */
@@ -44,6 +46,10 @@ export function writeArchiveQuery(query: ArchiveQuery): Element {
   field('FORM_TYPE', NS.mam, 'hidden');
   if (query.with !== undefined) field('with', query.with);
   if (query.start !== undefined) field('start', new Date(query.start).toISOString());
+  if (query.ids !== undefined) {
+    const ids = form.c('field', { var: 'ids' });
+    for (const id of query.ids) ids.c('value').t(id);
+  }
   const set = element.c('set', { xmlns: NS.rsm });
   set.c('max').t(String(query.max));
   if (query.after !== undefined) set.c('after').t(query.after);
@@ -83,6 +89,7 @@ export interface PageContext {
   readonly receivedAt: number;
   readonly place: Place;
   readonly senderOf: (conversation: RemoteKey, claimed: string) => RemoteKey | null;
+  readonly isRoom?: (address: RemoteKey) => boolean;
 }
 
 /** The events of a page, oldest first: messages of one conversation together, so that a page has a place. */
@@ -91,6 +98,7 @@ export function mapArchive(page: readonly ArchivedMessage[], context: PageContex
   const senders = new Map<string, RemoteKey>();
   const changes: Event[] = [];
   for (const archived of page) {
+    if (context.isRoom !== undefined) markPrivate(archived.message, context.own, context.isRoom);
     const direction = readDirection(archived.message, context.own);
     if (direction === null) continue;
     const { peer } = direction;

@@ -37,3 +37,13 @@ export function referenceOf(target: Target): string | null {
 export function operationOf(claimed: string | null): OperationId | null {
   return claimed !== null && /^o[0-9a-z]{16,64}$/.test(claimed) ? (claimed as OperationId) : null;
 }
+
+/** The stable key of a message in a room: the id that the room gave, which is what others refer to there (XEP-0359). */
+export function formatRoomMessageKey(id: string): RemoteKey {
+  return remoteKey(encodeURIComponent(id));
+}
+
+/** Reads what {@link formatRoomMessageKey} wrote. */
+export function parseRoomMessageKey(key: RemoteKey): string {
+  return parseMessageKey(key).archiveId;
+}

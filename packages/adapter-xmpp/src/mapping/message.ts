@@ -1,7 +1,7 @@
 import { remoteKey, type RemoteKey, type Target } from '@natter/core/model';
 import type { Event, MessageIn, Place, Sender } from '@natter/core';
 import type { Element } from '@xmpp/xml';
-import { bareAddress, parseAddress } from '../wire/address.ts';
+import { bareAddress, formatAddress, parseAddress } from '../wire/address.ts';
 import { NS } from '../wire/namespaces.ts';
 import { readContent, readQuote } from './content.ts';
 import { formatMessageKey, operationOf } from './keys.ts';
@@ -18,6 +18,8 @@ export interface MessageContext {
   readonly place: Place;
   /** Whose message an id names, where this session has seen it; reactions do not say. */
   readonly senderOf: (claimed: string) => RemoteKey | null;
+  /** Whether an address is one of the rooms that we know. */
+  readonly isRoom?: (address: RemoteKey) => boolean;
 }
 
 /** Both ends of a 1:1 message. */
@@ -32,8 +34,7 @@ export interface Direction {
 export function readDirection(message: Element, own: string): Direction | null {
   const type: unknown = message.attrs['type'];
   if (type === 'groupchat' || type === 'error') return null;
-  // A private message of a room's occupant carries the room's address: it must never join a contact's conversation.
-  if (message.getChild('x', 'http://jabber.org/protocol/muc#user') !== undefined) return null;
+  if (message.getChild('x', NS.mucUser) !== undefined) return readPrivateDirection(message, own);
   const from = message.attrs['from'] === undefined ? own : bareAddress(message.attrs['from']);
   if (from === null) return null;
   const self = from === own;
@@ -47,13 +48,40 @@ export function readDirection(message: Element, own: string): Direction | null {
   };
 }
 
+/**
+ * XEP-0045 section 7.5: a private message of a room's occupant carries the room's address. It is a conversation of its
+ * own with that occupant, and never the one with the contact, or with the room.
+ */
+function readPrivateDirection(message: Element, own: string): Direction | null {
+  const self = bareAddress(message.attrs['from'] ?? own) === own;
+  const occupant = parseAddress(self ? message.attrs['to'] : message.attrs['from']);
+  if (occupant === null || occupant.resource === '') return null; // of the room itself: an invitation
+  const peer = remoteKey(formatAddress(occupant));
+  const sender: Sender = self
+    ? { key: remoteKey(own), self, contact: null, name: null, proof: 'account' }
+    : { key: peer, self, contact: null, name: occupant.resource, proof: 'nick' };
+  return { self, peer, sender };
+}
+
+/**
+ * Gives a private message of a room that we know the mark which its sender left out: without it, it would join the
+ * conversation of a contact by the room's address.
+ */
+export function markPrivate(message: Element, own: string, isRoom: (address: RemoteKey) => boolean): void {
+  if (message.attrs['type'] === 'groupchat' || message.getChild('x', NS.mucUser) !== undefined) return;
+  const outgoing = bareAddress(message.attrs['from'] ?? own) === own;
+  const other = parseAddress(outgoing ? message.attrs['to'] : message.attrs['from']);
+  if (other === null || other.resource === '') return;
+  if (isRoom(remoteKey(formatAddress({ ...other, resource: '' })))) message.c('x', { xmlns: NS.mucUser });
+}
+
 /** The id that the sender chose: the stanza's, by which receipts and corrections refer to it, else XEP-0359's origin id. */
 export function readClaimedId(message: Element): string | null {
   const id: unknown = message.attrs['id'] ?? message.getChild('origin-id', NS.stanzaIds)?.attrs['id'];
   return typeof id === 'string' && id !== '' && id.length <= 1024 ? id : null;
 }
 
-/** The id that our own archive gave (XEP-0359); an id `by` anybody else is a forgery and says nothing. */
+/** The id that the archive of `by` gave (XEP-0359); an id `by` anybody else is a forgery and says nothing. */
 export function readStanzaId(message: Element, by: string): string | null {
   for (const element of message.getChildren('stanza-id', NS.stanzaIds)) {
     const id: unknown = element.attrs['id'];
@@ -95,7 +123,15 @@ function mapText(
     ...(replyTo === null ? {} : { replyTo }),
     trust: 'server',
   };
-  return [{ type: 'timeline', conversation: peer, place, items: [item] }];
+  const timeline: Event = { type: 'timeline', conversation: peer, place, items: [item] };
+  const room = message.getChild('x', NS.mucUser) === undefined ? null : bareAddress(peer);
+  if (room === null || context.isRoom?.(remoteKey(room)) !== true) return [timeline];
+  const value = {
+    kind: 'direct',
+    parent: remoteKey(room),
+    title: parseAddress(peer)?.resource ?? null,
+  } as const;
+  return [{ type: 'upsert', of: 'conversation', key: peer, value }, timeline];
 }
 
 /** Corrections (0308), retractions (0424), reactions (0444): the hub checks that who changes is who wrote. */
@@ -106,20 +142,20 @@ function mapChange(
 ): Event[] | null {
   const base = { type: 'patch', conversation: peer, by: sender } as const;
   const at = context.sentAt ?? context.receivedAt;
-  const replaced = readId(message.getChild('replace', NS.correction));
+  const replaced = readReference(message.getChild('replace', NS.correction));
   const content = replaced === null ? null : readContent(message);
   if (replaced !== null && content !== null) {
     return [
       { ...base, target: { claimed: replaced, sender: sender.key }, change: { kind: 'edit', content, at } },
     ];
   }
-  const retracted = readId(message.getChild('retract', NS.retraction));
+  const retracted = readReference(message.getChild('retract', NS.retraction));
   if (retracted !== null) {
     const target = { claimed: retracted, sender: sender.key };
     return [{ ...base, target, change: { kind: 'retract', at, reason: null } }];
   }
   const reactions = message.getChild('reactions', NS.reactions);
-  const reacted = readId(reactions);
+  const reacted = readReference(reactions);
   if (reactions === undefined || reacted === null) return null;
   const keys = reactions.getChildren('reaction', NS.reactions).map((element) => element.getText().trim());
   // The id does not say whose message it is; where we have not seen it, people react to the other side's.
@@ -135,7 +171,7 @@ function mapMarkers(message: Element, { self, peer, sender }: Direction, context
   const author = remoteKey(self ? peer : context.own);
   const events: Event[] = [];
   const add = (element: Element | undefined, kind: 'delivered' | 'read', exact: boolean): void => {
-    const id = readId(element);
+    const id = readReference(element);
     if (id === null || (self && kind === 'delivered')) return;
     const upTo: Target = { claimed: id, sender: author };
     events.push({ type: 'marker', conversation: peer, who: sender, kind, upTo, ...(exact ? { exact } : {}) });
@@ -148,14 +184,15 @@ function mapMarkers(message: Element, { self, peer, sender }: Direction, context
 
 function readReply(message: Element): NonNullable<MessageIn['replyTo']> | null {
   const reply = message.getChild('reply', NS.replies);
-  const id = readId(reply);
+  const id = readReference(reply);
   const author = parseAddress(reply?.attrs['to']) === null ? null : bareAddress(reply?.attrs['to']);
   if (id === null || author === null) return null;
   const quote = readQuote(message);
   return { target: { claimed: id, sender: remoteKey(author) }, ...(quote === null ? {} : { quote }) };
 }
 
-function readId(element: Element | undefined): string | null {
+/** The id that an element refers to, or null. */
+export function readReference(element: Element | undefined): string | null {
   const id: unknown = element?.attrs['id'];
   return typeof id === 'string' && id !== '' && id.length <= 1024 ? id : null;
 }

@@ -2,13 +2,44 @@ import type { Content, RemoteKey, Target } from '@natter/core/model';
 import type { OpBody } from '@natter/core';
 import { Element } from '@xmpp/xml';
 import { NS } from '../wire/namespaces.ts';
-import { parseMessageKey, referenceOf } from './keys.ts';
+import { parseMessageKey, parseRoomMessageKey, referenceOf } from './keys.ts';
 
 /** What clients without retractions show. */
 const RETRACTED = 'The sender has taken back an earlier message, but your client does not support that.';
 
-/** The stanza of an operation on a 1:1 conversation; null for what has none or refers to a message without an id. */
-export function writeMessage(id: string, peer: RemoteKey, body: OpBody): Element | null {
+/** Whom a message is for, and how the messages of that conversation are referred to. */
+export interface Addressee {
+  readonly address: RemoteKey;
+  readonly type: 'chat' | 'groupchat';
+  /** The id that names a message to others; null when it has none. */
+  readonly referenceOf: (target: Target) => string | null;
+  /** Whose message it is, where that may be said. */
+  readonly authorOf: (target: Target) => RemoteKey | null;
+}
+
+/** One person; a room's occupant when the address has a nick. */
+export function toPerson(peer: RemoteKey): Addressee {
+  return {
+    address: peer,
+    type: 'chat',
+    referenceOf,
+    authorOf: (target) =>
+      'stable' in target ? (parseMessageKey(target.stable).self ? null : peer) : target.sender,
+  };
+}
+
+/** A room that gives ids (XEP-0359), by which all but corrections refer. Our own address would unmask us there. */
+export function toRoom(room: RemoteKey): Addressee {
+  return {
+    address: room,
+    type: 'groupchat',
+    referenceOf: (target) => ('stable' in target ? parseRoomMessageKey(target.stable) : target.claimed),
+    authorOf: () => null,
+  };
+}
+
+/** The stanza of an operation on a conversation; null for what has none or refers to a message without an id. */
+export function writeMessage(id: string, peer: Addressee, body: OpBody): Element | null {
   switch (body.type) {
     case 'send':
       return writeText(id, peer, body.content, body.replyTo);
@@ -25,15 +56,17 @@ export function writeMessage(id: string, peer: RemoteKey, body: OpBody): Element
   }
 }
 
-function start(id: string, peer: RemoteKey): Element {
-  const message = new Element('message', { to: peer, type: 'chat', id });
+function start(id: string, { address, type }: Addressee): Element {
+  const message = new Element('message', { to: address, type, id });
+  // XEP-0045 section 7.5: without the mark our other devices could not tell a private message in a room.
+  if (type === 'chat' && address.includes('/')) message.c('x', { xmlns: NS.mucUser });
   message.c('origin-id', { xmlns: NS.stanzaIds, id }); // XEP-0359
   return message;
 }
 
 function writeText(
   id: string,
-  peer: RemoteKey,
+  peer: Addressee,
   content: Content,
   replyTo: { readonly target: Target; readonly quote: string } | null,
 ): Element | null {
@@ -43,25 +76,25 @@ function writeText(
   const quote = replyTo === null ? '' : quoteOf(replyTo.quote);
   if (replyTo !== null) writeReply(message, peer, replyTo.target, quote);
   message.c('body').t(quote + text);
-  askForReceipts(message);
+  askForReceipts(message, peer);
   message.c('active', { xmlns: NS.chatStates }); // XEP-0085: composing is over
   return message;
 }
 
-function writeEdit(id: string, peer: RemoteKey, target: Target, content: Content): Element | null {
-  const reference = referenceOf(target);
+function writeEdit(id: string, peer: Addressee, target: Target, content: Content): Element | null {
+  const reference = peer.referenceOf(target);
   const text = textOf(content);
   if (reference === null || text === null) return null;
   const message = start(id, peer);
   message.c('body').t(text);
   message.c('replace', { xmlns: NS.correction, id: reference }); // XEP-0308
-  askForReceipts(message);
+  askForReceipts(message, peer);
   return message;
 }
 
 /** XEP-0424, with a text for clients that do not know it. */
-function writeRetraction(id: string, peer: RemoteKey, target: Target): Element | null {
-  const reference = referenceOf(target);
+function writeRetraction(id: string, peer: Addressee, target: Target): Element | null {
+  const reference = peer.referenceOf(target);
   if (reference === null) return null;
   const message = start(id, peer);
   message.c('retract', { xmlns: NS.retraction, id: reference });
@@ -74,11 +107,11 @@ function writeRetraction(id: string, peer: RemoteKey, target: Target): Element |
 /** XEP-0444: always all of ours. */
 function writeReactions(
   id: string,
-  peer: RemoteKey,
+  peer: Addressee,
   target: Target,
   mine: readonly string[],
 ): Element | null {
-  const reference = referenceOf(target);
+  const reference = peer.referenceOf(target);
   if (reference === null) return null;
   const message = start(id, peer);
   const reactions = message.c('reactions', { xmlns: NS.reactions, id: reference });
@@ -88,8 +121,8 @@ function writeReactions(
 }
 
 /** XEP-0333. Our other devices get it as a carbon. */
-function writeDisplayed(id: string, peer: RemoteKey, upTo: Target): Element | null {
-  const reference = referenceOf(upTo);
+function writeDisplayed(id: string, peer: Addressee, upTo: Target): Element | null {
+  const reference = peer.referenceOf(upTo);
   if (reference === null) return null;
   const message = start(id, peer);
   message.c('displayed', { xmlns: NS.markers, id: reference });
@@ -97,17 +130,18 @@ function writeDisplayed(id: string, peer: RemoteKey, upTo: Target): Element | nu
   return message;
 }
 
-/** XEP-0184 and 0333. */
-function askForReceipts(message: Element): void {
+/** XEP-0184 and 0333; of a whole room one asks none (XEP-0184 section 5.3). */
+function askForReceipts(message: Element, { type }: Addressee): void {
+  if (type === 'groupchat') return;
   message.c('request', { xmlns: NS.receipts });
   message.c('markable', { xmlns: NS.markers });
 }
 
 /** XEP-0461, and by XEP-0428 which part of the text repeats it for old clients. */
-function writeReply(message: Element, peer: RemoteKey, target: Target, quote: string): void {
-  const id = referenceOf(target);
+function writeReply(message: Element, peer: Addressee, target: Target, quote: string): void {
+  const id = peer.referenceOf(target);
   if (id === null) return;
-  const author = 'stable' in target ? (parseMessageKey(target.stable).self ? null : peer) : target.sender;
+  const author = peer.authorOf(target);
   message.c('reply', author === null ? { xmlns: NS.replies, id } : { xmlns: NS.replies, to: author, id });
   if (quote === '') return;
   const fallback = message.c('fallback', { xmlns: NS.fallback, for: NS.replies });

@@ -12,6 +12,15 @@ export const NS = {
   rosterVersioning: 'urn:xmpp:features:rosterver',
   preApproval: 'urn:xmpp:features:pre-approval',
   discoInfo: 'http://jabber.org/protocol/disco#info', // XEP-0030
+  discoItems: 'http://jabber.org/protocol/disco#items', // XEP-0030
+  muc: 'http://jabber.org/protocol/muc', // XEP-0045
+  mucUser: 'http://jabber.org/protocol/muc#user', // XEP-0045
+  mucAdmin: 'http://jabber.org/protocol/muc#admin', // XEP-0045
+  mucOwner: 'http://jabber.org/protocol/muc#owner', // XEP-0045
+  mucRoomConfig: 'http://jabber.org/protocol/muc#roomconfig', // XEP-0045
+  pubsub: 'http://jabber.org/protocol/pubsub', // XEP-0060
+  publishOptions: 'http://jabber.org/protocol/pubsub#publish-options', // XEP-0060
+  conference: 'jabber:x:conference', // XEP-0249
   rsm: 'http://jabber.org/protocol/rsm', // XEP-0059
   dataForms: 'jabber:x:data', // XEP-0004
   register: 'jabber:iq:register', // XEP-0077
@@ -31,6 +40,9 @@ export const NS = {
   stanzaIds: 'urn:xmpp:sid:0', // XEP-0359
   encryption: 'urn:xmpp:eme:0', // XEP-0380
   retraction: 'urn:xmpp:message-retract:1', // XEP-0424
+  moderation: 'urn:xmpp:message-moderate:1', // XEP-0425
+  occupantId: 'urn:xmpp:occupant-id:0', // XEP-0421
+  bookmarks: 'urn:xmpp:bookmarks:1', // XEP-0402
   fallback: 'urn:xmpp:fallback:0', // XEP-0428
   channelBinding: 'urn:xmpp:sasl-cb:0', // XEP-0440
   reactions: 'urn:xmpp:reactions:0', // XEP-0444

@@ -206,7 +206,15 @@ describe('who may say what', () => {
       `<message from='room@conference.localhost/friend' type='groupchat'><body>room</body></message>`,
     );
     await marker(peer);
-    expect(person.host.texts()).toEqual(['marker']);
+    const said = person.host.events.flatMap((event) =>
+      event.type === 'timeline' ? event.items.map(({ content }) => [event.conversation, content.text]) : [],
+    );
+    expect(said).toEqual([
+      ['room@conference.localhost/friend', 'pm'],
+      ['friend@localhost', 'marker'],
+    ]);
+    expect(person.host.messages[0]?.sender).toMatchObject({ contact: null, proof: 'nick' });
+    expect(person.host.logs).toContain('xmpp-unknown-room');
   });
 
   test('an encrypted message is never shown as its fallback text', async () => {

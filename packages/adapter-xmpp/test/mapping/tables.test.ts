@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { remoteKey } from '@natter/core/model';
 import { mapEnded, mapError } from '../../src/mapping/errors.ts';
 import { formatMessageKey, parseMessageKey } from '../../src/mapping/keys.ts';
-import { writeMessage } from '../../src/mapping/outgoing.ts';
+import { toPerson, writeMessage } from '../../src/mapping/outgoing.ts';
 import { readPresence, writePresence } from '../../src/mapping/presence.ts';
 import { mapRosterItem } from '../../src/mapping/roster.ts';
 import { parseStamp } from '../../src/mapping/time.ts';
@@ -143,7 +143,9 @@ test('a message key comes apart as it was put together', () => {
 
 test('what cannot be referred to is not sent', () => {
   const target = { stable: formatMessageKey({ archiveId: '1', self: true, claimed: null }) };
-  expect(writeMessage('o1', remoteKey('a@b'), { type: 'retract', target, reason: null })).toBeNull();
+  expect(
+    writeMessage('o1', toPerson(remoteKey('a@b')), { type: 'retract', target, reason: null }),
+  ).toBeNull();
 });
 
 describe('errors', () => {

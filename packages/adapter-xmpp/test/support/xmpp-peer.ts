@@ -6,6 +6,7 @@ import { DEFAULT_LIMITS } from '../../src/wire/limits.ts';
 import { authenticate, bind, secureStream } from '../../src/wire/login.ts';
 import { nodePlatform } from '../../src/wire/node/platform.ts';
 import type { XmppStream } from '../../src/wire/stream.ts';
+import { PeerRooms } from './peer-rooms.ts';
 
 interface Seen {
   text: string | null;
@@ -33,12 +34,14 @@ export class XmppPeer implements Peer {
   readonly #seen = new Map<string, Seen>();
   #presence: { availability: string; text: string | null } | null = null;
   #readByAccount: string | null = null;
+  readonly #rooms: PeerRooms;
 
   private constructor(stream: XmppStream, { name, other }: PeerAccount) {
     this.address = `${name}@localhost`;
     this.key = remoteKey(this.address);
     this.#other = other;
     this.#stream = stream;
+    this.#rooms = new PeerRooms(stream, name);
     stream.start({
       stanza: (stanza, number) => {
         this.#receive(stanza);
@@ -75,7 +78,8 @@ export class XmppPeer implements Peer {
     return this.#stream.close();
   }
 
-  async send(text: string, { claimed = crypto.randomUUID(), replyTo }: PeerSend = {}): Promise<string> {
+  async send(text: string, { claimed = crypto.randomUUID(), replyTo, room }: PeerSend = {}): Promise<string> {
+    if (room !== undefined) return this.#rooms.say(room, text, claimed);
     const message = this.#message(claimed);
     message.c('body').t(text);
     if (replyTo !== undefined)
@@ -146,6 +150,22 @@ export class XmppPeer implements Peer {
     return this.#presence;
   }
 
+  join(room: RemoteKey): Promise<void> {
+    return this.#rooms.join(room);
+  }
+  leave(room: RemoteKey): Promise<void> {
+    return this.#rooms.leave(room);
+  }
+  keyIn(room: RemoteKey): RemoteKey {
+    return this.#rooms.keyIn(room);
+  }
+  async heard(room: RemoteKey): Promise<readonly string[]> {
+    return this.#rooms.heard(room);
+  }
+  open(name: string): Promise<string> {
+    return this.#rooms.open(name);
+  }
+
   #message(id: string = crypto.randomUUID()): Element {
     return new Element('message', { to: this.#other, type: 'chat', id });
   }
@@ -154,6 +174,7 @@ export class XmppPeer implements Peer {
   }
 
   #receive(stanza: Element): void {
+    this.#rooms.receive(stanza);
     const [from = ''] = String(stanza.attrs['from'] ?? '').split('/');
     if (from !== this.#other) return;
     if (stanza.name === 'presence' && stanza.attrs['type'] === undefined) {

@@ -65,6 +65,8 @@ export interface Peer {
   sees?(): Promise<{ availability: string; text: string | null } | null>;
   /** Enters a room that the account opened. */
   join?(room: RemoteKey): Promise<void>;
+  /** What the adapter calls the peer in a room that it entered, where that is not {@link Peer.key}. */
+  keyIn?(room: RemoteKey): RemoteKey;
   /** Leaves a room. */
   leave?(room: RemoteKey): Promise<void>;
   /** The texts that the peer got in a room. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { MemberIn, RemoteKey, RoomChange } from '@natter/core';
 import type { ConformanceCase } from '../case.ts';
 import type { Driver } from '../driver.ts';
+import type { Peer } from '../setup.ts';
 import { withDriver } from '../with-driver.ts';
 
 /** Conversations of several. */
@@ -46,12 +47,12 @@ export const roomCases: readonly ConformanceCase[] = [
       await driver.witness(
         'the peer comes',
         async () => peer.join?.(room),
-        () => member(driver, room, peer.key)?.state === 'joined',
+        () => member(driver, room, keyIn(peer, room))?.state === 'joined',
       );
       await driver.witness(
         'the peer goes',
         async () => peer.leave?.(room),
-        () => gone(driver, room, peer.key),
+        () => gone(driver, room, keyIn(peer, room)),
       );
     }),
   },
@@ -65,7 +66,7 @@ export const roomCases: readonly ConformanceCase[] = [
         driver.session.query('members', { conversation: room }, signal),
       );
       driver.host.take(page.batch, false);
-      assert.equal(member(driver, room, peer.key)?.state, 'joined');
+      assert.equal(member(driver, room, keyIn(peer, room))?.state, 'joined');
       const own = [...driver.ledger.members.values()].filter(({ self }) => self === true);
       assert.equal(own.length, 1, 'we are not among them');
     }),
@@ -90,11 +91,11 @@ export const roomCases: readonly ConformanceCase[] = [
       const room = await open(driver, 'pub');
       for (const action of ['kick', 'ban'] as const) {
         await peer.join?.(room);
-        await change(driver, room, { action, member: peer.key });
+        await change(driver, room, { action, member: keyIn(peer, room) });
         await driver.witness(
           `the ${action}`,
           () => {},
-          () => gone(driver, room, peer.key) || driver.endings.length > 0,
+          () => gone(driver, room, keyIn(peer, room)) || driver.endings.length > 0,
         );
       }
       await assert.rejects(async () => peer.join?.(room), 'a banned peer came in');
@@ -153,6 +154,10 @@ async function change(driver: Driver, room: RemoteKey | null, what: RoomChange):
     await driver.until('the room', () => created() !== undefined);
     return created() ?? assert.fail();
   }
+}
+
+function keyIn(peer: Peer, room: RemoteKey): RemoteKey {
+  return peer.keyIn?.(room) ?? peer.key;
 }
 
 function member(driver: Driver, room: RemoteKey, key: RemoteKey): MemberIn | undefined {

@@ -1,0 +1,208 @@
+import type { Op, Outcome, Page, PageRequest, RoomListing } from '@natter/core';
+import { remoteKey, type RemoteKey } from '@natter/core/model';
+import type { Element } from '@xmpp/xml';
+import { invitedEvent, readInvitation } from '../../mapping/rooms/invitation.ts';
+import { forgetOldest } from '../../memory.ts';
+import type { Runtime } from '../../runtime.ts';
+import { bareAddress, parseAddress } from '../../wire/address.ts';
+import { asWireError } from '../../wire/error.ts';
+import type { Archive } from '../archive.ts';
+import { Bookmarks } from './bookmarks.ts';
+import { discoverRoomService, searchRooms } from './discovery.ts';
+import { passwordName, readRecords } from './records.ts';
+import { Room, type RoomRecord } from './room.ts';
+import { RoomArchive } from './room-archive.ts';
+import { RoomChanges } from './room-changes.ts';
+import { RoomMessages } from './room-messages.ts';
+import { RoomSending } from './room-sending.ts';
+import { memberEvent, Visits } from './visits.ts';
+
+/** Invitations that are remembered, to tell who invited that we do not come. */
+const MOST_INVITATIONS = 500;
+
+/** Conversations of several (XEP-0045): those of this account, wired together. */
+export class Rooms {
+  readonly #runtime: Runtime;
+  readonly #archive: RoomArchive;
+  readonly #messages: RoomMessages;
+  readonly #sending: RoomSending;
+  readonly #changes: RoomChanges;
+  readonly #over = new AbortController();
+  #service: Promise<string | null> | null = null;
+  readonly visits: Visits;
+  readonly bookmarks: Bookmarks;
+
+  constructor(runtime: Runtime, archive: Archive) {
+    this.#runtime = runtime;
+    this.visits = new Visits(runtime);
+    this.bookmarks = new Bookmarks(runtime);
+    this.#archive = new RoomArchive(runtime, archive);
+    this.#messages = new RoomMessages(runtime);
+    this.#sending = new RoomSending(runtime, this.visits, this.#messages, this.#archive);
+    this.#changes = new RoomChanges(runtime, this, this.#sending);
+  }
+
+  /** Learns which rooms there are, before anything of this session is read. */
+  async recall(): Promise<void> {
+    const { host, memory } = this.#runtime;
+    for (const [address, record] of await readRecords((prefix) => host.state(prefix)))
+      if (!memory.rooms.has(address)) memory.rooms.set(address, this.newRoom(address, record));
+  }
+
+  /** Enters the rooms that we are to be in, in the background. `still`: the session goes on and we may be inside yet. */
+  async start(still: boolean): Promise<void> {
+    const { memory, host } = this.#runtime;
+    const { signal } = this.#over;
+    try {
+      if (!still) await this.#followBookmarks(signal);
+      const wanted = [...memory.rooms.values()].filter(({ left }) => !left);
+      await Promise.all(wanted.map((room) => this.#comeBack(room, still, signal)));
+    } catch (error) {
+      if (!signal.aborted) host.log('warn', 'xmpp-rooms-failed', { condition: asWireError(error).message });
+    }
+  }
+
+  stop(): void {
+    this.#over.abort();
+  }
+
+  newRoom(address: RemoteKey, record: RoomRecord | null): Room {
+    const own = remoteKey(this.#runtime.own);
+    const nick = parseAddress(own)?.local ?? own;
+    return new Room(address, own, record ?? { nick, last: null, lastAt: null, left: false });
+  }
+
+  /** Enters, and then reads what was missed. `created` does what a new room needs before others may come. */
+  async enter(
+    room: Room,
+    signal: AbortSignal,
+    insist: boolean,
+    created?: () => Promise<void>,
+  ): Promise<boolean> {
+    this.#runtime.memory.invitations.delete(room.address);
+    const isNew = await this.visits.enter(room, signal, insist);
+    if (isNew) {
+      await created?.();
+      room.traits = await this.visits.look(room, signal);
+    }
+    if (room.phase === 'inside') void this.#catchUp(room);
+    return isNew;
+  }
+
+  async #catchUp(room: Room): Promise<void> {
+    try {
+      if (room.traits.archive) await this.#archive.catchUp(room, this.#over.signal);
+    } catch (error) {
+      this.#runtime.host.log('warn', 'xmpp-room-history-failed', { condition: asWireError(error).message });
+    }
+    this.#messages.release(room);
+  }
+
+  async #followBookmarks(signal: AbortSignal): Promise<void> {
+    const { memory } = this.#runtime;
+    for (const { room: address, autojoin, nick } of (await this.bookmarks.load(signal)) ?? []) {
+      const known = memory.rooms.get(address);
+      if (autojoin && known?.left !== false) {
+        const room = known ?? this.newRoom(address, null);
+        room.left = false;
+        if (nick !== null) room.nick = nick;
+        memory.rooms.set(address, room);
+      }
+      // Another device of ours has left it.
+      if (!autojoin && known?.left === false) await this.visits.exit(known, 'left', true);
+    }
+  }
+
+  async #comeBack(room: Room, still: boolean, signal: AbortSignal): Promise<void> {
+    try {
+      if (still && room.phase === 'inside' && (await this.visits.ping(room, signal))) {
+        if (!room.caughtUp) await this.#catchUp(room);
+        return;
+      }
+      await this.enter(room, signal, false);
+    } catch (error) {
+      const failure = asWireError(error);
+      if (signal.aborted) return;
+      this.#runtime.host.log('warn', 'xmpp-room-not-entered', { condition: failure.condition });
+      const banned = failure.condition === 'forbidden';
+      const unwanted =
+        banned || failure.condition === 'registration-required' || failure.condition === 'gone';
+      await this.visits.exit(room, banned ? 'banned' : 'left', unwanted);
+    }
+  }
+
+  /** Takes a presence of one of our rooms; false for others. */
+  receivePresence(presence: Element): boolean {
+    const room = this.#roomOf(presence);
+    if (room === undefined) return false;
+    this.visits.receive(room, presence);
+    return true;
+  }
+
+  /** Takes a message of a room, or an invitation; null for others. True when it is on its way to the store. */
+  receiveMessage(message: Element, number: number): boolean | null {
+    if (message.attrs['type'] === 'groupchat') {
+      const room = this.#roomOf(message);
+      if (room === undefined) this.#runtime.host.log('warn', 'xmpp-unknown-room');
+      return room === undefined ? false : this.#messages.receive(room, message, number);
+    }
+    const invitation = readInvitation(message);
+    if (invitation === null) return null;
+    const { memory, commits, host } = this.#runtime;
+    const { room, inviter, password } = invitation;
+    if ((memory.rooms.get(room)?.phase ?? 'outside') !== 'outside') return false;
+    if (inviter !== null) memory.invitations.set(room, inviter);
+    forgetOldest(memory.invitations, MOST_INVITATIONS);
+    if (password !== null) void host.setSecret(passwordName(room), password).catch(() => {});
+    void commits.stanza(number, { origin: 'live', events: [invitedEvent(invitation)] });
+    return true;
+  }
+
+  roomAt(conversation: Op['conversation']): Room | undefined {
+    return typeof conversation === 'string' ? this.#runtime.memory.rooms.get(conversation) : undefined;
+  }
+
+  perform(room: Room, op: Op, signal: AbortSignal): Promise<Outcome> {
+    return this.#sending.perform(room, op, signal);
+  }
+
+  verify(room: Room, op: Op, signal: AbortSignal): Promise<Outcome> {
+    return this.#sending.verify(room, op, signal);
+  }
+
+  change(op: Op & { body: { type: 'room' } }, signal: AbortSignal): Promise<Outcome> {
+    return this.#changes.perform(op, op.body.change, signal);
+  }
+
+  history(room: Room, request: PageRequest, signal: AbortSignal): Promise<Page> {
+    return this.#archive.history(room, request, signal);
+  }
+
+  /** Who is inside now: the room answers after all that it has told of its occupants. */
+  async members(room: Room, signal: AbortSignal): Promise<Page> {
+    await this.visits.ping(room, signal);
+    const events = [...room.occupants.values()].map((occupant) => memberEvent(room, occupant));
+    return { batch: { origin: 'snapshot', events }, next: null, reached: 'end' };
+  }
+
+  /** Public rooms of our server's service, or of the one that is named behind an `@`. */
+  async search(text: string, signal: AbortSignal): Promise<RoomListing[]> {
+    const [words = '', named] = text.split('@', 2);
+    const service = bareAddress(named) ?? (await this.service(signal));
+    return service === null ? [] : searchRooms(this.#runtime.stream, service, words, signal);
+  }
+
+  /** Our server's room service; null when it has none. */
+  service(signal: AbortSignal): Promise<string | null> {
+    this.#service ??= discoverRoomService(this.#runtime.stream, signal).catch((error: unknown) => {
+      this.#service = null;
+      throw error;
+    });
+    return this.#service;
+  }
+
+  #roomOf(stanza: Element): Room | undefined {
+    const address = bareAddress(stanza.attrs['from']);
+    return address === null ? undefined : this.#runtime.memory.rooms.get(remoteKey(address));
+  }
+}
