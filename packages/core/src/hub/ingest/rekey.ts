@@ -55,7 +55,11 @@ async function rekeyMessage({ transaction, account }: Ingest, event: RekeyInside
   ]);
   const message = transaction.messages.stable(conversation.id, event.from);
   if (!message || message.stable === event.to) return;
-  const double = transaction.messages.stable(conversation.id, event.to);
+  const named = transaction.messages.stable(conversation.id, event.to);
+  // Back to a former name of its own, which leads to the row itself.
+  const double = named?.id === message.id ? null : named;
+  // What we said and what somebody else said are not one message, whoever says so.
+  if (double && double.direction !== message.direction) return;
   // The row under the new key came before we knew that it is the same message: one row stays, ours.
   const current = double ? dropDouble(transaction, message, double) : message;
   transaction.keepMessageAlias(conversation.id, null, event.from, message.id);

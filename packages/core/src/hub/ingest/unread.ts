@@ -82,10 +82,11 @@ async function readPlace(
 async function readAsOldNews(
   transaction: Transaction,
   conversation: Conversation,
-  old: Message | undefined,
+  newest: Message | undefined,
 ): Promise<Conversation | null> {
-  if (old === undefined || (conversation.readOrder !== null && old.order <= conversation.readOrder))
-    return null;
+  // As it is by now: a later event of the batch may have moved or dropped it.
+  const old = newest === undefined ? null : transaction.messages.get(newest.id);
+  if (old === null || (conversation.readOrder !== null && old.order <= conversation.readOrder)) return null;
   const read = { ...conversation, readUpTo: old.id, readOrder: old.order };
   const counts = await countBehind(transaction, read);
   return counts.unread < conversation.unread ? null : { ...read, ...counts };
