@@ -11,6 +11,7 @@ const parts: readonly {
     words: ['send', 'edit', 'retract', 'react', 'read', 'mute', 'history', 'search', 'watch', 'outbox'],
     load: async () => (await import('./messages.ts')).messageRows,
   },
+  { words: ['file'], load: async () => (await import('./files.ts')).fileRows },
   { words: ['room'], load: async () => (await import('./rooms.ts')).roomRows },
   {
     words: ['daemon', 'server', 'doctor', 'completion', 'help'],

@@ -1,0 +1,67 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { numbered, safeFileName } from '../src/commands/file/file-name.ts';
+import { friends, nativeServer, temporaryFolder, until } from './support/network.ts';
+
+describe('natter file get', () => {
+  it('brings what natter send --file has sent, byte for byte, and replaces nothing', async () => {
+    const server = await nativeServer(['alice', 'bob'], { name: 'chat.test' });
+    const { alice, bob } = await friends(server);
+    const folder = temporaryFolder();
+    const bytes = randomBytes(3_000_000);
+    const path = join(folder, 'sheet music.pdf');
+    writeFileSync(path, bytes);
+    await alice.lines('send', 'bob@chat.test', 'for you', '--file', path);
+    await until(async () => (await bob.lines('history', 'alice@chat.test')).length === 1);
+    const [message] = await bob.lines('history', 'alice@chat.test');
+    expect(message).toMatchObject({
+      text: 'for you',
+      attachments: [{ name: 'sheet music.pdf', mediaType: 'application/pdf', size: bytes.length }],
+    });
+    const id = String(message?.['id']);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const got = join(folder, 'got.pdf');
+    expect(await bob.lines('file', 'get', id, '--output', got)).toMatchObject([
+      { type: 'file', path: got, size: bytes.length, sha256, mediaType: 'application/pdf' },
+    ]);
+    expect(readFileSync(got).equals(bytes)).toBe(true);
+    // Once it is here it does not need the network.
+    await server.close();
+    const [second] = await bob.lines('file', 'get', id, '--output', folder);
+    expect(second?.['path']).toBe(join(folder, 'sheet music (1).pdf'));
+    expect(readFileSync(path).equals(bytes)).toBe(true);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
+    const nothing = await bob.run(['file', 'get', 'no-such-message']);
+    expect([nothing.code, nothing.stderr.trimEnd().split('\n').length]).toEqual([1, 1]);
+  });
+
+  it('makes a name of a stranger one that stays where it is put', () => {
+    const names: readonly (readonly [string, string])[] = [
+      ['../../etc/passwd', 'passwd'],
+      ['..\\..\\boot.ini', 'boot.ini'],
+      ['/etc/shadow', 'shadow'],
+      ['C:evil', 'C_evil'],
+      ['CON', 'file-CON'],
+      ['nul.txt', 'file-nul.txt'],
+      ['.', 'file'],
+      ['..', 'file'],
+      ['', 'file'],
+      ['-rf', 'rf'],
+      ['.bashrc', 'bashrc'],
+      ['a\u0000b\u001b[2Jc', 'a_b_[2Jc'],
+      ['photo\u202egpj.exe', 'photo_gpj.exe'],
+      ['name. ', 'name'],
+    ];
+    for (const [given, made] of names) expect(safeFileName(given)).toBe(made);
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 400 }), fc.nat(3), (name, count) => {
+        const safe = numbered(safeFileName(name), count);
+        expect(safe).not.toMatch(/^[.-]|[/\\\p{C}]|^$/u);
+        expect(Buffer.byteLength(safe)).toBeLessThan(255);
+      }),
+    );
+  });
+});
