@@ -66,7 +66,9 @@ export class MessageCache {
 
   /** Writes a row; its names lead to it from now on. */
   put(message: Message): void {
-    const cell = this.#index(message);
+    const cell = this.#cell(message.id);
+    cell.message = message;
+    this.#name(cell, message);
     if (!cell.written) this.#written.push(cell);
     cell.written = true;
   }
@@ -115,23 +117,20 @@ export class MessageCache {
   }
 
   #learn(lookup: MessageLookup, found: Message): void {
-    // What this transaction has written or read before is at least as new as what the store says. Fresh rows are not
-    // in the store.
-    const known = this.#byId.get(found.id);
+    // Fresh rows are not looked at: what the store has found is none of them.
+    let cell = this.#byId.get(found.id);
     // A double that this transaction dropped is not there any more.
-    if (known?.message === null) return;
-    const cell = known?.message ? known : this.#index(found);
+    if (cell?.message === null) return;
+    if (cell === undefined) this.#byId.set(found.id, (cell = { message: undefined, written: false }));
+    // What this transaction has written or read before is at least as new as what the store says.
+    if (cell.message === undefined) {
+      cell.message = found;
+      this.#name(cell, found);
+    }
     if ('message' in lookup || 'operation' in lookup) return;
     // It may have been found by a former name, which its row does not hold.
     if ('stable' in lookup) this.#names(lookup.conversation).stable.set(lookup.stable, cell);
     else claim(this.#names(lookup.conversation), lookup.sender, lookup.claimed, cell);
-  }
-
-  #index(message: Message): Cell {
-    const cell = this.#cell(message.id);
-    cell.message = message;
-    this.#name(cell, message);
-    return cell;
   }
 
   #name(cell: Cell, { operation, stable, claimed, conversation, sender }: Message): void {
@@ -168,6 +167,6 @@ export class MessageCache {
 
 function claim({ claimed }: Names, sender: RemoteKey, key: string, cell: Cell): void {
   let ofSender = claimed.get(sender);
-  if (ofSender === undefined) claimed.set(sender, (ofSender = new Map()));
+  if (ofSender === undefined) claimed.set(sender, (ofSender = new Map<string, Cell>()));
   ofSender.set(key, cell);
 }
