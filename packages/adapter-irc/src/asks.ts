@@ -14,6 +14,8 @@ export interface Question {
   readonly params: readonly string[];
   readonly tags?: Record<string, string>;
   readonly signal: AbortSignal;
+  /** Every server ends its answer with a line that `judge` knows, so that no PING has to find the end. */
+  readonly ends?: boolean;
   /** Looks at a line where the server does not say what it answers. Refusals of what the command names are found without. */
   judge?(line: IrcLine): Verdict;
 }
@@ -84,7 +86,7 @@ export class Asks {
     try {
       const tags = { ...question.tags, ...(this.#labels ? { label: name } : {}) };
       const left = this.#connection.send(command, params, tags).then((is) => (sent = is));
-      if (!this.#labels) void this.#connection.send('PING', [name]);
+      if (!this.#labels && question.ends !== true) void this.#connection.send('PING', [name]);
       const outcome = await promise;
       await Promise.race([left, Promise.resolve()]);
       if (!(outcome instanceof WireError)) return outcome;

@@ -131,7 +131,13 @@ export class Contacts implements Feature, Identities {
       return line.command === '318' || line.command === '401' ? 'end' : null;
     };
     try {
-      const { lines } = await this.#runtime.asks.ask({ command: 'WHOIS', params: [nick], signal, judge });
+      const { lines } = await this.#runtime.asks.ask({
+        command: 'WHOIS',
+        params: [nick],
+        signal,
+        judge,
+        ends: true,
+      });
       const account = lines.find(({ command }) => command === '330');
       return account === undefined ? null : param(account, 2) || null;
     } catch (error) {

@@ -42,7 +42,7 @@ export class Questions {
     const { asks } = this.#runtime;
     const judge = (line: IrcLine): 'part' | 'end' | null =>
       line.command === '322' ? 'part' : line.command === '323' ? 'end' : null;
-    const { lines } = await asks.ask({ command: 'LIST', params: [], signal, judge });
+    const { lines } = await asks.ask({ command: 'LIST', params: [], signal, judge, ends: true });
     const wanted = text.toLowerCase();
     const items: RoomListing[] = [];
     for (const line of lines) {

@@ -20,6 +20,9 @@ export class Watch {
   readonly #nicks = new Map<RemoteKey, string>();
   readonly #online = new Map<RemoteKey, boolean>();
   #timer: ReturnType<typeof setTimeout> | null = null;
+  #polling = false;
+  /** Somebody was added during a round. */
+  #again = false;
   /** Ends with the connection. */
   signal: AbortSignal = AbortSignal.abort();
 
@@ -77,9 +80,21 @@ export class Watch {
       void this.#runtime.connection.send('MONITOR', [sign, piece.join(',')]);
   }
 
+  /** One round at a time: an answer does not say which question it is for. */
   async #poll(): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
+    this.#again = this.#polling;
+    if (this.#polling) return;
+    this.#polling = true;
+    await this.#round();
+    this.#polling = false;
+    if (this.signal.aborted) return;
+    if (this.#again) return this.#poll();
+    this.#timer = setTimeout(() => void this.#poll(), this.#runtime.config.pollTime);
+  }
+
+  async #round(): Promise<void> {
     try {
       for (const piece of inPieces([...this.#nicks.values()], Number.POSITIVE_INFINITY)) {
         const there = await this.#ison(piece);
@@ -89,8 +104,6 @@ export class Watch {
     } catch (error) {
       this.#runtime.host.log('debug', 'irc-poll-failed', { error: String(error) });
     }
-    if (this.signal.aborted || this.#timer !== null) return;
-    this.#timer = setTimeout(() => void this.#poll(), this.#runtime.config.pollTime);
   }
 
   /** Who is gone is told when that changes; who is there is told by {@link #askAway}. */
@@ -103,7 +116,13 @@ export class Watch {
   async #ison(nicks: readonly string[]): Promise<ReadonlySet<RemoteKey>> {
     const { asks } = this.#runtime;
     const judge = (line: IrcLine): 'end' | null => (line.command === '303' ? 'end' : null);
-    const { lines } = await asks.ask({ command: 'ISON', params: nicks, signal: this.signal, judge });
+    const { lines } = await asks.ask({
+      command: 'ISON',
+      params: nicks,
+      signal: this.signal,
+      judge,
+      ends: true,
+    });
     const answer = lines.find(({ command }) => command === '303');
     const words = answer === undefined ? [] : lastParam(answer).split(' ');
     return new Set(words.filter((word) => word !== '').map((nick) => keyOf(this.#runtime, nick)));
@@ -115,7 +134,7 @@ export class Watch {
     const judge = (line: IrcLine): 'end' | null => (line.command === '302' ? 'end' : null);
     for (const piece of inPieces(nicks, USERHOST_NICKS)) {
       const answer = await asks
-        .ask({ command: 'USERHOST', params: piece, signal: this.signal, judge })
+        .ask({ command: 'USERHOST', params: piece, signal: this.signal, judge, ends: true })
         .catch(() => null); // presence is told as far as it is known
       const line = answer?.lines.find(({ command }) => command === '302');
       for (const word of (line === undefined ? '' : param(line, line.params.length - 1)).split(' ')) {

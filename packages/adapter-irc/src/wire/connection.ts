@@ -90,6 +90,11 @@ export class IrcConnection {
     this.#queue.urgent(formatLine(command, params, {}, this.bounds));
   }
 
+  /** Registration is over: the pace is counted from here. */
+  registered(): void {
+    this.#queue.restart();
+  }
+
   pause(): void {
     this.#channel.pause();
   }

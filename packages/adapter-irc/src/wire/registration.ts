@@ -110,6 +110,7 @@ class Handshake {
     const mechanism = sasl === null ? null : await this.#signIn(sasl);
     if (this.#negotiation.settled && !this.#welcomed) this.#connection.sendNow('CAP', ['END']);
     await this.#until(() => this.#ready);
+    this.#connection.registered();
     return { nick: this.#nick, support: this.#support, negotiation: this.#negotiation, mechanism };
   }
 

@@ -59,6 +59,12 @@ export class SendQueue {
     this.#write(text);
   }
 
+  /** Forgets what left so far: servers begin to count when registration is over. */
+  restart(): void {
+    this.#tokens = this.#limits.burst;
+    this.#refilled = performance.now();
+  }
+
   /** Drops what waits; nothing leaves any more. */
   close(): void {
     this.#closed = true;

@@ -27,6 +27,7 @@ function scopeOf(request: Request): ErrorScope {
   return request.conversation === null ? 'account' : 'conversation';
 }
 
+const sendSupport = { direct: 'direct', group: 'groups', channel: 'channels' } as const;
 const bodySupport = { edit: 'edit', retract: 'retract', react: 'react' } as const;
 const roomSupport: Readonly<Record<string, SupportKey>> = {
   join: 'join-room',
@@ -54,7 +55,7 @@ function neededSupport(body: OperationBody, conversation: Conversation | undefin
   switch (body.type) {
     case 'send':
       return [
-        conversation?.kind === 'direct' ? ('direct' as const) : ('groups' as const),
+        sendSupport[conversation?.kind ?? 'group'],
         ...(attachmentsOf(body.draft.content).length > 0 ? (['attachments'] as const) : []),
       ];
     case 'edit':
