@@ -1,4 +1,5 @@
 import {
+  type BlobId,
   mintId,
   type Adapter,
   type Batch,
@@ -88,11 +89,11 @@ export class TestHost implements SessionHost {
     return Promise.resolve();
   }
 
-  readBlob(): Promise<never> {
+  readBlob(_blob: BlobId, _offset: number): Promise<ReadableStream<Uint8Array>> {
     return Promise.reject(new Error('no files here'));
   }
 
-  writeBlob(): Promise<never> {
+  writeBlob(_blob: BlobId, _offset: number): Promise<WritableStream<Uint8Array>> {
     return Promise.reject(new Error('no files here'));
   }
 
