@@ -31,6 +31,7 @@ export const NETWORK_CAPABILITIES: Capabilities = {
     edit: 'full',
     retract: 'partial', // a request that the other side's client may ignore
     react: 'full',
+    attachments: 'full',
     history: 'full',
     'receipts-delivered': 'full',
     'receipts-read': 'full',

@@ -1,10 +1,10 @@
-import type { Event, Op, Outcome, Page, PageRequest, RoomListing, SessionHost, Signal } from '@natter/core';
+import type { Event, Op, Outcome, Page, PageRequest, RoomListing, Signal } from '@natter/core';
 import { errorData, remoteKey, type Opaque, type OwnPresence, type RemoteKey } from '@natter/core/model';
 import { Element } from '@xmpp/xml';
-import type { ServerFeatures } from './capabilities.ts';
 import { Commits } from './commits.ts';
 import { Archive } from './features/archive.ts';
 import { Blocking } from './features/blocking.ts';
+import { Files } from './features/files.ts';
 import { Messages } from './features/messages.ts';
 import { Outgoing } from './features/outgoing.ts';
 import { PresenceFeature } from './features/presence.ts';
@@ -13,12 +13,10 @@ import { reply, respond } from './features/responder.ts';
 import { RosterChanges } from './features/roster-changes.ts';
 import { Rooms } from './features/rooms/rooms.ts';
 import { fromOwnAccount, Roster } from './features/roster.ts';
-import type { Memory } from './memory.ts';
 import type { Runtime } from './runtime.ts';
 import { WireError } from './wire/error.ts';
 import type { Binding } from './wire/login.ts';
 import { NS } from './wire/namespaces.ts';
-import type { XmppStream } from './wire/stream.ts';
 
 /** How a connection begins. */
 export interface Beginning {
@@ -41,19 +39,13 @@ export class Connection {
   readonly #outgoing: Outgoing;
   readonly #rosterChanges: RosterChanges;
   readonly #rooms: Rooms;
+  readonly #files: Files;
   /** Resolves with what ended the stream; null after an orderly end. */
   readonly ended: Promise<WireError | null>;
 
-  constructor(stream: XmppStream, host: SessionHost, own: string, memory: Memory, server: ServerFeatures) {
-    const runtime = {
-      stream,
-      host,
-      own,
-      memory,
-      commits: new Commits(host, stream),
-      server,
-      bounced: new Map(),
-    };
+  constructor(parts: Omit<Runtime, 'commits' | 'bounced'>) {
+    const { stream, host } = parts;
+    const runtime: Runtime = { ...parts, commits: new Commits(host, stream), bounced: new Map() };
     this.#runtime = runtime;
     this.#roster = new Roster(runtime);
     this.#presence = new PresenceFeature(runtime);
@@ -64,6 +56,7 @@ export class Connection {
     this.#outgoing = new Outgoing(runtime, this.#archive, this.#reconciliation);
     this.#rosterChanges = new RosterChanges(runtime);
     this.#rooms = new Rooms(runtime, this.#archive);
+    this.#files = new Files(runtime);
     this.ended = new Promise((resolve) => {
       stream.start({
         stanza: (stanza, number) => this.#receive(stanza, number),
@@ -110,9 +103,16 @@ export class Connection {
       });
       return Promise.resolve({ result: 'refused', error });
     }
-    const room = this.#rooms.roomAt(op.conversation);
-    if (room !== undefined) return this.#rooms.perform(room, op, signal);
-    return this.#outgoing.perform(op, signal);
+    return this.#say(op, signal);
+  }
+
+  /** Files go first: what is said is where they are. */
+  async #say(given: Op, signal: AbortSignal): Promise<Outcome> {
+    const prepared = await this.#files.prepare(given, signal);
+    if ('result' in prepared) return prepared;
+    const room = this.#rooms.roomAt(prepared.conversation);
+    if (room !== undefined) return this.#rooms.perform(room, prepared, signal);
+    return this.#outgoing.perform(prepared, signal);
   }
 
   verify(op: Op, signal: AbortSignal): Promise<Outcome> {

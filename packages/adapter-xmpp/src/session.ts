@@ -28,6 +28,8 @@ import { readConfig } from './config.ts';
 import { Connection } from './connection.ts';
 import { MECHANISM, PASSWORD, readIdentity, storedCredentials, type Identity } from './credentials.ts';
 import { discoverServer } from './features/discovery.ts';
+import { download } from './features/download.ts';
+import type { AccountHttp } from './features/files.ts';
 import { failedInteraction, unsupported } from './interactions.ts';
 import { mapEnded, mapError } from './mapping/errors.ts';
 import { Memory } from './memory.ts';
@@ -39,6 +41,9 @@ import type { WireLimits } from './wire/limits.ts';
 import { authenticate, bind, secureStream, type Binding } from './wire/login.ts';
 import type { ResumeState } from './wire/stream-management.ts';
 import type { XmppStream } from './wire/stream.ts';
+
+/** How long a web server may be silent (milliseconds). */
+const HTTP_PATIENCE = 30_000;
 
 /** What a session is made with. */
 export interface SessionParts {
@@ -128,7 +133,14 @@ export class XmppSession implements Session {
       // Stanzas that come meanwhile wait in the stream: what they say of themselves is believed by what the server is.
       const server = await discoverServer(stream, identity.bare, signal);
       host.capabilities('account', accountCapabilities(server));
-      const connection = new Connection(stream, host, identity.bare, this.#memory, server);
+      const connection = new Connection({
+        stream,
+        host,
+        own: identity.bare,
+        memory: this.#memory,
+        server,
+        http: this.#http,
+      });
       const known = this.#lastSession !== null && this.#lastSession === stream.management.resumeState()?.id;
       this.#lastSession = stream.management.resumeState()?.id ?? null;
       await connection.synchronize({ binding, known, presence: resume.presence }, signal);
@@ -209,9 +221,20 @@ export class XmppSession implements Session {
     return failedInteraction(unsupported(`to ${about}`).data);
   }
 
-  async download(_remote: Opaque, _blob: BlobId): Promise<{ done: boolean }> {
-    throw unsupported('to download files');
+  download(
+    remote: Opaque,
+    blob: BlobId,
+    offset: number,
+    signal: AbortSignal,
+  ): Promise<{ etag?: string; done: boolean }> {
+    return download({ http: this.#http, host: this.#parts.host }, { remote, blob, offset }, signal);
   }
+
+  readonly #http: AccountHttp = (request) => {
+    const { account, platform } = this.#parts;
+    const { authorities } = readConfig(account.config).trust;
+    return platform.fetch({ ...request, authorities, patience: HTTP_PATIENCE });
+  };
 
   async wipe(): Promise<void> {
     const { host } = this.#parts;

@@ -1,5 +1,6 @@
 import type { Content } from '@natter/core/model';
 import type { Element } from '@xmpp/xml';
+import { readFile } from './file.ts';
 import { NS } from '../wire/namespaces.ts';
 
 /** Namespaces of payloads that are encrypted, also where no XEP-0380 hint stands beside them. */
@@ -17,6 +18,8 @@ export function readContent(message: Element): Content | null {
   if (encrypted !== null) return { kind: 'undecryptable', text: 'encrypted message', reason: encrypted };
   const body = readBody(message);
   if (body === null) return null;
+  const file = readFile(message, body);
+  if (file !== null) return { kind: 'attachment', text: file.name, attachments: [file] };
   const text = cutFallback(message, body);
   if (message.attrs['type'] === 'headline') return { kind: 'notice', text };
   // XEP-0245

@@ -2,6 +2,7 @@ import type { Content, RemoteKey, Target } from '@natter/core/model';
 import type { OpBody } from '@natter/core';
 import { Element } from '@xmpp/xml';
 import { NS } from '../wire/namespaces.ts';
+import { writeFile } from './file.ts';
 import { parseMessageKey, parseRoomMessageKey, referenceOf } from './keys.ts';
 
 /** What clients without retractions show. */
@@ -76,6 +77,7 @@ function writeText(
   const quote = replyTo === null ? '' : quoteOf(replyTo.quote);
   if (replyTo !== null) writeReply(message, peer, replyTo.target, quote);
   message.c('body').t(quote + text);
+  if (content.kind === 'attachment') writeFile(message, content.attachments);
   askForReceipts(message, peer);
   message.c('active', { xmlns: NS.chatStates }); // XEP-0085: composing is over
   return message;
@@ -163,6 +165,7 @@ function textOf(content: Content): string | null {
     case 'emote':
       return `/me ${content.text}`; // XEP-0245
     case 'attachment':
+      return content.attachments[0]?.remote ?? null; // old clients show or fetch the address
     case 'system':
     case 'undecryptable':
     case 'unsupported':

@@ -7,4 +7,6 @@ export const browserPlatform: Platform = {
     Promise.reject(new WireError('connect-failed', `${domain} cannot be reached from a browser yet`)),
   connect: (_, domain) =>
     Promise.reject(new WireError('connect-failed', `${domain} cannot be reached from a browser yet`)),
+  fetch: ({ url }) =>
+    Promise.reject(new WireError('connect-failed', `${url} cannot be reached from a browser yet`)),
 };

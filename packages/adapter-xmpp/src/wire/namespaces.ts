@@ -20,6 +20,12 @@ export const NS = {
   mucRoomConfig: 'http://jabber.org/protocol/muc#roomconfig', // XEP-0045
   pubsub: 'http://jabber.org/protocol/pubsub', // XEP-0060
   publishOptions: 'http://jabber.org/protocol/pubsub#publish-options', // XEP-0060
+  oob: 'jabber:x:oob', // XEP-0066
+  upload: 'urn:xmpp:http:upload:0', // XEP-0363
+  sharing: 'urn:xmpp:sfs:0', // XEP-0447
+  fileMetadata: 'urn:xmpp:file:metadata:0', // XEP-0446
+  hashes: 'urn:xmpp:hashes:2', // XEP-0300
+  urlData: 'http://jabber.org/protocol/url-data', // XEP-0103
   conference: 'jabber:x:conference', // XEP-0249
   rsm: 'http://jabber.org/protocol/rsm', // XEP-0059
   dataForms: 'jabber:x:data', // XEP-0004

@@ -15,7 +15,7 @@ export async function startConformanceServers(options: ProsodyOptions = {}): Pro
   const ca = await createTestCa();
   const certificate = await ca.issueFaulty('self-signed', ['localhost']);
   const [server, untrusted] = await Promise.all([
-    startProsody({ ...options, ca }),
+    startProsody({ ...options, ca, files: true }),
     startProsody({ ...options, ca, certificate }),
   ]);
   const password = 'pass "wörd"';

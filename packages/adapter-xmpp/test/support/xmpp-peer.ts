@@ -6,6 +6,7 @@ import { DEFAULT_LIMITS } from '../../src/wire/limits.ts';
 import { authenticate, bind, secureStream } from '../../src/wire/login.ts';
 import { nodePlatform } from '../../src/wire/node/platform.ts';
 import type { XmppStream } from '../../src/wire/stream.ts';
+import { PeerFiles } from './peer-files.ts';
 import { PeerRooms } from './peer-rooms.ts';
 
 interface Seen {
@@ -35,13 +36,15 @@ export class XmppPeer implements Peer {
   #presence: { availability: string; text: string | null } | null = null;
   #readByAccount: string | null = null;
   readonly #rooms: PeerRooms;
+  readonly #files: PeerFiles;
 
-  private constructor(stream: XmppStream, { name, other }: PeerAccount) {
+  private constructor(stream: XmppStream, { name, other, ca }: PeerAccount) {
     this.address = `${name}@localhost`;
     this.key = remoteKey(this.address);
     this.#other = other;
     this.#stream = stream;
     this.#rooms = new PeerRooms(stream, name);
+    this.#files = new PeerFiles(stream, ca);
     stream.start({
       stanza: (stanza, number) => {
         this.#receive(stanza);
@@ -166,6 +169,17 @@ export class XmppPeer implements Peer {
     return this.#rooms.open(name);
   }
 
+  async sendFile(name: string, bytes: Uint8Array): Promise<void> {
+    const url = await this.#files.upload(name, bytes);
+    const message = this.#message();
+    message.c('body').t(url);
+    message.c('x', { xmlns: 'jabber:x:oob' }).c('url').t(url);
+    await this.#deliver(message);
+  }
+  receivedFile(): Promise<Uint8Array | null> {
+    return this.#files.received();
+  }
+
   #message(id: string = crypto.randomUUID()): Element {
     return new Element('message', { to: this.#other, type: 'chat', id });
   }
@@ -177,6 +191,7 @@ export class XmppPeer implements Peer {
     this.#rooms.receive(stanza);
     const [from = ''] = String(stanza.attrs['from'] ?? '').split('/');
     if (from !== this.#other) return;
+    this.#files.receive(stanza);
     if (stanza.name === 'presence' && stanza.attrs['type'] === undefined) {
       this.#presence = {
         availability: stanza.getChildText('show') ?? 'available',

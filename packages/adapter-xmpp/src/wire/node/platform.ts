@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net';
 import type { Channel, Platform, Target, TrustPolicy } from '../channel.ts';
 import { WireError } from '../error.ts';
 import type { WireLimits } from '../limits.ts';
+import { fetchFile } from './http.ts';
 import { resolveTargets } from './resolver.ts';
 import { TcpChannel } from './tcp-channel.ts';
 import { handshake } from './tls.ts';
@@ -11,6 +12,7 @@ const ALPN = ['xmpp-client'];
 
 /** TCP with happy eyeballs (Node's own), TLS and DNS. */
 export const nodePlatform: Platform = {
+  fetch: fetchFile,
   resolve: resolveTargets,
   async connect(target, domain, trust, limits, signal): Promise<Channel> {
     const socket = await connectSocket(target, limits, signal);

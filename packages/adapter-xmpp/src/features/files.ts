@@ -1,0 +1,187 @@
+import type { Op, Outcome } from '@natter/core';
+import { attachmentsOf, errorData, type Attachment, type BlobId } from '@natter/core/model';
+import { Element } from '@xmpp/xml';
+import { mapError } from '../mapping/errors.ts';
+import type { Runtime } from '../runtime.ts';
+import { bareAddress } from '../wire/address.ts';
+import type { HttpAnswer, HttpRequest } from '../wire/channel.ts';
+import { asWireError, WireError } from '../wire/error.ts';
+import { NS } from '../wire/namespaces.ts';
+
+/** Asks a web server, with the trust of one account. */
+export type AccountHttp = (request: Omit<HttpRequest, 'authorities' | 'patience'>) => Promise<HttpAnswer>;
+
+interface UploadService {
+  readonly address: string;
+  /** Bytes, or null where it does not tell. */
+  readonly most: number | null;
+}
+
+interface Slot {
+  readonly put: string;
+  readonly get: string;
+  readonly headers: Record<string, string>;
+}
+
+/** Services that are asked what they are. */
+const MOST_SERVICES = 30;
+/** The only headers that a service may make us send (XEP-0363 section 6). */
+const ALLOWED: readonly string[] = ['authorization', 'cookie', 'expires'];
+
+/** Brings files to the upload service of our server (XEP-0363). */
+export class Files {
+  readonly #runtime: Runtime;
+  #service: Promise<UploadService | null> | null = null;
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+  }
+
+  /** The operation with the addresses of its files in it, or what became of it when they could not be brought there. */
+  async prepare(op: Op, signal: AbortSignal): Promise<Op | Outcome> {
+    if (op.body.type !== 'send' || op.body.content.kind !== 'attachment') return op;
+    const [file, second] = attachmentsOf(op.body.content);
+    if (file === undefined || second !== undefined) return refuse('a message carries one file');
+    try {
+      const remote = file.remote ?? readMemo(op) ?? (await this.#bring(file, signal));
+      const memo = JSON.stringify({ at: Date.now(), remote });
+      await this.#runtime.host.checkpoint(op.id, memo); // from here on nobody brings it there twice
+      const content = { ...op.body.content, attachments: [{ ...file, remote }] };
+      return { ...op, memo, body: { ...op.body, content } };
+    } catch (error) {
+      const failure = asWireError(error);
+      const data = mapError(failure, 'transfer');
+      // Nothing was said yet.
+      if (failure.code === 'stanza-error') return { result: 'refused', error: data };
+      return { result: 'not-sent', error: { ...data, retriable: true } };
+    }
+  }
+
+  async #bring(file: Attachment, signal: AbortSignal): Promise<string> {
+    const { blob, name, mediaType } = file;
+    const service = await this.#find(signal);
+    if (service === null) throw refusal('feature-not-implemented', 'this server takes no files');
+    if (blob === null) throw refusal('not-acceptable', `${name} has no bytes`);
+    const size = file.size ?? (await this.#measure(blob));
+    if (service.most !== null && size > service.most)
+      throw refusal('policy-violation', `${name} has ${size} bytes, the server takes ${service.most}`);
+    const request = new Element('request', {
+      xmlns: NS.upload,
+      filename: name,
+      size: String(size),
+      'content-type': mediaType,
+    });
+    const slot = readSlot(await this.#runtime.stream.request('get', service.address, request, signal));
+    if (slot === null) throw refusal('not-acceptable', 'the upload service gave no safe address');
+    const answer = await this.#runtime.http({
+      url: slot.put,
+      method: 'PUT',
+      headers: { ...slot.headers, 'content-type': mediaType, 'content-length': String(size) },
+      body: this.#bytes(blob, size),
+      signal,
+    });
+    answer.discard();
+    if (answer.status !== 200 && answer.status !== 201 && answer.status !== 204)
+      throw refusal('not-acceptable', `the upload service answered ${answer.status}`);
+    return slot.get;
+  }
+
+  async *#bytes(blob: BlobId, total: number): AsyncGenerator<Uint8Array> {
+    const { host } = this.#runtime;
+    const reader = (await host.readBlob(blob, 0)).getReader();
+    let transferred = 0;
+    try {
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) return;
+        yield value;
+        transferred += value.length;
+        host.hint([{ type: 'progress', blob, transferred, total }]);
+      }
+    } finally {
+      await reader.cancel().catch(() => {}); // it may have ended by itself
+    }
+  }
+
+  async #measure(blob: BlobId): Promise<number> {
+    const reader = (await this.#runtime.host.readBlob(blob, 0)).getReader();
+    let size = 0;
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return size;
+      size += value.length;
+    }
+  }
+
+  #find(signal: AbortSignal): Promise<UploadService | null> {
+    this.#service ??= this.#discover(signal).catch((error: unknown) => {
+      this.#service = null;
+      throw error;
+    });
+    return this.#service;
+  }
+
+  async #discover(signal: AbortSignal): Promise<UploadService | null> {
+    const { stream } = this.#runtime;
+    const items = new Element('query', { xmlns: NS.discoItems });
+    const list = (await stream.request('get', stream.domain, items, signal))
+      .getChild('query', NS.discoItems)
+      ?.getChildren('item');
+    const addresses = (list ?? [])
+      .map((item) => bareAddress(item.attrs['jid']))
+      .filter((each) => each !== null);
+    const services = await Promise.all(
+      addresses.slice(0, MOST_SERVICES).map(async (address) => {
+        const info = await stream
+          .request('get', address, new Element('query', { xmlns: NS.discoInfo }), signal)
+          .catch(() => null); // a service that is down is no service
+        return info === null ? null : readService(address, info);
+      }),
+    );
+    return services.find((service) => service !== null) ?? null;
+  }
+}
+
+function readService(address: string, info: Element): UploadService | null {
+  const query = info.getChild('query', NS.discoInfo);
+  if (!query?.getChildren('feature').some(({ attrs }) => attrs['var'] === NS.upload)) return null;
+  const fields = query.getChildren('x', NS.dataForms).flatMap((form) => form.getChildren('field'));
+  const most = fields.find(({ attrs }) => attrs['var'] === 'max-file-size')?.getChildText('value') ?? '';
+  return { address, most: /^\d{1,15}$/.test(most) ? Number(most) : null };
+}
+
+/** Reads a slot; null for one that would send the file in the clear. */
+function readSlot(answer: Element): Slot | null {
+  const slot = answer.getChild('slot', NS.upload);
+  const put = slot?.getChild('put');
+  const to: unknown = put?.attrs['url'];
+  const from: unknown = slot?.getChild('get')?.attrs['url'];
+  if (typeof to !== 'string' || typeof from !== 'string') return null;
+  if (!to.startsWith('https://') || !from.startsWith('https://')) return null;
+  const headers: Record<string, string> = {};
+  for (const header of put?.getChildren('header') ?? []) {
+    const name = String(header.attrs['name']).toLowerCase();
+    // XEP-0363 section 10: no header of another name, and no line break that would smuggle one in.
+    if (ALLOWED.includes(name)) headers[name] = header.getText().replace(/[\r\n]/g, '');
+  }
+  return { put: to, get: from, headers };
+}
+
+function readMemo({ memo }: Op): string | null {
+  try {
+    const value: unknown = JSON.parse(memo ?? '{}');
+    if (typeof value === 'object' && value !== null && 'remote' in value && typeof value.remote === 'string')
+      return value.remote;
+  } catch {
+    // a memo of another version: the file is brought there once more
+  }
+  return null;
+}
+
+function refusal(condition: string, message: string): WireError {
+  return new WireError('stanza-error', message, { condition });
+}
+
+function refuse(message: string): Outcome {
+  return { result: 'refused', error: errorData('unsupported', message, { scope: 'message' }) };
+}
