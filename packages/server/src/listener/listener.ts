@@ -13,6 +13,7 @@ import { Session } from '../session/session.ts';
 import { StartError } from '../start-error.ts';
 import { Connection } from './connection.ts';
 import { Flusher } from './flusher.ts';
+import { answerHealth } from './health.ts';
 
 /** Where and how to listen. */
 export interface ListenOptions {
@@ -41,6 +42,7 @@ export class Listener {
     const { tls } = options;
     const answer = (request: IncomingMessage, response: ServerResponse): void => {
       if (isTransfer(request)) return transfer(services, request, response);
+      if (answerHealth(services, request, response)) return;
       // Whatever else it may be sending is not read.
       response.setHeader('connection', 'close');
       response.writeHead(426, { 'content-type': 'text/plain; charset=utf-8', upgrade: 'websocket' });
