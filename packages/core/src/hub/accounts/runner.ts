@@ -9,6 +9,7 @@ import { withPatience } from '../patience.ts';
 import { sleep } from '../sleep.ts';
 import { catchUp, fillGaps } from './catch-up.ts';
 import type { CatchUp } from './catch-up.ts';
+import { forgetSweeps } from '../ingest/sweep-marks.ts';
 import { endedOf } from './ended.ts';
 import { Hints } from './hints.ts';
 import type { InteractionTable } from './interactions.ts';
@@ -129,6 +130,7 @@ export class AccountRunner {
     this.#host.running = false;
     this.#run = null;
     this.#hints.clear();
+    forgetSweeps(profile, this.#account);
     return ended;
   }
 

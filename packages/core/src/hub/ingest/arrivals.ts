@@ -1,5 +1,6 @@
 import type { Conversation, Message } from '../../model/index.ts';
 import { canBeUnread, messageTime } from '../../model/index.ts';
+import type { Scope } from './scope.ts';
 import type { Transaction } from '../state/transaction.ts';
 
 /** What the new messages of one event do to their conversation's row, written once and not once a message. */
@@ -30,10 +31,15 @@ export function arrivals(conversation: Conversation): Arrivals {
 }
 
 /** Counts a new message. */
-export function noteArrival(arrived: Arrivals, message: Message, news: boolean): void {
+export function noteArrival(
+  arrived: Arrivals,
+  message: Message,
+  { news, now }: Pick<Scope, 'news' | 'now'>,
+): void {
   if (arrived.newest === null || message.order > arrived.newest.order) arrived.newest = message;
   if (message.content.kind !== 'system')
-    arrived.lastActivity = Math.max(arrived.lastActivity, messageTime(message));
+    // A sender whose clock is ahead must not stay on top of the list.
+    arrived.lastActivity = Math.max(arrived.lastActivity, Math.min(messageTime(message), now));
   if (!countsAsUnread(message, arrived.conversation)) return;
   if (!news) {
     if (arrived.oldNews === null || message.order > arrived.oldNews.order) arrived.oldNews = message;

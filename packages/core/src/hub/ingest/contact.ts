@@ -5,16 +5,34 @@ import { linkVerified } from '../people/link.ts';
 import type { Ingest } from './scope.ts';
 import { markSeen } from './sweep-marks.ts';
 
+/** What a network may say of a contact; whose it is and to which person it belongs is not for it to say. */
+const fields: readonly (keyof ContactIn)[] = [
+  'address',
+  'name',
+  'alias',
+  'groups',
+  'avatar',
+  'subscription',
+  'request',
+  'blocked',
+  'listed',
+  'stability',
+  'dormant',
+  'verified',
+  'bridge',
+];
+
 const noSubscription: Subscription = { to: 'none', from: 'none' };
 
 /** Takes in what a network tells of a contact; a new one gets a person of its own. */
 export function upsertContact(ingest: Ingest, key: RemoteKey, value: ContactIn): Contact {
   const { transaction, account } = ingest;
   markSeen(ingest, 'contact', null, key);
-  const before = transaction.contactByKey(account.id, key) ?? newContact(ingest, key, value.address ?? key);
-  const { subscription, ...rest } = withoutUndefined(value);
+  const known = transaction.contactByKey(account.id, key);
+  const before = known ?? newContact(ingest, key, value.address ?? key);
+  const { subscription, ...rest } = toldFields(value, fields);
   const contact: Contact = { ...before, ...rest, subscription: { ...before.subscription, ...subscription } };
-  if (sameContact(before, contact)) return before;
+  if (known && sameContact(known, contact)) return known;
   transaction.putContact(contact);
   if (ingest.news) transaction.log({ type: 'contact', contact: contact.id });
   if (value.verified !== undefined) linkVerified(transaction, contact);
@@ -78,6 +96,12 @@ function newContact({ transaction, account }: Ingest, key: RemoteKey, address: s
 
 function sameContact(a: Contact, b: Contact): boolean {
   return a === b || JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** The fields that were told, of those that may be told: adapters are code of others. */
+export function toldFields<T extends object>(value: T, names: readonly (keyof T & string)[]): T {
+  const told = names.filter((name) => Object.hasOwn(value, name) && value[name] !== undefined);
+  return Object.fromEntries(told.map((name) => [name, value[name]])) as T;
 }
 
 /** `undefined` leaves unchanged, also when an adapter writes it out. */

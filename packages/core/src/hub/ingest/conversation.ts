@@ -2,21 +2,42 @@ import type { ConversationIn } from '../../contract/index.ts';
 import type { Contact, Conversation, RemoteKey } from '../../model/index.ts';
 import { mintId } from '../../model/index.ts';
 import type { Transaction } from '../state/transaction.ts';
-import { ensureContact, withoutUndefined } from './contact.ts';
+import { ensureContact, toldFields } from './contact.ts';
 import type { Ingest } from './scope.ts';
 import { markSeen } from './sweep-marks.ts';
+
+/** What a network may say of a conversation. */
+const fields: readonly (keyof ConversationIn)[] = [
+  'kind',
+  'state',
+  'contact',
+  'parent',
+  'title',
+  'topic',
+  'avatar',
+  'bridge',
+  'encrypted',
+  'role',
+  'membersComplete',
+  'capabilities',
+  'unread',
+  'mentions',
+  'muted',
+  'archived',
+  'pinned',
+];
 
 /** Takes in what a network tells of a conversation. */
 export function upsertConversation(ingest: Ingest, key: RemoteKey, value: ConversationIn): Conversation {
   markSeen(ingest, 'conversation', null, key);
-  const { contact: contactKey, parent: parentKey, ...fields } = withoutUndefined(value);
+  const { contact: contactKey, parent: parentKey, ...told } = toldFields(value, fields);
   const contact = contactKey ? ensureContact(ingest, contactKey) : null;
   const before = ensureConversation(ingest, key, contact);
   const parent = parentKey ? ensureConversation(ingest, parentKey, null, 'channel').id : null;
   const counts = value.unread === undefined && value.mentions === undefined ? before.counts : 'server';
   const conversation: Conversation = {
     ...before,
-    ...fields,
+    ...told,
     counts,
     contact: contactKey === undefined ? before.contact : (contact?.id ?? null),
     parent: parentKey === undefined ? before.parent : parent,

@@ -1,9 +1,12 @@
 import type { MemberIn } from '../../contract/index.ts';
 import type { Member, RemoteKey } from '../../model/index.ts';
-import { withoutUndefined } from './contact.ts';
+import { toldFields } from './contact.ts';
 import { ensureConversation } from './conversation.ts';
 import type { Ingest } from './scope.ts';
 import { markSeen } from './sweep-marks.ts';
+
+/** What a network may say of a member. */
+const fields: readonly (keyof MemberIn)[] = ['name', 'self', 'contact', 'proof', 'role', 'state', 'away'];
 
 /** Takes in what a network tells of a member of a conversation. */
 export async function upsertMember(
@@ -17,12 +20,12 @@ export async function upsertMember(
   markSeen(ingest, 'member', conversation.id, key);
   const known = (await transaction.membersOf(conversation.id)).get(key);
   const before = known ?? newMember(key);
-  const { contact: contactKey, ...fields } = withoutUndefined(value);
+  const { contact: contactKey, ...told } = toldFields(value, fields);
   const contact =
     contactKey === undefined
       ? before.contact
       : contactKey && (transaction.contactByKey(account.id, contactKey)?.id ?? null);
-  const member: Member = { ...before, ...fields, contact };
+  const member: Member = { ...before, ...told, contact };
   if (!known || JSON.stringify(known) !== JSON.stringify(member))
     await transaction.putMember(conversation.id, member);
   if (member.self && member.role !== conversation.role)

@@ -1,10 +1,14 @@
 import type { MessageChange, Sender } from '../../contract/index.ts';
 import type { Message, Reaction, RemoteKey } from '../../model/index.ts';
 import { mentionsUs } from './message-new.ts';
+import { safeContent } from './safe-content.ts';
 import type { Ingest } from './scope.ts';
 import { changeCounts } from './unread.ts';
 
 type What = 'edited' | 'retracted' | 'reacted' | 'decrypted';
+
+/** How many kinds of reaction a message can bear. */
+const reactionLimit = 100;
 
 const whats = {
   edit: 'edited',
@@ -38,7 +42,7 @@ function changedMessage(ingest: Ingest, message: Message, by: Sender, change: Me
       if (message.content.kind !== 'undecryptable') return message;
       return {
         ...message,
-        content: change.content,
+        content: safeContent(change.content),
         trust: change.trust,
         mentions: change.mentions ?? [],
         mentioned: mentionsUs(ingest, change),
@@ -55,7 +59,8 @@ function isAuthor(message: Message, by: Sender): boolean {
 }
 
 /** An archive may give the new text at once and tell of the edit beside it: the mark is what is new then. */
-function edited(message: Message, { content, at }: MessageChange & { kind: 'edit' }): Message {
+function edited(message: Message, { content: told, at }: MessageChange & { kind: 'edit' }): Message {
+  const content = safeContent(told);
   const known = message.edited;
   if (message.retracted !== null) return message;
   // A late edit that is older than the one we have (an archive read backwards) is history already.
@@ -87,7 +92,11 @@ function withReactions(message: Message, reactions: readonly Reaction[]): Messag
 function toggled(reactions: readonly Reaction[], by: Sender, key: string, on: boolean): readonly Reaction[] {
   const before = reactions.find((reaction) => reaction.key === key);
   if ((before?.senders.includes(by.key) ?? false) === on) return reactions;
-  if (!before) return [...reactions, { key, senders: [by.key], mine: by.self }];
+  if (!before) {
+    // Nobody looks through more, and each one more makes the row dearer for all.
+    if (reactions.length >= reactionLimit && !by.self) return reactions;
+    return [...reactions, { key, senders: [by.key], mine: by.self }];
+  }
   const senders: readonly RemoteKey[] = on
     ? [...before.senders, by.key]
     : before.senders.filter((sender) => sender !== by.key);

@@ -2,6 +2,7 @@ import type { MessageIn } from '../../contract/index.ts';
 import type { Message, OrderKey } from '../../model/index.ts';
 import { isPendingOrder } from './placement.ts';
 import { mentionsUs } from './message-new.ts';
+import { safeContent } from './safe-content.ts';
 import type { Ingest } from './scope.ts';
 
 /**
@@ -47,7 +48,7 @@ function healed(ingest: Ingest, row: Message, item: MessageIn): Partial<Message>
   if (row.content.kind !== 'undecryptable' || item.content.kind === 'undecryptable') return {};
   ingest.transaction.log({ type: 'message', what: 'decrypted', message: row.id });
   return {
-    content: item.content,
+    content: safeContent(item.content),
     trust: item.trust,
     mentions: item.mentions ?? [],
     mentioned: mentionsUs(ingest, item),

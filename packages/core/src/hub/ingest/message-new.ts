@@ -11,11 +11,15 @@ import type {
 import { mintId } from '../../model/index.ts';
 import { ensureContact } from './contact.ts';
 import { findTarget } from './lookups.ts';
+import { safeContent } from './safe-content.ts';
 import type { Ingest } from './scope.ts';
 
 /** Most messages have none of these; rows are never changed in place, so all of them can share one. */
 const none: readonly never[] = Object.freeze([]);
 const noReceipts: Message['receipts'] = Object.freeze({});
+
+/** The last millisecond of which there is a Date (ECMA-262, 21.4.1.1). */
+const latestDate = 8.64e15;
 
 /** The row of a message that is seen for the first time. */
 export function newMessage(
@@ -39,7 +43,7 @@ export function newMessage(
     stable: item.stable,
     claimed,
     parts: none,
-    content: item.content,
+    content: safeContent(item.content),
     replyTo: item.replyTo ? reference(ingest, conversation.id, item.replyTo) : null,
     thread: item.thread ? reference(ingest, conversation.id, item.thread) : null,
     mentioned: mentionsUs(ingest, item),
@@ -47,7 +51,8 @@ export function newMessage(
     edited: null,
     retracted: null,
     reactions: none,
-    sentAt: item.sentAt,
+    // A sender may write any number: one that is no date is no time at all.
+    sentAt: item.sentAt !== null && Math.abs(item.sentAt) <= latestDate ? item.sentAt : null,
     receivedAt: item.receivedAt,
     trust: item.trust,
     delivery: sender.self ? 'sent' : null,

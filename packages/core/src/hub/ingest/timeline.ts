@@ -60,7 +60,7 @@ function ingestItems(
         ? insert(ingest, conversation, item, order, provisional)
         : merge(ingest, row, item, order, provisional);
     noteOrder(transaction, conversation.id, message.order, message.provisional);
-    if (row === null) noteArrival(arrived, message, ingest.news);
+    if (row === null) noteArrival(arrived, message, ingest);
     if (row === null && ingest.news) transaction.log({ type: 'message', what: 'new', message: message.id });
   }
   arrived.store(transaction);

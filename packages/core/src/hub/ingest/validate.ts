@@ -1,8 +1,10 @@
-import type { Batch, Event, MessageIn, Place } from '../../contract/index.ts';
+import type { Batch, ConversationIn, Event, MessageChange, MessageIn, Place } from '../../contract/index.ts';
 import type { AccountId } from '../../model/index.ts';
 import { invalidBatch } from './scope.ts';
 
 const keyLimit = 4096;
+/** Characters: custom emoji are named by addresses. */
+const reactionLength = 1024;
 const orderPattern = /^[0-9A-Za-z]{1,200}$/;
 
 /**
@@ -23,12 +25,22 @@ function faultOf(event: Event): string | null {
         keyFault(event.conversation) ?? placeFault(event.place, event.items.length) ?? itemsFault(event.items)
       );
     case 'patch':
-      return keyFault(event.conversation) ?? keyFault(event.by.key) ?? targetFault(event.target);
+      return (
+        keyFault(event.conversation) ??
+        keyFault(event.by.key) ??
+        targetFault(event.target) ??
+        changeFault(event.change)
+      );
     case 'marker':
       return keyFault(event.conversation) ?? keyFault(event.who.key) ?? targetFault(event.upTo);
     case 'rekey':
       return keyFault(event.from) ?? keyFault(event.to) ?? ('in' in event ? keyFault(event.in) : null);
     case 'upsert':
+      return (
+        keyFault(event.key) ??
+        ('in' in event ? keyFault(event.in) : null) ??
+        (event.of === 'conversation' ? countsFault(event.value) : null)
+      );
     case 'remove':
       return keyFault(event.key) ?? ('in' in event ? keyFault(event.in) : null);
     case 'sweep':
@@ -41,6 +53,29 @@ function faultOf(event: Event): string | null {
       event satisfies never;
       return 'unknown type';
   }
+}
+
+function changeFault(change: MessageChange): string | null {
+  switch (change.kind) {
+    case 'react':
+      return reactionFault(change.key);
+    case 'reactions':
+      return change.keys.map(reactionFault).find((fault) => fault !== null) ?? null;
+    case 'edit':
+    case 'decrypted':
+      return typeof change.content.text === 'string' ? null : 'content without text';
+    default:
+      return null;
+  }
+}
+
+function reactionFault(key: string): string | null {
+  return typeof key === 'string' && key.length <= reactionLength ? null : 'a reaction is too long';
+}
+
+function countsFault({ unread, mentions }: ConversationIn): string | null {
+  const counted = [unread ?? 0, mentions ?? 0].every((count) => Number.isSafeInteger(count) && count >= 0);
+  return counted ? null : 'a count is no count';
 }
 
 function itemsFault(items: readonly MessageIn[]): string | null {
@@ -76,5 +111,7 @@ function targetFault(target: { stable: string } | { claimed: string; sender: str
 
 function keyFault(key: unknown): string | null {
   if (typeof key !== 'string' || key.length === 0) return 'an empty key';
-  return key.length > keyLimit ? 'a key is too long' : null;
+  if (key.length > keyLimit) return 'a key is too long';
+  // Stores write UTF-8, where two different halves of a pair would become one key.
+  return key.isWellFormed() ? null : 'a key is not well-formed';
 }

@@ -1,5 +1,5 @@
 import type { Operation, OperationId } from '../../model/index.ts';
-import { NatterError, errorData } from '../../model/index.ts';
+import { NatterError, errorData, isFinal } from '../../model/index.ts';
 import type { Transaction } from '../state/transaction.ts';
 
 /** Takes back an operation that no byte of has left; whether that was still possible. */
@@ -26,6 +26,8 @@ export async function retryOperation(
   if (operation.state === 'accepted') {
     throw new NatterError(errorData('conflict', 'it was sent already', { scope: 'operation' }));
   }
+  // It is in the outbox, and perhaps with the network at this moment: asking twice must not send twice.
+  if (!isFinal(operation.state)) return operation;
   const again: Operation = { ...operation, state: 'queued', error: null, updatedAt: now };
   transaction.putOperation(again);
   transaction.log({ type: 'operation', operation: id });

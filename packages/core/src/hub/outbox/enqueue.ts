@@ -10,8 +10,7 @@ import { writeMessage } from './write-message.ts';
  * `conflict`. What the network cannot do is refused here, before its adapter is asked.
  */
 export async function enqueue(transaction: Transaction, request: Request): Promise<Operation> {
-  const same =
-    transaction.operationByKey(request.key) ?? (await transaction.store.findOperation({ key: request.key }));
+  const same = await knownOperation(transaction, request.key);
   if (same) return sameRequest(same, request);
   requireSupport(transaction, request);
   const target = await targetOf(transaction, request.body);
@@ -37,6 +36,11 @@ export async function enqueue(transaction: Transaction, request: Request): Promi
   };
   transaction.putOperation(operation);
   return operation;
+}
+
+/** The operation that was asked for under an idempotency key. */
+export async function knownOperation(transaction: Transaction, key: string): Promise<Operation | null> {
+  return transaction.operationByKey(key) ?? (await transaction.store.findOperation({ key }));
 }
 
 function sameRequest(known: Operation, request: Request): Operation {

@@ -2,7 +2,7 @@ import type { Destination, Methods } from '../../../client/index.ts';
 import type { Conversation, Message, MessageId, Operation } from '../../../model/index.ts';
 import { NatterError, errorData } from '../../../model/index.ts';
 import { moveReadPosition } from '../../ingest/unread.ts';
-import { enqueue } from '../../outbox/enqueue.ts';
+import { enqueue, knownOperation } from '../../outbox/enqueue.ts';
 import { currentPerson } from '../../people/route.ts';
 import type { Transaction } from '../../state/transaction.ts';
 import type { ClientContext } from '../context.ts';
@@ -31,8 +31,10 @@ export function messageMethods(context: ClientContext): Answers<Names> {
   return {
     'message.send': ({ key, to, draft }) =>
       queue.run(async (transaction) => {
-        const conversation = await destinationOf(context, transaction, to, draft.replyTo);
         const body = { type: 'send', draft } as const;
+        const conversation =
+          (await sentBefore(transaction, key, to)) ??
+          (await destinationOf(context, transaction, to, draft.replyTo));
         const operation = await enqueue(transaction, {
           key,
           account: conversation.account,
@@ -68,6 +70,25 @@ function answer({ id }: Operation): { operation: Operation['id'] } {
 async function readMessage(transaction: Transaction, id: MessageId): Promise<Message> {
   await transaction.messages.prefetch([{ message: id }]);
   return found(transaction.messages.get(id), 'message', 'message');
+}
+
+/**
+ * Where a send to a person went when it was asked for before, under the same idempotency key: since then the route may
+ * have changed with somebody's presence, and the caller must not be told of a conflict for that.
+ */
+async function sentBefore(
+  transaction: Transaction,
+  key: string,
+  to: Destination,
+): Promise<Conversation | null> {
+  if (!('person' in to)) return null;
+  const sent = await knownOperation(transaction, key);
+  const there =
+    sent?.conversation === undefined || sent.conversation === null
+      ? undefined
+      : transaction.conversations.get(sent.conversation);
+  if (!there?.contact || (to.account !== undefined && to.account !== there.account)) return null;
+  return currentPerson(transaction, to.person).contacts.includes(there.contact) ? there : null;
 }
 
 /** A reply to a person goes by the route the message came by; what it answers must be in the conversation it goes to. */
