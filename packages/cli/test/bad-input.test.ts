@@ -208,5 +208,14 @@ describe('a broken store', () => {
       expect(stderr.trimEnd().split('\n')).toHaveLength(1);
     }
     expect(readFileSync(file).equals(damaged)).toBe(true);
+    const checks = (await alice.run(['doctor', '--json'])).lines;
+    expect(checks.filter(({ ok }) => ok === false)).toMatchObject([{ name: 'store' }]);
+  });
+
+  it.runIf(process.platform === 'linux')('cannot be made everywhere, and says so at once', async () => {
+    const nowhere = { NATTER_HOME: '/proc/natter' };
+    const { code, stderr } = await new Home().run(['account', 'list'], { environment: nowhere });
+    expect([code, stderr]).toEqual([1, expect.stringContaining('/proc/natter')]);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
   });
 });

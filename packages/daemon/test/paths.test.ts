@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -64,6 +65,21 @@ describe('private files', () => {
     fs.symlinkSync('/tmp', join(home, 'data'));
     expect(() => ensurePrivateFolder(join(home, 'data'))).toThrow(/is not a folder/);
   });
+
+  it.runIf(process.platform === 'linux')(
+    'says so where nothing can be made, instead of trying for ever',
+    () => {
+      const module = new URL('../dist/profile/private-files.js', import.meta.url).href;
+      const program = `import(${JSON.stringify(module)}).then((it) => it.ensurePrivateFolder('/proc/natter/data'))`;
+      // A process of its own: one that tries for ever cannot be ended from within.
+      const { signal, stderr } = spawnSync(process.execPath, ['-e', program], {
+        timeout: 20_000,
+        encoding: 'utf8',
+      });
+      expect(signal).toBeNull();
+      expect(stderr).toContain('the folder /proc/natter/data cannot be made (ENOENT)');
+    },
+  );
 
   it('refuses a secrets file that others can read, and says what to do', () => {
     const { home } = temporaryHome();

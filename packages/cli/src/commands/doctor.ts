@@ -21,6 +21,7 @@ const checks: readonly Check[] = [
   },
   { name: 'modes', look: checkModes },
   { name: 'search', look: checkFullText },
+  { name: 'store', look: checkStore },
   { name: 'secrets', look: checkSecrets },
   { name: 'daemon', look: checkDaemon },
 ];
@@ -70,6 +71,15 @@ async function checkFullText(): Promise<string> {
   database.exec('CREATE VIRTUAL TABLE probe USING fts5(text)');
   database.close();
   return 'SQLite with FTS5';
+}
+
+/** Opens what is kept as reading does, which finds a damaged file; a daemon may hold it at the same time. */
+async function checkStore({ paths }: CommandContext): Promise<string> {
+  if (!existsSync(paths.storeFile)) return 'none yet';
+  const { readStoredProfile } = await import('@natter/daemon/stored');
+  const profile = await readStoredProfile(paths);
+  await profile.close();
+  return paths.storeFile;
 }
 
 async function checkSecrets({ paths, settings, terminal }: CommandContext): Promise<string> {

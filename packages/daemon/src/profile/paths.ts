@@ -1,6 +1,8 @@
 import { homedir, tmpdir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 
+export { makeFolder } from './make-folder.ts';
+
 /** Where the parts of a profile live. All paths are absolute; nothing is created by computing them. */
 export interface ProfilePaths {
   /** The folder of `NATTER_HOME`, when it is set. */

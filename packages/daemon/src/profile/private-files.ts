@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { NatterError, errorData } from '@natter/core/error';
+import { makeFolder } from './make-folder.ts';
 
 const groupAndOthers = 0o077;
 
@@ -9,11 +10,21 @@ const groupAndOthers = 0o077;
  * of another user, or a link to somewhere else, is refused with a NatterError of code `storage`.
  */
 export function ensurePrivateFolder(folder: string): void {
-  fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeProfileFolder(folder);
   const found = fs.lstatSync(folder);
   if (!found.isDirectory()) throw refused(`${folder} is not a folder`);
   if (process.getuid && found.uid !== process.getuid()) throw refused(`${folder} belongs to another user`);
   if ((found.mode & 0o777) !== 0o700) fs.chmodSync(folder, 0o700);
+}
+
+/** The error for the user when a folder of the profile cannot be made. */
+function makeProfileFolder(folder: string): void {
+  try {
+    makeFolder(folder);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw refused(`the folder ${folder} cannot be made (${code}): choose another one with NATTER_HOME`);
+  }
 }
 
 /** Creates a file of mode 0600 when there is none, whatever the umask. */
