@@ -132,6 +132,31 @@ describe('a batch', () => {
   });
 });
 
+describe('changes of messages that never come', () => {
+  it('wait in a bounded number, the newest of them', async () => {
+    const { bench, scripts } = await opened();
+    const edit = (number: number): Event => ({
+      type: 'patch',
+      conversation: key('bob'),
+      target: { stable: key(`never ${number}`) },
+      by: sender('bob'),
+      change: { kind: 'edit', content: { kind: 'text', text: String(number) }, at: null },
+    });
+    for (let batch = 0; batch < 12; batch += 1)
+      await scripts[0].commit({
+        events: Array.from({ length: 400 }, (_, index) => edit(batch * 400 + index)),
+      });
+    const { id } = await bench.conversation();
+    const targets = Array.from({ length: 4800 }, (_, index) => ({ stable: key(`never ${index}`) }));
+    const waiting = await bench.store.orphans(id, targets);
+    expect(waiting.length).toBeGreaterThanOrEqual(2000);
+    expect(waiting.length).toBeLessThanOrEqual(2400);
+    await scripts[0].commit({ events: [timeline(message('old', { stable: key('never 4799') }))] });
+    expect(await bench.texts()).toEqual(['4799']);
+    await bench.hub.close();
+  });
+});
+
 describe('an idempotency key', () => {
   it('gives the same send to a person, by whatever route one would write to them now', async () => {
     const scripts = [new Script('one'), new Script('two')] as const;

@@ -80,5 +80,6 @@ function forgetAccount(transaction: Transaction, account: AccountId): void {
     ])
       index.deleteAll(account);
     profile.catchingUp.delete(account);
+    profile.orphans.delete(account);
   });
 }

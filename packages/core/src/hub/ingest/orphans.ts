@@ -10,7 +10,7 @@ export async function adoptOrphans(
   conversation: ConversationId,
   items: readonly MessageIn[],
 ): Promise<void> {
-  const { transaction } = ingest;
+  const { transaction, account } = ingest;
   const targets = items.flatMap((item): Target[] => [
     ...(item.stable === null ? [] : [{ stable: item.stable }]),
     ...(item.claimed === null ? [] : [{ claimed: item.claimed, sender: item.sender.key }]),
@@ -20,5 +20,6 @@ export async function adoptOrphans(
     if (message === null) continue;
     applyChange(ingest, message, orphan.by, orphan.change);
     transaction.write({ remove: 'orphan', orphan: orphan.id });
+    transaction.later(() => transaction.profile.orphans.get(account.id)?.delete(orphan.id));
   }
 }

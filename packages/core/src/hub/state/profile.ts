@@ -58,6 +58,8 @@ export class Profile {
   readonly operationKeys: Map<string, OperationId> = new Map();
   /** Conversations in which changes wait for their message. */
   readonly orphaned: Set<ConversationId> = new Set();
+  /** Changes that wait for their message, of each account, oldest first: those that came since the profile was opened. */
+  readonly orphans: Map<AccountId, Set<string>> = new Map();
   /** Member lists that were asked for or changed. */
   readonly members: Map<ConversationId, Map<RemoteKey, Member>> = new Map();
   /** Lists that are being told anew. */

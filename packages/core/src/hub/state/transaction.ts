@@ -47,6 +47,8 @@ export class Transaction {
   readonly tails: Map<ConversationId, OwnTail> = new Map();
   /** The newest message of each conversation that came and is no news, behind what was read there. */
   readonly oldNews: Map<ConversationId, Message> = new Map();
+  /** Changes that this transaction gave up waiting with. */
+  readonly orphansDropped: Set<string> = new Set();
   /** Member lists that this transaction changed. */
   readonly members: Map<ConversationId, Map<RemoteKey, Member>> = new Map();
   readonly memberNews: MemberNews[] = [];
