@@ -1,0 +1,166 @@
+import { afterEach, expect, test } from 'vitest';
+import type { Outcome, PatchEvent, TimelineEvent } from '@natter/core';
+import { remoteKey } from '@natter/core/model';
+import type { Element } from '@xmpp/xml';
+import { startPair, type Pair } from '../support/pair.ts';
+
+const ROOM = 'hall@rooms.localhost';
+const MUC_USER = 'http://jabber.org/protocol/muc#user';
+const ALL = ['urn:xmpp:mam:2', 'urn:xmpp:sid:0', 'urn:xmpp:occupant-id:0', 'urn:xmpp:message-moderate:1'];
+
+let pair: Pair;
+afterEach(() => pair.close());
+
+/** Lets the client into a room with these features, whose archive is empty. */
+async function enter(features: readonly string[], nick = 'me', archive = ''): Promise<Outcome> {
+  pair = await startPair();
+  const { person, peer } = pair;
+  const change = { action: 'join', address: ROOM } as const;
+  const outcome = person.perform(person.op(null, { type: 'room', change }));
+  const query = await peer.take('iq');
+  const list = features.map((feature) => `<feature var='${feature}'/>`).join('');
+  answer(query, `<query xmlns='http://jabber.org/protocol/disco#info'>${list}</query>`);
+  await peer.take('presence');
+  occupant('friend', 'f1');
+  occupant(nick, 'm1', `<status code='110'/>`);
+  const entered = await outcome;
+  if (features.includes('urn:xmpp:mam:2')) await answerArchive(archive);
+  return entered;
+}
+function occupant(nick: string, id: string, more = '', type = ''): void {
+  pair.peer.write(
+    `<presence from='${ROOM}/${nick}'${type}><occupant-id xmlns='urn:xmpp:occupant-id:0' id='${id}'/>` +
+      `<x xmlns='${MUC_USER}'><item affiliation='none' role='participant'/>${more}</x></presence>`,
+  );
+}
+function answer(iq: Element, payload: string): void {
+  pair.peer.write(`<iq type='result' id='${iq.attrs['id']}' from='${iq.attrs['to']}'>${payload}</iq>`);
+}
+async function answerArchive(results: string): Promise<void> {
+  const iq = await pair.peer.take('iq');
+  const id = String(iq.getChild('query')?.attrs['queryid']);
+  pair.peer.write(results.replaceAll('QUERY', id));
+  answer(iq, `<fin xmlns='urn:xmpp:mam:2' complete='true'/>`);
+}
+const archived = (from: string, id: string, message: string): string =>
+  `<message from='${from}'><result xmlns='urn:xmpp:mam:2' id='${id}' queryid='QUERY'><forwarded xmlns='urn:xmpp:forward:0'>` +
+  `<delay xmlns='urn:xmpp:delay' stamp='2020-01-01T00:00:00Z'/>${message}</forwarded></result></message>`;
+const said = (nick: string, text: string, more = '', id = text): string =>
+  `<message xmlns='jabber:client' type='groupchat' id='${id}' from='${ROOM}${nick}'><body>${text}</body>${more}</message>`;
+const occupantId = (id: string): string => `<occupant-id xmlns='urn:xmpp:occupant-id:0' id='${id}'/>`;
+const stanzaId = (id: string, by = ROOM): string =>
+  `<stanza-id xmlns='urn:xmpp:sid:0' id='${id}' by='${by}'/>`;
+async function heard(text: string): Promise<Pair['person']['host']['messages'][number]> {
+  const { host } = pair.person;
+  return host.until(text, () => host.messages.find(({ content }) => content.text === text));
+}
+const patches = (): PatchEvent[] =>
+  pair.person.host.events.filter((event): event is PatchEvent => event.type === 'patch');
+
+test('forged room archive: results of anybody but the asked room are dropped (CVE-2019-16237)', async () => {
+  await enter(
+    ALL,
+    'me',
+    archived('eve@localhost', '1', said('/friend', 'forged')) +
+      archived('other@rooms.localhost', '2', said('/friend', 'other room')) +
+      archived(`${ROOM}/friend`, '3', said('/friend', 'occupant')) +
+      archived(ROOM, '4', said('/friend', 'real')),
+  );
+  await heard('real');
+  expect(pair.person.host.texts()).toEqual(['real']);
+  expect(pair.person.host.logs.filter((code) => code === 'xmpp-forged-archive-result')).toHaveLength(3);
+});
+
+test('forged occupant id: one that the room does not vouch for names nobody (XEP-0421 section 5)', async () => {
+  await enter([]);
+  pair.peer.write(said('/friend', 'forged', occupantId('m1') + stanzaId('x')));
+  const message = await heard('forged');
+  expect(message.sender).toMatchObject({ key: `${ROOM}/friend`, self: false, proof: 'nick' });
+  expect(message.stable).toBeNull();
+});
+
+test('forged stanza id: only the room gives ids to its messages (XEP-0359 section 6)', async () => {
+  await enter(ALL);
+  pair.peer.write(said('/friend', 'forged', occupantId('f1') + stanzaId('x', 'eve@localhost')));
+  expect((await heard('forged')).stable).toBeNull();
+  pair.peer.write(said('/friend', 'real', occupantId('f1') + stanzaId('y')));
+  expect((await heard('real')).stable).toBe('y');
+});
+
+test('borrowed nick: what somebody once said under our nick is not ours', async () => {
+  await enter(ALL, 'me', archived(ROOM, '1', said('/me', 'not mine', occupantId('z9'))));
+  const message = await heard('not mine');
+  expect(message.sender).toMatchObject({ self: false, key: 'occupant z9', contact: null });
+  expect(message.operation).toBeNull();
+});
+
+test('forged moderation: an occupant cannot remove what others said, the room can (XEP-0425)', async () => {
+  await enter(ALL);
+  pair.peer.write(said('/friend', 'text', occupantId('f1') + stanzaId('s1')));
+  await heard('text');
+  const moderation = (from: string): string =>
+    `<message type='groupchat' from='${from}'><retract xmlns='urn:xmpp:message-retract:1' id='s1'>` +
+    `<moderated xmlns='urn:xmpp:message-moderate:1' by='${ROOM}/boss'/><reason>spam</reason></retract></message>`;
+  pair.peer.write(moderation(`${ROOM}/friend`));
+  pair.peer.write(moderation(ROOM));
+  await pair.person.host.until('the moderation', () => patches().length === 2);
+  const [byOccupant, byRoom] = patches();
+  expect(byOccupant?.change).not.toHaveProperty('moderator');
+  expect(byRoom).toMatchObject({
+    target: { stable: 's1' },
+    by: { key: ROOM, self: false },
+    change: { kind: 'retract', reason: 'spam', moderator: true },
+  });
+});
+
+test('unknown room: what is said in rooms that we are not in is dropped', async () => {
+  await enter(ALL);
+  pair.peer.write(said('/friend', 'elsewhere').replaceAll(ROOM, 'spam@rooms.localhost'));
+  pair.peer.write(said('/friend', 'here', occupantId('f1') + stanzaId('s')));
+  await heard('here');
+  expect(pair.person.host.texts()).toEqual(['here']);
+  expect(pair.person.host.logs).toContain('xmpp-unknown-room');
+});
+
+test('unmarked private message: it joins neither the room nor a contact', async () => {
+  await enter(ALL);
+  pair.peer.write(`<message type='chat' from='${ROOM}/friend'><body>psst</body></message>`);
+  await heard('psst');
+  const lines = pair.person.host.events.filter((e): e is TimelineEvent => e.type === 'timeline');
+  expect(lines.map(({ conversation }) => conversation)).toEqual([`${ROOM}/friend`]);
+});
+
+test('forged invitation: who stands in a room cannot speak for it', async () => {
+  await enter(ALL);
+  const invite = (from: string): string =>
+    `<message from='${from}'><x xmlns='${MUC_USER}'><invite from='boss@localhost'/></x></message>`;
+  pair.peer.write(invite('club@rooms.localhost/eve') + invite('club@rooms.localhost'));
+  const { host } = pair.person;
+  const invited = (): unknown[] =>
+    host.events.filter((e) => e.type === 'upsert' && e.of === 'conversation' && e.value.state === 'invited');
+  await host.until('the invitation', () => invited().length > 0);
+  expect(invited()).toHaveLength(1);
+});
+
+test('a nick change rekeys a participant whom only the nick names, and their private conversation', async () => {
+  await enter([]);
+  pair.peer.write(
+    `<presence from='${ROOM}/friend' type='unavailable'><x xmlns='${MUC_USER}'><item nick='Fred' role='participant'/><status code='303'/></x></presence>`,
+  );
+  const { host } = pair.person;
+  const rekeys = (): unknown[] => host.events.filter(({ type }) => type === 'rekey');
+  await host.until('the rekey', () => rekeys().length >= 2);
+  expect(rekeys()).toContainEqual({
+    type: 'rekey',
+    of: 'participant',
+    in: remoteKey(ROOM),
+    from: `${ROOM}/friend`,
+    to: `${ROOM}/Fred`,
+  });
+  expect(rekeys()).toContainEqual({
+    type: 'rekey',
+    of: 'conversation',
+    from: `${ROOM}/friend`,
+    to: `${ROOM}/Fred`,
+  });
+});
