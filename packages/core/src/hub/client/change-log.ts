@@ -27,6 +27,8 @@ export async function* followChanges(
     while (!signal.aborted) {
       live.heard();
       const page = await context.environment.store.changes(sequence, pageSize);
+      // A reader so slow that the log's retention has passed it is told, and not led over the hole.
+      if (sequence > 0 && page[0] && page[0].sequence > sequence + 1) throw tooOld();
       const last = page.at(-1);
       // Each by itself: whoever ends behind any of them goes on there, and neither misses nor repeats one.
       for (const stored of last ? await readItems(context, page) : [])
@@ -53,11 +55,15 @@ async function startOf({ environment }: ClientContext, after: string): Promise<n
   }
   const [oldest] = await store.changes(0, 1);
   if (oldest && sequence < oldest.sequence - 1) {
-    throw new NatterError(
-      errorData('not-found', 'this cursor is older than what is kept; start again with "start" or "now"'),
-    );
+    throw tooOld();
   }
   return sequence;
+}
+
+function tooOld(): NatterError {
+  return new NatterError(
+    errorData('not-found', 'this cursor is older than what is kept; start again with "start" or "now"'),
+  );
 }
 
 /** Reads what the log refers to, as it is now; of several words about one thing only the last is told. */
