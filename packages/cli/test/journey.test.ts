@@ -251,6 +251,9 @@ describe('an account', () => {
     const alice = await homeOf('alice', server);
     await server.administration.setPassword('alice', 'another password');
     await until(async () => (await alice.lines('account', 'list'))[0]?.['state'] === 'needsLogin');
+    const list = await alice.run(['contacts', '--wait', '20']);
+    expect([list.code, list.stdout]).toEqual([0, '']);
+    expect(list.stderr).toMatch(/alice@\S+ {2}needsLogin/);
     const login = ['account', 'login', 'native', '--password-stdin'];
     expect((await alice.run(login, { stdin: passwordOf('alice') })).code).toBe(4);
     expect((await alice.run(login, { stdin: 'another password' })).code).toBe(0);

@@ -27,6 +27,9 @@ describe('a server of the command', () => {
       { address: 'dave@localhost', devices: 1 },
     ]);
     await home.lines('server', 'user', 'suspend', 'dave', '--reason', 'test', ...data);
+    expect((await home.run(['server', 'user', 'list', ...data])).stdout).toBe(
+      'dave@localhost  suspended: test  1 device\n',
+    );
     await until(async () => (await home.lines('account', 'list'))[0]?.['state'] !== 'online');
     expect(await home.lines('server', 'user', 'invite', ...data)).toMatchObject([{ type: 'invitation' }]);
     running.kill('SIGINT');

@@ -2,6 +2,7 @@ import type { Account, PeopleQuery, Person } from '@natter/core';
 import type { ClientLink } from '@natter/core/link';
 import type { CommandContext } from '../context.ts';
 import { personItem, personText } from '../output/items/person.ts';
+import { plainStyle } from '../output/style.ts';
 
 /** Rows that are asked for at once. */
 const pageSize = 500;
@@ -16,6 +17,7 @@ export async function contacts(context: CommandContext): Promise<void> {
   if (wait !== undefined) {
     const { accountsSettled } = await import('../link/accounts-settled.ts');
     await accountsSettled(link, wait, context.signal, account);
+    await tellWhoIsMissing(context, link, account);
   }
   const filter = { ...(account !== undefined && { account }), ...(given.flag('online') && { online: true }) };
   let count = 0;
@@ -24,6 +26,18 @@ export async function contacts(context: CommandContext): Promise<void> {
     count += 1;
   }
   if (count === 0) output.note('Nobody here.');
+}
+
+/** A list that was waited for and is not whole says which accounts it lacks, and why. */
+async function tellWhoIsMissing(
+  { output }: CommandContext,
+  link: ClientLink,
+  only?: Account['id'],
+): Promise<void> {
+  const { accountText } = await import('../output/items/account.ts');
+  for (const account of await link.call('account.list', {}))
+    if (account.enabled && account.state.phase !== 'online' && (only === undefined || account.id === only))
+      output.note(accountText(account, plainStyle));
 }
 
 /** Loaded only when it is wanted: this command is the one that must start fastest. */

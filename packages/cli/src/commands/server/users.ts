@@ -82,6 +82,12 @@ function show({ output }: CommandContext, user: AccountInfo): void {
   const { address, name, createdAt, devices, standing } = user;
   output.item(
     { type: 'user', address, name, createdAt: new Date(createdAt).toISOString(), devices, standing },
-    () => `${oneLine(address)}  ${oneLine(JSON.stringify(standing))}  ${devices} devices`,
+    () =>
+      `${oneLine(address)}  ${standingText(standing)}  ${devices} ${devices === 1 ? 'device' : 'devices'}`,
   );
+}
+
+/** `active`, `suspended: the reason`. */
+function standingText(standing: AccountInfo['standing']): string {
+  return standing.state === 'active' ? 'active' : `${standing.state}: ${oneLine(standing.reason)}`;
 }
