@@ -40,6 +40,7 @@ export class Connection {
   readonly #rosterChanges: RosterChanges;
   readonly #rooms: Rooms;
   readonly #files: Files;
+  #clientState = false;
   /** Resolves with what ended the stream; null after an orderly end. */
   readonly ended: Promise<WireError | null>;
 
@@ -73,6 +74,7 @@ export class Connection {
   /** Brings everything up to date after sign-in, in the order that loses nothing: presence last, as it opens the gates. */
   async synchronize({ binding, known, presence }: Beginning, signal: AbortSignal): Promise<void> {
     const { stream, host, commits, server, own } = this.#runtime;
+    this.#clientState = binding.features.getChild('csi', NS.csi) !== undefined;
     await commits.storeProgress(); // a crash from here on finds the session to take up
     const self: Event = { type: 'self', key: remoteKey(own), address: own };
     if (!binding.resumed) await commits.batch({ origin: 'snapshot', events: [self] });
@@ -152,6 +154,7 @@ export class Connection {
   /** Tells the network what it need not be told twice. */
   signal(signal: Signal): void {
     if (signal.type === 'presence') this.#presence.announce(signal.presence);
+    if (signal.type === 'focus' && this.#clientState) this.#tellFocus(signal.active);
     if (signal.type !== 'typing') return;
     const room = this.#rooms.roomAt(signal.conversation);
     if (room !== undefined && room.phase !== 'inside') return;
@@ -160,6 +163,12 @@ export class Connection {
     message.c(signal.active ? 'composing' : 'paused', { xmlns: NS.chatStates }); // XEP-0085
     message.c('no-store', { xmlns: NS.hints });
     this.#runtime.stream.send(message);
+  }
+
+  /** XEP-0352: while nobody looks, the server may hold back what can wait. No stanza, so that nothing counts it. */
+  #tellFocus(active: boolean): void {
+    const { stream } = this.#runtime;
+    if (!stream.ended) stream.channel.send(new Element(active ? 'active' : 'inactive', { xmlns: NS.csi }));
   }
 
   #receive(stanza: Element, number: number): void {

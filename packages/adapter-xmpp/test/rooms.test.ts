@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { describeServer, startProsody, type ProsodyServer } from '@natter/e2e';
 import type { Event, MessageIn, Outcome, PatchEvent, RoomChange } from '@natter/core';
 import type { RemoteKey } from '@natter/core/model';
+import { startFaultProxy } from '@natter/testing/proxy';
 import { createXmppAdapter } from '../src/index.ts';
 import { Person } from './support/recording-host.ts';
 
@@ -20,8 +21,8 @@ describeServer('rooms on a real server', 'prosody', () => {
   });
   afterAll(() => server?.stop());
 
-  function device(address: string, name = 'one'): Person {
-    const config = { server: `127.0.0.1:${server.port}`, ca: server.ca.certificate };
+  function device(address: string, name = 'one', port = server.port): Person {
+    const config = { server: `127.0.0.1:${port}`, ca: server.ca.certificate };
     const person = new Person(adapter, address, 'secret', config, name);
     people.push(person);
     return person;
@@ -202,5 +203,42 @@ describeServer('rooms on a real server', 'prosody', () => {
       result: 'refused',
       error: { code: 'forbidden' },
     });
+  });
+
+  test('after a link that broke we are still inside, and what was said comes once', async () => {
+    const proxy = await startFaultProxy({ upstream: server, print: () => {} });
+    try {
+      const a = await person('romeo');
+      const address = server.addUser({ name: `juliet${(count += 1)}`, password: 'secret' });
+      const b = await device(address, 'one', proxy.port).online();
+      const room = await open(a);
+      await change(b, { action: 'join', address: room });
+      await say(a, room, 'one');
+      await heard(b, 'one');
+      for (const text of ['two', 'three']) {
+        proxy.cutAll('reset');
+        await b.ended;
+        await say(a, room, text);
+        await b.online();
+        await heard(b, text);
+      }
+      expect(await say(b, room, 'four')).toMatchObject({ result: 'accepted' });
+      expect(b.host.texts()).toEqual(['one', 'two', 'three', 'four']);
+      // XEP-0410: the session was taken up, so that the room was asked and not entered anew.
+      const entries = b.host.events.filter((event) => event.type === 'sweep' && event.of === 'member');
+      expect(entries).toHaveLength(2);
+    } finally {
+      await proxy.close();
+    }
+  });
+
+  test('the server is told when nobody looks (XEP-0352)', async () => {
+    const a = await person('romeo');
+    a.session.signal({ type: 'focus', active: false });
+    await expect.poll(() => server.log()).toMatch(/Received\[c2s\]: <inactive/u);
+    a.session.signal({ type: 'focus', active: true });
+    const b = await person('juliet');
+    expect(await b.send(a, 'hello')).toMatchObject({ result: 'accepted' });
+    await heard(a, 'hello');
   });
 });

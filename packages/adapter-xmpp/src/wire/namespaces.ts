@@ -44,6 +44,7 @@ export const NS = {
   markers: 'urn:xmpp:chat-markers:0', // XEP-0333
   hints: 'urn:xmpp:hints', // XEP-0334
   stanzaIds: 'urn:xmpp:sid:0', // XEP-0359
+  csi: 'urn:xmpp:csi:0', // XEP-0352
   encryption: 'urn:xmpp:eme:0', // XEP-0380
   retraction: 'urn:xmpp:message-retract:1', // XEP-0424
   moderation: 'urn:xmpp:message-moderate:1', // XEP-0425
