@@ -227,7 +227,7 @@ export class Connection {
       withoutCodes(text ?? availability)
         .replaceAll('\n', ' ')
         .slice(0, 100) || 'away';
-    void this.#runtime.connection.send('AWAY', here ? [] : [reason]);
+    this.#runtime.connection.hint('AWAY', here ? [] : [reason]);
   }
 }
 

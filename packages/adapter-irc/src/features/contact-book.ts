@@ -1,5 +1,6 @@
 import type { Event } from '@natter/core';
 import type { Opaque, RemoteKey } from '@natter/core/model';
+import { isName } from '../mapping/keys.ts';
 
 /** Under this and the contact's key the book is kept in the account's state. */
 export const CONTACT_STATE = 'contact:';
@@ -19,7 +20,7 @@ export function readEntry(text: Opaque): Entry | null {
     const value: unknown = JSON.parse(text);
     if (typeof value !== 'object' || value === null) return null;
     const { nick, account, alias, groups } = value as Partial<Record<keyof Entry, unknown>>;
-    if (typeof nick !== 'string' || nick === '') return null;
+    if (typeof nick !== 'string' || !isName(nick)) return null;
     return {
       nick,
       account: typeof account === 'string' ? account : null,

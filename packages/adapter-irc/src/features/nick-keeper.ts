@@ -37,7 +37,7 @@ export class NickKeeper implements Feature {
   }
 
   #reclaim(): void {
-    if (!this.#is(this.#runtime.nick, this.wanted)) void this.#runtime.connection.send('NICK', [this.wanted]);
+    if (!this.#is(this.#runtime.nick, this.wanted)) this.#runtime.connection.hint('NICK', [this.wanted]);
   }
 
   #is(a: string, b: string): boolean {

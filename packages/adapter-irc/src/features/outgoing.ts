@@ -112,7 +112,7 @@ export class Outgoing {
   /** +typing; best effort. */
   typing(conversation: RemoteKey, active: boolean): void {
     if (!this.#passes('typing')) return;
-    void this.#runtime.connection.send('TAGMSG', [conversation], { '+typing': active ? 'active' : 'done' });
+    this.#runtime.connection.hint('TAGMSG', [conversation], { '+typing': active ? 'active' : 'done' });
   }
 
   async #change(

@@ -77,7 +77,7 @@ export class Watch {
   #monitor(sign: '+' | '-', nicks: readonly string[]): void {
     const limit = this.#runtime.support.number('MONITOR', Number.POSITIVE_INFINITY);
     for (const piece of inPieces(nicks.slice(0, limit), Number.POSITIVE_INFINITY))
-      void this.#runtime.connection.send('MONITOR', [sign, piece.join(',')]);
+      this.#runtime.connection.hint('MONITOR', [sign, piece.join(',')]);
   }
 
   /** One round at a time: an answer does not say which question it is for. */

@@ -85,6 +85,15 @@ export class IrcConnection {
     return this.#queue.send(formatLine(command, params, tags, this.bounds));
   }
 
+  /** Queues a line that nobody waits for: what cannot be said is not, and nobody is told. */
+  hint(command: string, params: readonly string[] = [], tags: Record<string, string> = {}): void {
+    try {
+      void this.send(command, params, tags);
+    } catch (error) {
+      if (!(error instanceof WireError) || error.code !== 'invalid') throw error;
+    }
+  }
+
   /** Leaves before all that waits. For registration, where servers count nothing yet, and for QUIT. */
   sendNow(command: string, params: readonly string[] = []): void {
     this.#queue.urgent(formatLine(command, params, {}, this.bounds));

@@ -1,0 +1,110 @@
+import { mintId } from '@natter/core';
+import type {
+  Batch,
+  Ended,
+  Ephemeral,
+  JsonObject,
+  Op,
+  OpBody,
+  Outcome,
+  Session,
+  SessionHost,
+} from '@natter/core';
+import { createIrcAdapter } from '../../src/index.ts';
+import type { WireLimits } from '../../src/wire/limits.ts';
+import { FAST } from './ngircd-setup.ts';
+
+/** A session on a scripted server, with what it told. */
+export interface Running {
+  readonly session: Session;
+  readonly batches: Batch[];
+  readonly hints: Ephemeral[];
+  readonly state: Record<string, string>;
+  readonly ended: Promise<Ended>;
+  /** Resolves when the session is online, or with how it ended instead. */
+  readonly online: Promise<Ended | null>;
+  perform(body: OpBody, conversation?: string | null): Promise<Outcome>;
+  /** Whether the run has ended. */
+  over(): boolean;
+  stop(): Promise<Ended>;
+}
+
+/** Runs a session; nothing of the hub is in between. */
+export function run(
+  port: number,
+  options: {
+    nick?: string;
+    config?: JsonObject;
+    secrets?: Record<string, string>;
+    limits?: Partial<WireLimits>;
+  } = {},
+): Running {
+  const { nick = 'me', config = {}, secrets = {}, limits = {} } = options;
+  const batches: Batch[] = [];
+  const hints: Ephemeral[] = [];
+  const state: Record<string, string> = {};
+  const online = Promise.withResolvers<Ended | null>();
+  const kept = new Map(Object.entries(secrets));
+  const host: SessionHost = {
+    secret: async (name) => kept.get(name) ?? null,
+    setSecret: async (name, value) => void (value === null ? kept.delete(name) : kept.set(name, value)),
+    log: () => {},
+    phase: (phase) => phase === 'online' && online.resolve(null),
+    capabilities: () => {},
+    roster: () => {},
+    attention: () => {},
+    commit: async (batch) => {
+      batches.push(batch);
+      for (const [name, value] of Object.entries(batch.state ?? {}))
+        if (value === null) delete state[name];
+        else state[name] = value;
+    },
+    hint: (events) => void hints.push(...events),
+    state: async (prefix) =>
+      Object.fromEntries(Object.entries(state).filter(([name]) => name.startsWith(prefix))),
+    checkpoint: async () => {},
+    ask: async () => {},
+    readBlob: () => Promise.reject(new Error('no blobs')),
+    writeBlob: () => Promise.reject(new Error('no blobs')),
+  };
+  const id = mintId('account');
+  const session = createIrcAdapter({ limits }).open(
+    { id, address: `${nick}@127.0.0.1:${port}`, config: { ...FAST, ...config }, deviceId: 'test' },
+    host,
+  );
+  const abort = new AbortController();
+  const resume = {
+    cursors: {},
+    openGaps: [],
+    presence: { availability: 'available', text: null },
+  } as const;
+  const ended = session.run(resume, abort.signal);
+  let over = false;
+  void ended.then((end) => {
+    over = true;
+    online.resolve(end);
+  });
+  return {
+    session,
+    batches,
+    hints,
+    state,
+    ended,
+    online: online.promise,
+    perform: (body, conversation = null) => {
+      const op: Op = {
+        id: mintId('operation'),
+        conversation: conversation as Op['conversation'],
+        attempt: 1,
+        memo: null,
+        body,
+      };
+      return session.perform(op, AbortSignal.timeout(5000));
+    },
+    over: () => over,
+    stop: () => {
+      abort.abort();
+      return ended;
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+
+/** What a script says to a line; none for the usual answer. */
+export type Script = (line: string, say: (line: string) => void) => boolean | void;
+
+/** A server that says what a test wants and writes down what it hears. */
+export class ScriptedServer {
+  readonly heard: string[] = [];
+  readonly #server: Server;
+  readonly #script: Script;
+  readonly #sockets = new Set<Socket>();
+  #nick = '*';
+  /** What registration waits for: NICK, USER, and the end of CAP. */
+  #waits = new Set(['NICK', 'USER']);
+
+  private constructor(script: Script) {
+    this.#script = script;
+    this.#server = createServer((socket) => this.#serve(socket));
+  }
+
+  static async start(script: Script = () => false): Promise<ScriptedServer> {
+    const server = new ScriptedServer(script);
+    server.#server.listen(0, '127.0.0.1');
+    await once(server.#server, 'listening');
+    return server;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Writes to everybody who is connected; a text is a line. */
+  push(what: string | Uint8Array): void {
+    for (const socket of this.#sockets) socket.write(typeof what === 'string' ? `${what}\r\n` : what);
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+
+  #serve(socket: Socket): void {
+    this.#sockets.add(socket);
+    this.#waits = new Set(['NICK', 'USER']);
+    let rest = '';
+    socket.setEncoding('utf8');
+    socket.on('error', () => {});
+    socket.on('close', () => this.#sockets.delete(socket));
+    socket.on('data', (chunk: string) => {
+      const lines = (rest + chunk).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) this.#take(line.replace(/\r$/, ''), (text) => socket.write(`${text}\r\n`));
+    });
+  }
+
+  #take(line: string, say: (line: string) => void): void {
+    this.heard.push(line);
+    const [command = '', first = ''] = line.replace(/^@\S+ /, '').split(' ');
+    if (command === 'CAP' && first === 'LS') this.#waits.add('END');
+    if (this.#script(line, say) === true) return;
+    if (command === 'CAP' && first === 'LS') say(':s CAP * LS :');
+    if (command === 'NICK') this.#nick = first;
+    if (this.#waits.delete(command === 'CAP' ? first : command) && this.#waits.size === 0) {
+      say(`:s 001 ${this.#nick} :welcome`);
+      say(`:s 005 ${this.#nick} CHANTYPES=# PREFIX=(ov)@+ NICKLEN=20 :are supported`);
+      say(`:s 422 ${this.#nick} :no message of the day`);
+    }
+    if (command === 'PING') say(`:s PONG s :${first.replace(/^:/, '')}`);
+    if (command === 'JOIN') {
+      say(`:${this.#nick}!u@h JOIN ${first}`);
+      say(`:s 353 ${this.#nick} = ${first} :@${this.#nick} other`);
+      say(`:s 366 ${this.#nick} ${first} :end`);
+    }
+    if (command === 'ISON') say(`:s 303 ${this.#nick} :`);
+    if (command === 'WHOIS') say(`:s 318 ${this.#nick} ${first} :end`);
+    if (command === 'LIST') say(`:s 323 ${this.#nick} :end`);
+  }
+}
