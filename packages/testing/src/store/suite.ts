@@ -49,7 +49,8 @@ export function describeStore(name: string, setup: () => Promise<StoreUnderTest>
 function describeModel(setup: () => Promise<StoreUnderTest>, runs: number): void {
   it(
     'does what a store without indexes does, and is found again after a restart',
-    { timeout: 120_000 },
+    // Each run opens and closes two stores, on a busy machine in one second.
+    { timeout: 60_000 + runs * 2_000 },
     async () => {
       await fc.assert(
         fc.asyncProperty(transactions, fc.array(questions, { maxLength: 6 }), async (lists, asked) => {
