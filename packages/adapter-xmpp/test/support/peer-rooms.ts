@@ -20,7 +20,11 @@ export class PeerRooms {
   async join(room: string): Promise<void> {
     const presence = new Element('presence', { to: `${room}/${this.#nick}` });
     presence.c('x', { xmlns: MUC }).c('history', { maxstanzas: '0' });
-    const answer = await this.#ask(presence, (stanza) => isOwn(stanza, room) || isError(stanza, room));
+    // The end of an earlier visit may still be on its way: that is no answer.
+    const answer = await this.#ask(
+      presence,
+      (stanza) => (isOwn(stanza, room) && stanza.attrs['type'] === undefined) || isError(stanza, room),
+    );
     if (answer.attrs['type'] === 'error') throw new Error('the room did not let the peer in');
     const id: unknown = answer.getChild('occupant-id')?.attrs['id'];
     this.#ids.set(room, typeof id === 'string' ? `occupant ${id}` : `${room}/${this.#nick}`);
