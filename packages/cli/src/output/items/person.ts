@@ -18,8 +18,14 @@ export function personItem(person: Person): JsonItem {
     presence: presenceFields(person.presence),
     unread: person.unread,
     lastActivity: person.lastActivity === 0 ? null : isoTime(person.lastActivity),
-    contacts: person.contacts.map(contactFields),
+    contacts: shownContacts(person).map(contactFields),
   };
+}
+
+/** A contact that was removed stays linked, for its history; the row shows it only when it is all that there is. */
+function shownContacts({ contacts }: Person): readonly PersonContact[] {
+  const shown = contacts.filter(({ listed, request }) => listed || request !== null);
+  return shown.length > 0 ? shown : contacts;
 }
 
 function contactFields(contact: PersonContact): object {
@@ -60,7 +66,7 @@ export function personText(person: Person, style: Style): string {
     ...(text ? [style.faint(`"${oneLine(text)}"`)] : []),
     ...(person.unread > 0 ? [style.warning(`${person.unread} unread`)] : []),
   ];
-  return [head.join('  '), ...person.contacts.map((contact) => contactText(contact, style))].join('\n');
+  return [head.join('  '), ...shownContacts(person).map((contact) => contactText(contact, style))].join('\n');
 }
 
 function contactText(contact: PersonContact, style: Style): string {
