@@ -9,6 +9,8 @@ import { findExecutable } from '../executables.ts';
 import { freePorts } from '../free-ports.ts';
 
 const ATTEMPTS = 5;
+/** Debian's user for IRC servers. Shed by ngircd itself, root would take with it that the server dies with the test. */
+const SYSTEM_USER = 'irc';
 
 /** How an ngircd is to be. */
 export interface NgircdOptions {
@@ -80,7 +82,13 @@ async function startOnFreePorts(
     try {
       const program = findExecutable('ngircd') ?? 'ngircd';
       const parameters = ['--nodaemon', '--config', file];
-      const child = await startChildServer({ program, parameters, folder, ports: [port, tlsPort] });
+      const child = await startChildServer({
+        program,
+        parameters,
+        folder,
+        ports: [port, tlsPort],
+        user: SYSTEM_USER,
+      });
       return { child, port, tlsPort };
     } catch (error) {
       if (attempt === ATTEMPTS || !String(error).includes('in use')) throw error;
