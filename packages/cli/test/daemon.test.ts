@@ -162,7 +162,9 @@ describe('something else at the socket', () => {
     const home = new Home();
     const { socket } = pathsOf(home);
     fs.mkdirSync(join(socket, '..'), { recursive: true });
-    const silent = createServer((connection) => void connection.resume()).listen(socket);
+    const silent = createServer((connection) => void connection.on('error', () => {}).resume()).listen(
+      socket,
+    );
     onTestFinished(() => void silent.close());
     await once(silent, 'listening');
     const result = await home.run(['account', 'list', '--json']);

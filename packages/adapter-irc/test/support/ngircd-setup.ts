@@ -48,7 +48,7 @@ async function setup(parts: {
     other: nick,
     serverPassword: password,
   });
-  // Declared is what this server can do: the account tells the same, which `connection.test.ts` holds.
+  // Declared is what this server can do, by the same function that the session tells its account's capabilities with.
   const capabilities = accountCapabilities({ enabled: new Set(), denied: undefined });
   return {
     adapter: { ...createIrcAdapter(), capabilities },

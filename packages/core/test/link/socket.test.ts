@@ -26,6 +26,7 @@ describe('a link over a Unix socket', () => {
     sockets = [];
     server = createServer({ allowHalfOpen: true }, (socket) => {
       sockets.push(socket);
+      socket.on('error', () => {});
       void serveConnection<SmallMethods, SmallStreams>(small, bytesOf(socket), { manifest: smallManifest });
     });
     await new Promise<void>((resolve) => server.listen(join(folder, 's'), resolve));
@@ -153,6 +154,7 @@ describe('a link over a Unix socket', () => {
 
   it('never takes an upload that ends between two chunks for a whole one', async () => {
     const socket = connect({ path: join(folder, 's'), allowHalfOpen: true });
+    socket.on('error', () => {});
     const answer = new Promise<string>((resolve) =>
       socket.once('data', (chunk: Buffer) => resolve(chunk.toString())),
     );
@@ -168,6 +170,7 @@ describe('a link over a Unix socket', () => {
     const line = Buffer.from('{"jsonrpc":"2.0","id":1,"method":"echo","params":{"text":"grüße 👋"}}\n');
     for (let at = 1; at < line.length; at += 5) {
       const socket = connect(join(folder, 's'));
+      socket.on('error', () => {});
       const answer = new Promise<string>((resolve) =>
         socket.once('data', (chunk: Buffer) => resolve(chunk.toString())),
       );
