@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { installDebianPackages, whyNotInstallable } from '../debian-packages.ts';
 import { findExecutable } from '../executables.ts';
 
 /** Where the root lies: one for all servers that Debian has in sid only, kept from run to run. */
@@ -27,7 +28,7 @@ export function sidVersion(name: string): string | undefined {
 export function whyNoSidRoot(): string | undefined {
   if (process.getuid?.() !== 0) return 'a Debian sid root needs root';
   if (existsSync(sidRoot()) || findExecutable('debootstrap') !== undefined) return undefined;
-  return 'debootstrap is not installed';
+  return whyNotInstallable();
 }
 
 /**
@@ -37,11 +38,13 @@ export function whyNoSidRoot(): string | undefined {
 export function installInSidRoot(packages: readonly string[]): void {
   const root = sidRoot();
   if (!existsSync(root)) makeRoot(root);
-  run('chroot', [root, 'apt-get', 'update', '-qq']);
+  // sid's lists are signed for a week at a time, and a mirror may be older than that; the signature is checked all the same.
+  run('chroot', [root, 'apt-get', 'update', '-qq', '-o', 'Acquire::Check-Valid-Until=false']);
   run('chroot', [root, 'apt-get', 'install', '-qq', '-y', '--no-install-recommends', ...packages]);
 }
 
 function makeRoot(root: string): void {
+  if (findExecutable('debootstrap') === undefined) installDebianPackages(['debootstrap']);
   const partial = `${root}.partial-${process.pid}`;
   mkdirSync(dirname(root), { recursive: true });
   try {
