@@ -149,7 +149,9 @@ describe('sending', () => {
   it('while the server is away: kept, exit code 7, and sent when it is back', async () => {
     const dataDirectory = temporaryFolder();
     const server = await nativeServer(['alice', 'bob'], { dataDirectory });
-    const { alice } = await friends(server);
+    const { alice, bob } = await friends(server);
+    // Or his client, which comes back as well, might have told by then that it got the message.
+    await bob.lines('daemon', '--stop');
     await server.close();
     await until(async () => (await alice.lines('account', 'list'))[0]?.['state'] === 'waiting');
     const { code, lines } = await alice.run(['send', 'bob', 'later', '--json', '--timeout', '1']);
