@@ -20,6 +20,8 @@ export const messageRows: readonly CommandRow[] = [
     options: [
       { name: 'file', value: 'PATH', many: true, summary: 'send a file' },
       { name: 'reply-to', value: 'MESSAGE', summary: 'answer this message' },
+      { name: 'thread', value: 'MESSAGE', summary: 'in the thread that this message began' },
+      { name: 'mention', value: 'CONTACT', many: true, summary: 'speak to a contact or member by name' },
       {
         name: 'wait',
         value: 'STATE',

@@ -22,8 +22,8 @@ function accountChange(
 }
 
 /** `natter account remove ACCOUNT [--local]`. */
-export const removeAccount: Command = accountChange((link, { id }, remote) =>
-  link.call('account.remove', { account: id, remote }),
+export const removeAccount: Command = accountChange((link, { id }, local) =>
+  link.call('account.remove', { account: id, remote: !local }),
 );
 
 /** `natter account enable ACCOUNT`; one that waits for its next attempt makes it now. */

@@ -1,4 +1,4 @@
-import type { Delivery, Destination, Draft, MessageId, MessageView } from '@natter/core';
+import type { Delivery, Destination, Draft, MessageView } from '@natter/core';
 import type { ClientLink } from '@natter/core/link';
 import { NatterError, errorData } from '@natter/core/error';
 import { supports } from '@natter/core/model';
@@ -7,6 +7,7 @@ import { changeKey } from '../../link/changes.ts';
 import { exitCodeOf, exitCodes } from '../../output/exit-code.ts';
 import { oneLine } from '../../output/sanitise.ts';
 import { readText } from '../../prompts/text.ts';
+import { aroundMessage } from './around.ts';
 import { findDestination } from './destination.ts';
 import { reached, waitForDelivery, waits } from './delivery.ts';
 import type { Wait } from './delivery.ts';
@@ -24,10 +25,9 @@ export async function send(context: CommandContext): Promise<number> {
   const link = await context.link();
   const to = await findDestination(link, given.word(0), given.text('account'));
   if (wait === 'delivered' || wait === 'read') await checkReceipts(link, to, wait);
-  const replyTo = given.text('reply-to') as MessageId | undefined;
   const draft: Draft = {
     content: files.length === 0 ? { kind: 'text', text } : await attach(context, link, files, text),
-    ...(replyTo !== undefined && { replyTo }),
+    ...(await aroundMessage(context, link, to)),
   };
   const { message } = await link.call(
     'message.send',

@@ -1,5 +1,7 @@
 import type { AccountId, ContactId, ConversationId } from '@natter/core';
 import type { ClientLink } from '@natter/core/link';
+import { NatterError, errorData } from '@natter/core/error';
+import type { Command } from '../../command-line/command.ts';
 import type { CommandContext } from '../../context.ts';
 import { chooseAccount, findAccount } from '../../link/choose-account.ts';
 import { changeRoom } from '../../link/changes.ts';
@@ -51,6 +53,28 @@ export async function leaveRoom(context: CommandContext): Promise<number> {
   const room = await findRoom(context, link);
   const { state } = await link.call('conversation.get', { conversation: room.conversation });
   return changeRoom(context, link, room, { action: state === 'invited' ? 'decline-invitation' : 'leave' });
+}
+
+/** `natter room accept ROOM`. */
+export const acceptInvitation: Command = (context) => answer(context, 'accept-invitation');
+
+/** `natter room decline ROOM`. */
+export const declineInvitation: Command = (context) => answer(context, 'decline-invitation');
+
+async function answer(
+  context: CommandContext,
+  action: 'accept-invitation' | 'decline-invitation',
+): Promise<number> {
+  const link = await context.link();
+  const room = await findRoom(context, link);
+  const { state, title } = await link.call('conversation.get', { conversation: room.conversation });
+  if (state !== 'invited')
+    throw new NatterError(
+      errorData('invalid', `there is no open invitation to '${title ?? context.given.word(0)}'`, {
+        scope: 'conversation',
+      }),
+    );
+  return changeRoom(context, link, room, { action });
 }
 
 /** `natter room create NAME`. */

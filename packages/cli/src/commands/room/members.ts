@@ -1,7 +1,8 @@
-import type { Member } from '@natter/core';
+import type { ConversationId, Member, RemoteKey, Role } from '@natter/core';
 import type { ClientLink } from '@natter/core/link';
 import { NatterError, errorData } from '@natter/core/error';
 import type { Command } from '../../command-line/command.ts';
+import { UsageError } from '../../command-line/usage-error.ts';
 import type { CommandContext } from '../../context.ts';
 import { changeRoom } from '../../link/changes.ts';
 import { resolveContact } from '../../link/resolve.ts';
@@ -50,13 +51,51 @@ async function removeMember(context: CommandContext, action: 'kick' | 'ban'): Pr
   return changeRoom(context, link, room, { action, member: key, ...(reason !== undefined && { reason }) });
 }
 
-async function findMember(
+/** `natter room unban ROOM MEMBER`. Who is banned need not be on the list of members: then the words are their key. */
+export async function unbanFromRoom(context: CommandContext): Promise<number> {
+  const { given } = context;
+  const link = await context.link();
+  const room = await findRoom(context, link);
+  const found = await membersCalled(link, room.conversation, given.word(1));
+  const member = found.length === 0 ? (given.word(1) as RemoteKey) : onlyOne(found, given.word(1)).key;
+  return changeRoom(context, link, room, { action: 'unban', member });
+}
+
+/** `natter room role ROOM MEMBER ROLE`. */
+export async function giveRole(context: CommandContext): Promise<number> {
+  const role = roles.find((name) => name === context.given.word(2));
+  if (role === undefined) throw new UsageError(`there is no role '${context.given.word(2)}'`);
+  return changeRole(context, role);
+}
+
+/** `natter room transfer ROOM MEMBER`. */
+export const transferRoom: Command = (context) => changeRole(context, 'owner');
+
+/** Those that can be given. */
+const roles: readonly Role[] = ['owner', 'admin', 'moderator', 'member', 'visitor'];
+
+async function changeRole(context: CommandContext, role: Role): Promise<number> {
+  const link = await context.link();
+  const room = await findRoom(context, link);
+  const { key } = await findMember(link, room.conversation, context.given.word(1));
+  return changeRoom(context, link, room, { action: 'role', member: key, role });
+}
+
+async function findMember(link: ClientLink, conversation: ConversationId, text: string): Promise<Member> {
+  return onlyOne(await membersCalled(link, conversation, text), text);
+}
+
+/** Members by key or name. */
+async function membersCalled(
   link: ClientLink,
-  conversation: Parameters<typeof changeRoom>[2]['conversation'] & string,
+  conversation: ConversationId,
   text: string,
-): Promise<Member> {
+): Promise<readonly Member[]> {
   const { members } = await link.call('conversation.members', { conversation });
-  const found = members.filter(({ key, name }) => key === text || name === text);
+  return members.filter(({ key, name }) => key === text || name === text);
+}
+
+function onlyOne(found: readonly Member[], text: string): Member {
   const [only, second] = found;
   if (only && !second) return only;
   if (only)

@@ -14,3 +14,10 @@ export async function roomTopic(context: CommandContext): Promise<number> {
   output.item({ ...conversationItem(view), type: 'room' }, () => conversationText(view));
   return 0;
 }
+
+/** `natter room rename ROOM TITLE`. */
+export async function renameRoom(context: CommandContext): Promise<number> {
+  const link = await context.link();
+  const room = await findRoom(context, link);
+  return changeRoom(context, link, room, { action: 'title', text: context.given.words(1).join(' ') });
+}

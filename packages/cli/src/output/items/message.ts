@@ -28,6 +28,9 @@ export function messageItem(message: MessageView): JsonItem {
     time: isoTime(messageTime(message)),
     delivery: message.delivery,
     replyTo: message.replyTo?.message ?? null,
+    thread: message.thread?.message ?? null,
+    mentions: message.mentions,
+    mentioned: message.mentioned,
     attachments: attachmentsOf(message.content).map(({ name, mediaType, size }) => ({
       name,
       mediaType,
