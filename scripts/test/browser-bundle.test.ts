@@ -5,7 +5,7 @@ import type { BuildFailure, Metafile } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const FOR_BROWSERS = /^(core|native-protocol|adapter-.+)$/;
+const FOR_BROWSERS = /^(core|native-protocol|wire|adapter-.+)$/;
 
 /** Bundles as a web application would; anything of Node that is reached has no meaning there and is an error. */
 async function bundle(program: string): Promise<Metafile> {

@@ -11,9 +11,10 @@ const MAY_DEPEND_ON: Readonly<Record<string, readonly string[]>> = {
   '@natter/store-sqlite': ['@natter/core'],
   '@natter/native-protocol': [],
   '@natter/server': ['@natter/native-protocol'],
+  '@natter/wire': [],
   '@natter/adapter-native': ['@natter/core', '@natter/native-protocol'],
-  '@natter/adapter-xmpp': ['@natter/core'],
-  '@natter/adapter-irc': ['@natter/core'],
+  '@natter/adapter-xmpp': ['@natter/core', '@natter/wire'],
+  '@natter/adapter-irc': ['@natter/core', '@natter/wire'],
   '@natter/daemon': [
     '@natter/core',
     '@natter/store-sqlite',

@@ -1,6 +1,6 @@
 import { errorData, NatterError, type JsonObject } from '@natter/core/model';
 import { DEFAULT_FLOOD, type FloodLimits } from './wire/send-queue.ts';
-import type { TrustPolicy } from './wire/channel.ts';
+import type { TrustPolicy } from '@natter/wire';
 
 /** How an account proves who it is. */
 export type SignInMethod = 'sasl' | 'external' | 'server' | 'none';

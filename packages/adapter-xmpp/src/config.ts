@@ -1,5 +1,5 @@
 import { errorData, NatterError, type JsonObject } from '@natter/core/model';
-import type { TrustPolicy } from './wire/channel.ts';
+import type { TrustPolicy } from '@natter/wire';
 
 /** The settings of an XMPP account, none of which is needed as a rule. */
 export interface XmppConfig {

@@ -1,8 +1,8 @@
 import type { BaseHost } from '@natter/core';
 import { errorData, NatterError } from '@natter/core/model';
+import type { Credentials } from '@natter/wire';
 import { formatAddress, parseAddress, type Address } from './wire/address.ts';
 import { WireError } from './wire/error.ts';
-import type { Credentials } from './wire/sasl/mechanism.ts';
 
 /** Names under which the host keeps what sign-in needs. The mechanism is no secret, but must be as hard to tamper with. */
 export const PASSWORD = 'password';

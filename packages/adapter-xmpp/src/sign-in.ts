@@ -7,11 +7,12 @@ import {
   type Field,
   type Step,
 } from '@natter/core/model';
+import type { TrustPolicy } from '@natter/wire';
 import { readConfig } from './config.ts';
 import { MECHANISM, PASSWORD, readIdentity, type Identity } from './credentials.ts';
 import { register } from './features/registration.ts';
 import { mapError } from './mapping/errors.ts';
-import type { Platform, TrustPolicy } from './wire/channel.ts';
+import type { Platform } from './wire/channel.ts';
 import { connect } from './wire/connect.ts';
 import { WireError } from './wire/error.ts';
 import type { WireLimits } from './wire/limits.ts';

@@ -8,7 +8,8 @@ import {
   type UserAction,
 } from '@natter/core/model';
 import type { Ended, Outcome } from '@natter/core';
-import type { CertificateProblem, WireError, WireErrorCode } from '../wire/error.ts';
+import type { CertificateProblem } from '@natter/wire';
+import type { WireError, WireErrorCode } from '../wire/error.ts';
 import { WireError as WireErrorClass } from '../wire/error.ts';
 import { lastParam, param, type IrcLine } from '../wire/line.ts';
 

@@ -1,3 +1,4 @@
+import type { ClientCertificate, TrustPolicy } from '@natter/wire';
 import type { WireError } from './error.ts';
 import type { WireLimits } from './limits.ts';
 
@@ -19,20 +20,6 @@ export interface Channel {
   resume(): void;
   /** Flushes what was written and closes; `ended` comes before this returns. */
   destroy(error: WireError): void;
-}
-
-/** Whom to trust with an account, and what to show of ourselves. */
-export interface TrustPolicy {
-  /** Certificate authorities in PEM that replace the system's, or null. */
-  readonly authorities: string | null;
-  /** SHA-256 fingerprints (upper-case pairs with colons) of certificates that the user accepted for this account. */
-  readonly pinned: readonly string[];
-}
-
-/** A client certificate and its key, both PEM (SASL EXTERNAL). */
-export interface ClientCertificate {
-  readonly certificate: string;
-  readonly key: string;
 }
 
 /** Where one attempt goes to. */

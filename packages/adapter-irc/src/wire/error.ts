@@ -1,3 +1,4 @@
+import { LinkError, type RefusedCertificate } from '@natter/wire';
 import type { IrcLine } from './line.ts';
 
 /** What went wrong on the wire, in the words that decide what a person can do about it. */
@@ -23,29 +24,6 @@ export type WireErrorCode =
   | 'sasl-mechanism' // no mechanism that both sides accept
   | 'sasl-downgrade' // the server offers less than it did last time
   | 'sasl-server'; // the server could not prove that it knows the password
-
-/** Why a certificate was refused. */
-export type CertificateProblem =
-  | 'expired'
-  | 'not-yet-valid'
-  | 'self-signed'
-  | 'unknown-issuer'
-  | 'wrong-name'
-  | 'invalid';
-
-/** The refused certificate, for a person to look at. Every text in it was written by the peer. */
-export interface RefusedCertificate {
-  readonly problem: CertificateProblem;
-  /** The name that the certificate had to carry. */
-  readonly expected: string;
-  /** The names it carries, as printed in its subject alternative names. */
-  readonly names: string;
-  readonly issuer: string;
-  readonly validFrom: string;
-  readonly validTo: string;
-  /** SHA-256 of the certificate, upper-case hexadecimal pairs with colons; empty when none was shown. */
-  readonly fingerprint: string;
-}
 
 /** Details beside code and message. */
 export interface WireErrorDetails {
@@ -78,5 +56,12 @@ export class WireError extends Error {
 /** Gives any thrown value as a WireError; what is not one already becomes `code`. */
 export function asWireError(error: unknown, code: WireErrorCode = 'disconnected'): WireError {
   if (error instanceof WireError) return error;
+  if (error instanceof LinkError) {
+    const { certificate } = error;
+    return new WireError(error.code, error.message, {
+      ...(certificate === null ? {} : { certificate }),
+      cause: error,
+    });
+  }
   return new WireError(code, error instanceof Error ? error.message : String(error), { cause: error });
 }

@@ -1,9 +1,9 @@
+import type { Credentials } from '@natter/wire';
 import { CapabilityNegotiation } from './capability-negotiation.ts';
 import type { IrcConnection } from './connection.ts';
 import { WireError } from './error.ts';
 import { ISupport } from './isupport.ts';
 import { lastParam, param, type IrcLine } from './line.ts';
-import type { Credentials } from './sasl/mechanism.ts';
 import { SaslSignIn } from './sign-in.ts';
 
 /** How long a server that has not said a word may take to answer CAP LS: some answer nothing before NICK. */

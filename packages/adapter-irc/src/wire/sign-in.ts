@@ -1,9 +1,8 @@
+import { fromBase64, toBase64, type Credentials, type Mechanism } from '@natter/wire';
 import type { IrcConnection } from './connection.ts';
-import { WireError } from './error.ts';
+import { asWireError, WireError } from './error.ts';
 import { lastParam, param, type IrcLine } from './line.ts';
-import { fromBase64, toBase64 } from './sasl/bytes.ts';
-import type { Credentials, Mechanism } from './sasl/mechanism.ts';
-import { selectMechanisms, startMechanism } from './sasl/select.ts';
+import { selectMechanisms, startMechanism } from './select-mechanism.ts';
 
 /** Base64 characters of one AUTHENTICATE line; a full one says that more follows. */
 const PIECE = 400;
@@ -48,7 +47,7 @@ export class SaslSignIn {
       case 'AUTHENTICATE':
         return this.#piece(param(line, 0));
       case '903':
-        void this.#finish().catch(this.#result.reject);
+        void this.#finish().catch(this.#broke);
         return;
       case '908': // the mechanisms that there are; 904 follows
         return;
@@ -66,6 +65,8 @@ export class SaslSignIn {
     }
   }
 
+  readonly #broke = (error: unknown): void => this.#result.reject(asWireError(error));
+
   #begin(): void {
     const [name = ''] = this.#names;
     this.#mechanism = startMechanism(name, this.#credentials);
@@ -81,7 +82,7 @@ export class SaslSignIn {
     this.#challenge = '';
     if (challenge === null)
       return this.#result.reject(new WireError('protocol', 'the sign-in challenge is no base64'));
-    void this.#respond(challenge).catch(this.#result.reject);
+    void this.#respond(challenge).catch(this.#broke);
   }
 
   async #respond(challenge: Uint8Array): Promise<void> {

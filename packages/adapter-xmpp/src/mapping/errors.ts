@@ -7,7 +7,8 @@ import {
   type UserAction,
 } from '@natter/core/model';
 import type { Ended } from '@natter/core';
-import type { CertificateProblem, WireError, WireErrorCode } from '../wire/error.ts';
+import type { CertificateProblem } from '@natter/wire';
+import type { WireError, WireErrorCode } from '../wire/error.ts';
 
 interface Meaning {
   readonly code: ErrorCode;

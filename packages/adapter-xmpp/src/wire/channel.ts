@@ -1,7 +1,7 @@
+import type { ChannelBinding, TrustPolicy } from '@natter/wire';
 import type { Element } from '@xmpp/xml';
 import type { WireError } from './error.ts';
 import type { WireLimits } from './limits.ts';
-import type { ChannelBinding } from './sasl/mechanism.ts';
 
 /** What a channel reports, synchronously and in order. */
 export interface ChannelEvents {
@@ -43,14 +43,6 @@ export interface Channel {
   close(): Promise<void>;
   /** Destroys at once; `ended` comes before this returns. A condition is told to the peer as a stream error. */
   destroy(error: WireError): void;
-}
-
-/** Whom to trust with an account. */
-export interface TrustPolicy {
-  /** Certificate authorities in PEM that replace the system's, or null. */
-  readonly authorities: string | null;
-  /** SHA-256 fingerprints (upper-case pairs with colons) of certificates that the user accepted for this account. */
-  readonly pinned: readonly string[];
 }
 
 /** Where one attempt goes to. */

@@ -1,4 +1,5 @@
-import type { Platform, TrustPolicy } from './channel.ts';
+import type { TrustPolicy } from '@natter/wire';
+import type { Platform } from './channel.ts';
 import { asWireError, WireError } from './error.ts';
 import type { WireLimits } from './limits.ts';
 import { XmppStream } from './stream.ts';

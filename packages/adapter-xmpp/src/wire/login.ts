@@ -1,10 +1,9 @@
+import { fromBase64, toBase64, type Credentials, type Mechanism } from '@natter/wire';
 import { Element } from '@xmpp/xml';
 import { bareAddress } from './address.ts';
 import { readCondition, WireError } from './error.ts';
 import { NS } from './namespaces.ts';
-import { fromBase64, toBase64 } from './sasl/bytes.ts';
-import type { Credentials, Mechanism } from './sasl/mechanism.ts';
-import { selectMechanism } from './sasl/select.ts';
+import { selectMechanism } from './select-mechanism.ts';
 import { readCount, StreamManagement, type ResumeState } from './stream-management.ts';
 import type { XmppStream } from './stream.ts';
 

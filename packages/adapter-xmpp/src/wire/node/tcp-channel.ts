@@ -1,13 +1,13 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import type { ChannelBinding, TrustPolicy } from '@natter/wire';
+import { channelBindings, handshake } from '@natter/wire/node';
 import { Element } from '@xmpp/xml';
-import type { Channel, ChannelEvents, TrustPolicy } from '../channel.ts';
+import type { Channel, ChannelEvents } from '../channel.ts';
 import { asWireError, streamErrorXml, WireError } from '../error.ts';
 import type { WireLimits } from '../limits.ts';
 import { NS } from '../namespaces.ts';
-import type { ChannelBinding } from '../sasl/mechanism.ts';
 import { StreamParser } from '../stream-parser.ts';
-import { channelBindings, handshake } from './tls.ts';
 
 const FOOTER = '</stream:stream>';
 
@@ -92,8 +92,9 @@ export class TcpChannel implements Channel {
     plain.pause();
     try {
       const secured = await handshake(plain, {
-        domain,
+        name: domain,
         trust,
+        client: null,
         protocols: [],
         time: limits.handshakeTime,
         signal,
@@ -104,8 +105,9 @@ export class TcpChannel implements Channel {
       this.#attach();
     } catch (error) {
       this.#upgrading = false;
-      this.#end(asWireError(error, 'tls-failed'));
-      throw error;
+      const failure = asWireError(error, 'tls-failed');
+      this.#end(failure);
+      throw failure;
     }
   }
 

@@ -1,8 +1,8 @@
-import { utf8 } from './bytes.ts';
+import { utf8 } from '../bytes.ts';
 import type { Credentials, Mechanism } from './mechanism.ts';
 import { saslprep } from './saslprep.ts';
 
-/** PLAIN (RFC 4616): hands over the password itself. */
+/** PLAIN (RFC 4616): hands over the password itself, so it is for encrypted links only. */
 export function plain(credentials: Credentials): Mechanism {
   return {
     name: 'PLAIN',

@@ -1,7 +1,13 @@
-import { WireError } from '../error.ts';
-import type { ChannelBinding, Credentials, Mechanism } from './mechanism.ts';
-import { plain } from './plain.ts';
-import { Scram, type GsBinding, type ScramHash } from './scram.ts';
+import {
+  plain,
+  Scram,
+  type ChannelBinding,
+  type Credentials,
+  type GsBinding,
+  type Mechanism,
+  type ScramHash,
+} from '@natter/wire';
+import { WireError } from './error.ts';
 
 /** From weak to strong. What stands further right is never given up for what stands further left (XEP-0474 says why). */
 const STRENGTH: readonly { readonly name: string; readonly hash: ScramHash | null }[] = [

@@ -1,7 +1,5 @@
-import { WireError } from '../error.ts';
-import type { Credentials, Mechanism } from './mechanism.ts';
-import { plain } from './plain.ts';
-import { Scram } from './scram.ts';
+import { external, plain, Scram, type Credentials, type Mechanism } from '@natter/wire';
+import { WireError } from './error.ts';
 
 /** From weak to strong. What stands further right is never given up for what stands further left. */
 const STRENGTH: readonly string[] = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'EXTERNAL'];
@@ -28,17 +26,9 @@ export function selectMechanisms({ mechanisms, pinned, external }: SaslOffer): r
   throw new WireError('sasl-downgrade', `the server no longer offers ${pinned}, only ${common.join(', ')}`);
 }
 
-/** Starts a mechanism by its name. */
+/** Starts a mechanism by its name. No IRC server offers to bind it to its channel. */
 export function startMechanism(name: string, credentials: Credentials): Mechanism {
-  if (name === 'SCRAM-SHA-512') return new Scram('SHA-512', credentials);
-  if (name === 'SCRAM-SHA-256') return new Scram('SHA-256', credentials);
-  return name === 'EXTERNAL' ? external : plain(credentials);
+  if (name === 'SCRAM-SHA-512') return new Scram('SHA-512', credentials, { flag: 'n' });
+  if (name === 'SCRAM-SHA-256') return new Scram('SHA-256', credentials, { flag: 'n' });
+  return name === 'EXTERNAL' ? external() : plain(credentials);
 }
-
-/** EXTERNAL (RFC 4422 appendix A): the TLS certificate says it all. */
-const external: Mechanism = {
-  name: 'EXTERNAL',
-  initial: async () => new Uint8Array(),
-  respond: async () => new Uint8Array(),
-  finish: async () => {},
-};

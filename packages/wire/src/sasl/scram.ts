@@ -1,5 +1,5 @@
-import { WireError } from '../error.ts';
-import { concat, equalBytes, fromBase64, text, toBase64, utf8 } from './bytes.ts';
+import { LinkError } from '../link-error.ts';
+import { concat, equalBytes, fromBase64, text, toBase64, utf8 } from '../bytes.ts';
 import type { ChannelBinding, Credentials, Mechanism } from './mechanism.ts';
 import { saslprep } from './saslprep.ts';
 
@@ -131,6 +131,6 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-function refuse(message: string): WireError {
-  return new WireError('sasl-server', message);
+function refuse(message: string): LinkError {
+  return new LinkError('sasl-server', message);
 }

@@ -7,11 +7,9 @@ import {
   type SecureContext,
   type TLSSocket,
 } from 'node:tls';
-import { createHash, X509Certificate } from 'node:crypto';
 import { domainToASCII } from 'node:url';
-import type { TrustPolicy } from '../channel.ts';
-import { WireError, type CertificateProblem, type RefusedCertificate } from '../error.ts';
-import type { ChannelBinding } from '../sasl/mechanism.ts';
+import { LinkError, type CertificateProblem, type RefusedCertificate } from '../link-error.ts';
+import type { ClientCertificate, TrustPolicy } from '../trust.ts';
 
 /** What OpenSSL and Node call the problems that a person can tell apart. */
 const PROBLEMS: Record<string, CertificateProblem> = {
@@ -38,10 +36,11 @@ const DESCRIPTIONS: Record<CertificateProblem, string> = {
 
 /** How a socket becomes an encrypted one. */
 export interface Handshake {
-  /** The domain of the account: what the certificate must be for (RFC 6120 section 13.7.2.1). */
-  readonly domain: string;
+  /** What the certificate must be for, whatever the host is called. */
+  readonly name: string;
   readonly trust: TrustPolicy;
-  /** Offered in direct TLS only (XEP-0368); a server that selects none is fine. */
+  readonly client: ClientCertificate | null;
+  /** Protocols to offer (ALPN); a server that selects none is fine. */
   readonly protocols: readonly string[];
   readonly time: number;
   readonly signal: AbortSignal;
@@ -52,9 +51,9 @@ export interface Handshake {
  * is written. On failure the socket is destroyed.
  */
 export async function handshake(socket: Socket, options: Handshake): Promise<TLSSocket> {
-  const { domain, trust, protocols, time, signal } = options;
-  const name = domainToASCII(domain) || domain;
-  const secureContext = trustContext(socket, trust);
+  const { trust, client, protocols, time, signal } = options;
+  const name = domainToASCII(options.name) || options.name;
+  const secureContext = trustContext(socket, trust, client);
   return new Promise((resolve, reject) => {
     const secured = connect({
       socket,
@@ -65,7 +64,7 @@ export async function handshake(socket: Socket, options: Handshake): Promise<TLS
       rejectUnauthorized: false,
       checkServerIdentity: (_, certificate) => checkServerIdentity(name, certificate),
     });
-    const settle = (error: WireError | null): void => {
+    const settle = (error: LinkError | null): void => {
       clearTimeout(timer);
       signal.removeEventListener('abort', abort);
       secured.off('secureConnect', verify).off('error', fail).off('close', lost);
@@ -77,12 +76,12 @@ export async function handshake(socket: Socket, options: Handshake): Promise<TLS
     };
     const verify = (): void => settle(refusal(secured, name, trust));
     const fail = (error: Error): void => {
-      settle(new WireError('tls-failed', `the TLS handshake failed: ${error.message}`, { cause: error }));
+      settle(new LinkError('tls-failed', `the TLS handshake failed: ${error.message}`, { cause: error }));
     };
     const lost = (): void =>
-      settle(new WireError('tls-failed', 'the connection was closed during the TLS handshake'));
-    const abort = (): void => settle(new WireError('aborted', 'the TLS handshake was given up'));
-    const timer = setTimeout(() => settle(new WireError('timeout', 'the TLS handshake took too long')), time);
+      settle(new LinkError('tls-failed', 'the connection was closed during the TLS handshake'));
+    const abort = (): void => settle(new LinkError('aborted', 'the TLS handshake was given up'));
+    const timer = setTimeout(() => settle(new LinkError('timeout', 'the TLS handshake took too long')), time);
     secured.on('secureConnect', verify).on('error', fail).on('close', lost);
     signal.addEventListener('abort', abort);
     if (signal.aborted) abort();
@@ -90,21 +89,26 @@ export async function handshake(socket: Socket, options: Handshake): Promise<TLS
 }
 
 /** Authorities that OpenSSL cannot read fail here, before a handshake would leave the socket behind. */
-function trustContext(socket: Socket, { authorities }: TrustPolicy): SecureContext {
+function trustContext(
+  socket: Socket,
+  { authorities }: TrustPolicy,
+  client: ClientCertificate | null,
+): SecureContext {
   try {
     return createSecureContext({
       minVersion: 'TLSv1.2',
       ...(authorities === null ? {} : { ca: authorities }),
+      ...(client === null ? {} : { cert: client.certificate, key: client.key }),
     });
   } catch (error) {
     socket.destroy();
-    throw new WireError('tls-failed', 'the certificate authorities of this account cannot be read', {
+    throw new LinkError('tls-failed', 'the certificates of this account cannot be read', {
       cause: error,
     });
   }
 }
 
-function refusal(socket: TLSSocket, name: string, trust: TrustPolicy): WireError | null {
+function refusal(socket: TLSSocket, name: string, trust: TrustPolicy): LinkError | null {
   if (socket.authorized) return null;
   const certificate = socket.getPeerCertificate();
   if (certificate.fingerprint256 !== undefined && trust.pinned.includes(certificate.fingerprint256))
@@ -112,7 +116,7 @@ function refusal(socket: TLSSocket, name: string, trust: TrustPolicy): WireError
   const refused = describe(certificate, name, problemOf(socket.authorizationError));
   const { problem, names } = refused;
   const told = problem === 'wrong-name' ? ` (${names || 'no name'} instead of ${name})` : '';
-  return new WireError('certificate', `the certificate of ${name} ${DESCRIPTIONS[problem]}${told}`, {
+  return new LinkError('certificate', `the certificate of ${name} ${DESCRIPTIONS[problem]}${told}`, {
     certificate: refused,
   });
 }
@@ -139,31 +143,4 @@ function describe(
     validTo: certificate.valid_to ?? '',
     fingerprint: certificate.fingerprint256 ?? '',
   };
-}
-
-/** The channel bindings of a connection: RFC 9266 on TLS 1.3, RFC 5929 section 4 on any. */
-export function channelBindings(socket: TLSSocket): ChannelBinding[] {
-  const bindings: ChannelBinding[] = [];
-  if (socket.getProtocol() === 'TLSv1.3') {
-    const data = socket.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0));
-    bindings.push({ type: 'tls-exporter', data: new Uint8Array(data) });
-  }
-  const raw = socket.getPeerX509Certificate()?.raw;
-  if (raw !== undefined) {
-    const hash = endPointHash(new X509Certificate(raw));
-    if (hash !== null)
-      bindings.push({
-        type: 'tls-server-end-point',
-        data: new Uint8Array(createHash(hash).update(raw).digest()),
-      });
-  }
-  return bindings;
-}
-
-/** RFC 5929 section 4.1: the hash of the certificate's signature, SHA-256 in place of MD5 and SHA-1. */
-function endPointHash(certificate: X509Certificate): string | null {
-  const algorithm = certificate.signatureAlgorithm?.toLowerCase() ?? '';
-  if (/sha384/.test(algorithm)) return 'sha384';
-  if (/sha512/.test(algorithm)) return 'sha512';
-  return /sha256|sha1|md5/.test(algorithm) ? 'sha256' : null; // such as Ed25519: not defined
 }

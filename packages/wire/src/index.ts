@@ -1,0 +1,14 @@
+/**
+ * Sign-in mechanisms and errors that the wires of adapters share; runs in browsers too.
+ * @packageDocumentation
+ */
+export { concat, equalBytes, fromBase64, text, toBase64, utf8 } from './bytes.ts';
+export { LinkError } from './link-error.ts';
+export type { CertificateProblem, LinkErrorCode, RefusedCertificate } from './link-error.ts';
+export { external } from './sasl/external.ts';
+export type { ChannelBinding, Credentials, Mechanism } from './sasl/mechanism.ts';
+export { plain } from './sasl/plain.ts';
+export { saslprep } from './sasl/saslprep.ts';
+export { Scram } from './sasl/scram.ts';
+export type { GsBinding, ScramHash } from './sasl/scram.ts';
+export type { ClientCertificate, TrustPolicy } from './trust.ts';
