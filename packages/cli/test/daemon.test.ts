@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Home, ended, errorOf, nextLine, pathsOf } from './support/cli.ts';
 import type { Line } from './support/cli.ts';
-import { friends, nativeServer, until } from './support/network.ts';
+import { friends, nativeServer, passwordOf, until } from './support/network.ts';
 
 async function statusOf(home: Home): Promise<Line | null> {
   const { code, lines } = await home.run(['daemon', '--status', '--json']);
@@ -113,6 +113,19 @@ describe('the daemon', () => {
     running.kill('SIGTERM');
     expect((await once(running, 'exit'))[0]).toBe(0);
     expect(await statusOf(home)).toBeNull();
+  });
+
+  it('that can keep no secrets gives way to one that can', async () => {
+    const server = await nativeServer(['alice']);
+    const home = new Home({ DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nowhere' });
+    const add = ['account', 'add', 'native', 'alice', '--server', server.url, '--password-stdin', '--json'];
+    const refused = await home.run(add, { stdin: passwordOf('alice') });
+    expect([refused.code, errorOf(refused)]).toMatchObject([1, { code: 'secret' }]);
+    const added = await home.run(add, {
+      stdin: passwordOf('alice'),
+      environment: { NATTER_SECRETS: 'plain' },
+    });
+    expect([added.stderr, added.code]).toEqual(['', 0]);
   });
 
   it('that is asked to stay while it runs does so', async () => {

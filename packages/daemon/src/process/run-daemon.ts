@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { toErrorData } from '@natter/core/error';
+import { NatterError, toErrorData } from '@natter/core/error';
 import type { Handlers } from '@natter/core/link';
 import { openProfile } from '../host/open-profile.ts';
 import type { OpenedProfile } from '../host/open-profile.ts';
@@ -91,10 +91,21 @@ function daemonHandlers(
   stop: (reason: string) => void,
 ): Handlers<DaemonMethods> {
   const startedAt = Date.now();
+  const { methods } = profile.handlers;
   return {
     ...profile.handlers,
     methods: {
-      ...profile.handlers.methods,
+      ...methods,
+      // Whoever now chooses another keeper of secrets must not meet the daemon that was started with the old choice.
+      'account.add': async (params, signal) => {
+        try {
+          return await methods['account.add'](params, signal);
+        } catch (error) {
+          const accounts = await methods['account.list']({}, signal);
+          if (isSecretError(error) && accounts.length === 0) setTimeout(() => stop('no-secrets'), 10);
+          throw error;
+        }
+      },
       'daemon.status': async () => ({
         name: 'natter',
         version: options.version ?? packageVersion(),
@@ -116,4 +127,8 @@ function daemonHandlers(
       },
     },
   };
+}
+
+function isSecretError(error: unknown): boolean {
+  return NatterError.isInstance(error) && error.data.code === 'secret';
 }
