@@ -17,6 +17,8 @@ export interface ChildServerOptions {
   readonly ports: readonly number[];
   /** A system user to run as when the tests run as root. */
   readonly user?: string;
+  /** How long it may take to be ready, in milliseconds; 20 seconds by default. */
+  readonly patience?: number;
 }
 
 /** A server program that runs as a child of the test. */
@@ -52,7 +54,7 @@ export async function startChildServer(options: ChildServerOptions): Promise<Chi
     child.kill('SIGKILL');
     await ended;
   };
-  if (!(await becomesReady(options.ports, ended))) {
+  if (!(await becomesReady(options.ports, ended, options.patience ?? READY_WITHIN))) {
     await end('SIGKILL');
     throw new Error(`${options.program} did not become ready:\n${log.text()}`);
   }
@@ -81,10 +83,14 @@ export function userIds(user: string): { uid: number; gid: number } | undefined 
   return uid === undefined || gid === undefined ? undefined : { uid: Number(uid), gid: Number(gid) };
 }
 
-async function becomesReady(ports: readonly number[], ended: Promise<void>): Promise<boolean> {
+async function becomesReady(
+  ports: readonly number[],
+  ended: Promise<void>,
+  patience: number,
+): Promise<boolean> {
   let alive = true;
   void ended.then(() => (alive = false));
-  const deadline = Date.now() + READY_WITHIN;
+  const deadline = Date.now() + patience;
   const waiting = new Set(ports);
   while (alive && Date.now() < deadline) {
     for (const port of waiting) if (await accepts(port)) waiting.delete(port);

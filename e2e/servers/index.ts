@@ -11,4 +11,6 @@ export type { ErgoOptions, ErgoServer } from './ergo/ergo.ts';
 export { startNgircd } from './ngircd/ngircd.ts';
 export type { NgircdOptions, NgircdServer } from './ngircd/ngircd.ts';
 export { startProsody } from './prosody/prosody.ts';
+export { startSynapse } from './synapse/synapse.ts';
+export type { SynapseOptions, SynapseServer, SynapseUser } from './synapse/synapse.ts';
 export type { ProsodyOptions, ProsodyServer, ProsodyUser } from './prosody/prosody.ts';

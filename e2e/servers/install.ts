@@ -9,6 +9,7 @@ import { installInSidRoot, whyNoSidRoot } from './debian-sid/root.ts';
 import { ERGO_PACKAGES } from './ergo/installation.ts';
 import { NGIRCD_PACKAGES } from './ngircd/installation.ts';
 import { PROSODY_PACKAGES } from './prosody/installation.ts';
+import { SYNAPSE_PACKAGES } from './synapse/installation.ts';
 
 /** What a server needs, and where it is installed: on this machine, or in a root of Debian sid of its own. */
 interface Recipe {
@@ -20,6 +21,7 @@ const RECIPES: Record<ServerKind, Recipe> = {
   prosody: { packages: PROSODY_PACKAGES, where: 'machine' },
   ngircd: { packages: NGIRCD_PACKAGES, where: 'machine' },
   ergo: { packages: ERGO_PACKAGES, where: 'sid' },
+  synapse: { packages: SYNAPSE_PACKAGES, where: 'sid' },
 };
 
 function provide(kind: ServerKind): boolean {

@@ -15,12 +15,14 @@ const MAY_DEPEND_ON: Readonly<Record<string, readonly string[]>> = {
   '@natter/adapter-native': ['@natter/core', '@natter/native-protocol'],
   '@natter/adapter-xmpp': ['@natter/core', '@natter/wire'],
   '@natter/adapter-irc': ['@natter/core', '@natter/wire'],
+  '@natter/adapter-matrix': ['@natter/core', '@natter/wire'],
   '@natter/daemon': [
     '@natter/core',
     '@natter/store-sqlite',
     '@natter/adapter-native',
     '@natter/adapter-xmpp',
     '@natter/adapter-irc',
+    '@natter/adapter-matrix',
   ],
   natter: ['@natter/core', '@natter/daemon', '@natter/server'],
 };
