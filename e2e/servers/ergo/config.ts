@@ -45,7 +45,7 @@ accounts:
   skip-server-password: false
   require-sasl: { enabled: false }
   nick-reservation: { enabled: true, additional-nick-limit: 0, method: strict, allow-custom-enforcement: false, guest-nickname-format: "Guest-*", force-guest-format: false, force-nick-equals-account: false }
-  multiclient: { enabled: true, allowed-by-default: true, always-on: disabled, auto-away: disabled }
+  multiclient: { enabled: true, allowed-by-default: true, always-on: opt-in, auto-away: opt-in }
   vhosts: { enabled: false }
 channels:
   default-modes: +nt

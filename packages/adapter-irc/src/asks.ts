@@ -18,6 +18,8 @@ export interface Question {
   readonly ends?: boolean;
   /** Looks at a line where the server does not say what it answers. Refusals of what the command names are found without. */
   judge?(line: IrcLine): Verdict;
+  /** Whether a batch is the answer, where the server does not say so by a label. */
+  answers?(batch: Batch): boolean;
 }
 
 /** What came of a question. */
@@ -111,9 +113,19 @@ export class Asks {
       this.#labeled(open, item);
       return true;
     }
-    if (isBatch(item) || this.#labels) return false;
+    if (isBatch(item)) return this.#answeredBy(item);
+    if (this.#labels) return false;
     if (item.command === 'PONG') this.#fence(lastParam(item));
     else for (const each of this.#open.values()) this.#offer(each, item);
+    return false;
+  }
+
+  #answeredBy(batch: Batch): boolean {
+    for (const { question, lines, settle } of this.#open.values()) {
+      if (this.#labels || question.answers?.(batch) !== true) continue;
+      settle({ lines: [...lines, ...linesOf(batch)], batch, labeled: false });
+      return true;
+    }
     return false;
   }
 

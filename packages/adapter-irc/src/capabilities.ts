@@ -38,8 +38,8 @@ export const NETWORK_CAPABILITIES: Capabilities = {
   },
   limits: { textBytes: TEXT_BYTES },
   resend: 'never',
-  order: 'arrival',
-  catchUp: 'none',
+  order: 'archive',
+  catchUp: 'account',
 };
 
 /** What a server was found to offer. */
@@ -58,6 +58,11 @@ export function passesTag({ enabled, denied }: ServerFeatures, name: string): bo
   return !list.includes(name);
 }
 
+/** Whether there is a history to ask for (draft/chathistory). */
+export function keepsHistory(enabled: ReadonlySet<string>): boolean {
+  return enabled.has('draft/chathistory') && enabled.has('batch') && enabled.has('server-time');
+}
+
 /** The capabilities of an account on a server with these features. */
 export function accountCapabilities(server: ServerFeatures): Capabilities {
   const { enabled } = server;
@@ -69,9 +74,10 @@ export function accountCapabilities(server: ServerFeatures): Capabilities {
       reply: replies ? 'full' : 'none',
       retract: enabled.has('draft/message-redaction') ? 'full' : 'none',
       react: replies && passesTag(server, 'draft/react') ? 'full' : 'none',
-      history: enabled.has('draft/chathistory') && enabled.has('batch') ? 'full' : 'none',
+      history: keepsHistory(enabled) ? 'full' : 'none',
       typing: passesTag(server, 'typing') ? 'full' : 'none',
       'own-echo': enabled.has('echo-message') ? 'full' : 'none',
     },
+    ...(keepsHistory(enabled) ? {} : { order: 'arrival', catchUp: 'none' }),
   };
 }

@@ -1,5 +1,5 @@
 import type { Batch, Event, SessionHost } from '@natter/core';
-import type { Opaque } from '@natter/core/model';
+import type { Opaque, ScopeKey } from '@natter/core/model';
 import type { IrcConnection } from './wire/connection.ts';
 import { WireError } from './wire/error.ts';
 
@@ -13,6 +13,7 @@ export class Commits {
   readonly #connection: IrcConnection;
   #events: Event[] = [];
   #state: Record<string, Opaque | null> = {};
+  #cursors: Record<ScopeKey, Opaque> = {};
   #pending = 0;
 
   constructor(host: SessionHost, connection: IrcConnection) {
@@ -40,12 +41,33 @@ export class Commits {
     this.#state[key] = value;
   }
 
+  /** How far what is gathered reaches. */
+  cursor(scope: ScopeKey, value: Opaque): void {
+    this.#cursors[scope] = value;
+  }
+
+  /** Hands over what was gathered, and then a page of history. Resolves with whether both are durable. */
+  async page(batch: Batch): Promise<boolean> {
+    const [before, page] = await Promise.all([this.flush(), this.#commit(batch)]);
+    return before && page;
+  }
+
   /** Hands over what was gathered. Resolves with whether it is durable; a dead store ends the connection. */
   async flush(): Promise<boolean> {
     if (this.#events.length === 0 && Object.keys(this.#state).length === 0) return true;
-    const batch: Batch = { origin: 'live', events: this.#events, state: this.#state };
+    const batch: Batch = {
+      origin: 'live',
+      events: this.#events,
+      state: this.#state,
+      cursors: this.#cursors,
+    };
     this.#events = [];
     this.#state = {};
+    this.#cursors = {};
+    return this.#commit(batch);
+  }
+
+  async #commit(batch: Batch): Promise<boolean> {
     this.#pending += 1;
     if (this.#pending === HIGH) this.#connection.pause();
     try {

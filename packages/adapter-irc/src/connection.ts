@@ -1,9 +1,19 @@
-import type { Op, Outcome, Page, PageRequest, Queries, SessionHost, Signal } from '@natter/core';
-import { NatterError, type Opaque } from '@natter/core/model';
+import {
+  accountScope,
+  type Op,
+  type Outcome,
+  type Page,
+  type PageRequest,
+  type Queries,
+  type SessionHost,
+  type Signal,
+} from '@natter/core';
+import { NatterError, type Opaque, type ScopeKey } from '@natter/core/model';
 import { Asks } from './asks.ts';
-import { accountCapabilities } from './capabilities.ts';
+import { accountCapabilities, keepsHistory } from './capabilities.ts';
 import { Commits } from './commits.ts';
 import type { IrcConfig } from './config.ts';
+import { CatchUp } from './features/catch-up.ts';
 import { Channels, ROOM_STATE } from './features/channels.ts';
 import { CONTACT_STATE } from './features/contact-book.ts';
 import { Contacts } from './features/contacts.ts';
@@ -11,6 +21,7 @@ import { History } from './features/history.ts';
 import { Messages } from './features/messages.ts';
 import { NickKeeper } from './features/nick-keeper.ts';
 import { Outgoing, refused } from './features/outgoing.ts';
+import { POSITION_STATE, Positions } from './features/positions.ts';
 import { Questions } from './features/queries.ts';
 import { RoomChanges } from './features/room-changes.ts';
 import { unsupported } from './interactions.ts';
@@ -31,6 +42,8 @@ export interface ConnectionParts {
   readonly config: IrcConfig;
   readonly limits: WireLimits;
   readonly wantedNick: string;
+  /** Ends with the connection. */
+  readonly signal: AbortSignal;
 }
 
 /** The features of one signed-in connection, wired together. It lives as long as the connection. */
@@ -46,11 +59,16 @@ export class Connection {
   readonly #rooms: RoomChanges;
   readonly #questions: Questions;
   readonly #history: History;
+  readonly #positions: Positions;
+  readonly #catchUp: CatchUp;
   readonly #nick: NickKeeper;
+  /** Ends with the connection. */
+  readonly #signal: AbortSignal;
   /** The server's last word, which says more than the closed connection after it. */
   farewell: WireError | null = null;
 
-  constructor({ signedIn, host, config, limits, wantedNick }: ConnectionParts) {
+  constructor({ signedIn, host, config, limits, wantedNick, signal }: ConnectionParts) {
+    this.#signal = signal;
     const { connection, registered } = signedIn;
     const { support, negotiation, nick } = registered;
     const { enabled } = negotiation;
@@ -67,16 +85,22 @@ export class Connection {
     };
     this.#runtime = runtime;
     this.#negotiation = negotiation;
+    const kept = keepsHistory(enabled);
+    this.#positions = new Positions(runtime.commits, kept, (key) => support.isChannel(key));
     this.#contacts = new Contacts(runtime);
-    this.#messages = new Messages(runtime, this.#contacts);
-    this.#channels = new Channels(runtime);
+    this.#messages = new Messages(runtime, this.#contacts, this.#positions);
+    this.#channels = new Channels(runtime, (key) => this.#catchUp.entered(key, this.#signal));
     this.#outgoing = new Outgoing(runtime, this.#messages);
     this.#rooms = new RoomChanges(runtime, this.#channels);
     this.#questions = new Questions(runtime, this.#channels);
     this.#history = new History(
       runtime,
       this.#messages,
+      this.#positions,
       (key) => this.#channels.all.has(key) || this.#messages.knows(key) || this.#contacts.has(key),
+    );
+    this.#catchUp = new CatchUp(runtime, this.#history, this.#positions, (key, address) =>
+      this.#messages.introduce(key, address),
     );
     this.#nick = new NickKeeper(runtime, wantedNick);
     this.#features = [this.#channels, this.#contacts, this.#messages, this.#nick];
@@ -85,11 +109,13 @@ export class Connection {
   }
 
   /** Tells who we are, takes the list of contacts up and enters the channels of last time. */
-  async begin(signal: AbortSignal): Promise<void> {
+  async begin(): Promise<void> {
+    const signal = this.#signal;
     const { host, commits, nick, enabled, support, config } = this.#runtime;
     host.capabilities('account', accountCapabilities({ enabled, denied: support.get('CLIENTTAGDENY') }));
     commits.add({ type: 'self', key: keyOf(this.#runtime, nick), name: nick });
     if (!(await commits.flush())) return;
+    this.#positions.load(await host.state(POSITION_STATE));
     this.#contacts.start(await host.state(CONTACT_STATE), signal);
     const rooms = Object.values(await host.state(ROOM_STATE)).map(readRoom);
     for (const name of config.join) rooms.push({ name, key: undefined });
@@ -127,11 +153,13 @@ export class Connection {
   #receive(line: IrcLine): void {
     const item = this.#batches.take(line);
     if (item === null) return;
+    // A page of history that was asked for is for who asked.
+    if (isBatch(item) && /^(?:draft\/)?chathistory/.test(item.type) && this.#runtime.asks.take(item)) return;
     this.#dispatch(item);
     this.#runtime.asks.take(item);
   }
 
-  /** What came, to every feature. A page of history that was asked for is for who asked. */
+  /** What came, to every feature. */
   #dispatch(item: IrcLine | Batch): void {
     if (!isBatch(item)) return this.#line(item);
     const whole = Messages.whole(item);
@@ -192,6 +220,11 @@ export class Connection {
     } catch (error) {
       return failedOutcome(error);
     }
+  }
+
+  catchUp(scope: ScopeKey, after: Opaque | null, signal: AbortSignal): Promise<Page> {
+    if (scope !== accountScope || !this.#positions.kept) return Promise.reject(unsupported('to catch up'));
+    return answered(this.#catchUp.page(after, signal));
   }
 
   history(request: PageRequest, signal: AbortSignal): Promise<Page> {

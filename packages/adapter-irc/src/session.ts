@@ -12,7 +12,14 @@ import type {
   SessionHost,
   Signal,
 } from '@natter/core';
-import { errorData, NatterError, toErrorData, type RemoteKey } from '@natter/core/model';
+import {
+  errorData,
+  NatterError,
+  toErrorData,
+  type Opaque,
+  type RemoteKey,
+  type ScopeKey,
+} from '@natter/core/model';
 import { readConfig } from './config.ts';
 import { Connection } from './connection.ts';
 import { KEY, MECHANISM, PASSWORD } from './credentials.ts';
@@ -71,15 +78,22 @@ export class IrcSession implements Session {
       authenticating: () => host.phase('authenticating'),
     });
     const wantedNick = readAddress(account.address).nick;
-    const connection = new Connection({ signedIn, host, config, limits, wantedNick });
+    const calls = new AbortController();
+    const connection = new Connection({
+      signedIn,
+      host,
+      config,
+      limits,
+      wantedNick,
+      signal: calls.signal,
+    });
     const stop = (): void => signedIn.connection.quit(new WireError('aborted', 'stopped'));
     signal.addEventListener('abort', stop);
-    const calls = new AbortController();
     try {
       if (signal.aborted) stop();
       await this.#keepPins(signedIn);
       host.phase('syncing');
-      await connection.begin(calls.signal);
+      await connection.begin();
       if (signedIn.connection.error === null) {
         connection.signal({ type: 'presence', presence: resume.presence });
         this.#connection = connection;
@@ -124,8 +138,8 @@ export class IrcSession implements Session {
     return this.#online().history(request, signal);
   }
 
-  async catchUp(): Promise<Page> {
-    throw unsupported('to catch up');
+  async catchUp(scope: ScopeKey, after: Opaque | null, signal: AbortSignal): Promise<Page> {
+    return this.#online().catchUp(scope, after, signal);
   }
 
   async query<Name extends keyof Queries>(

@@ -15,11 +15,14 @@ export const ROOM_STATE = 'room:';
 /** The channels that we are in and who is there. */
 export class Channels implements Feature {
   readonly #runtime: Runtime;
+  readonly #entered: (channel: RemoteKey) => void;
   readonly all: Map<RemoteKey, Channel> = new Map();
   #generation = 0;
 
-  constructor(runtime: Runtime) {
+  /** `entered` is told of each channel that we come into. */
+  constructor(runtime: Runtime, entered: (channel: RemoteKey) => void) {
     this.#runtime = runtime;
+    this.#entered = entered;
   }
 
   take(line: IrcLine): void {
@@ -71,6 +74,7 @@ export class Channels implements Feature {
       this.all.set(key, new Channel(key, name));
       const value = { kind: 'channel', state: 'joined', title: name, membersComplete: false } as const;
       commits.add({ type: 'upsert', of: 'conversation', key, value });
+      this.#entered(key);
     }
     const channel = this.all.get(key);
     if (channel === undefined || channel.occupants.size >= MOST_OCCUPANTS) return;

@@ -5,6 +5,7 @@ import { mentions, messageOf, replyTarget, sentAt } from '../mapping/message.ts'
 import { isOwn, keyOf, type Feature, type Runtime } from '../runtime.ts';
 import { isBatch, linesOf, type Batch } from '../wire/batches.ts';
 import { lastParam, param, type IrcLine } from '../wire/line.ts';
+import type { Positions } from './positions.ts';
 
 /** How long somebody who typed is shown to type without another word (+typing: refreshed every 3 s), in milliseconds. */
 const TYPING_TIME = 6000;
@@ -28,14 +29,16 @@ export interface Identities {
 export class Messages implements Feature {
   readonly #runtime: Runtime;
   readonly #identities: Identities;
+  readonly #positions: Positions;
   /** Lines of ours that are not answered yet. */
   readonly onItsWay: Set<OnItsWay> = new Set();
   /** Direct conversations that were told in this run. */
   readonly #told = new Set<RemoteKey>();
 
-  constructor(runtime: Runtime, identities: Identities) {
+  constructor(runtime: Runtime, identities: Identities, positions: Positions) {
     this.#runtime = runtime;
     this.#identities = identities;
+    this.#positions = positions;
   }
 
   take(line: IrcLine): void {
@@ -82,6 +85,7 @@ export class Messages implements Feature {
     const { operation = null, part = 0 } = sender.self ? (this.#ours(line, conversation) ?? {}) : {};
     const mentioned = !sender.self && mentions(content.text, this.#runtime.nick);
     const item = messageOf(line, { sender, content, operation, part, mentioned, now: Date.now() });
+    this.#positions.note(conversation, { id: item.stable, time: item.sentAt });
     return [
       ...this.#meet(conversation, line),
       { type: 'timeline', conversation, place: { by: 'tail' }, items: [item] },
@@ -116,11 +120,14 @@ export class Messages implements Feature {
 
   /** A direct conversation and its other side, before its first event of this run. */
   #meet(conversation: RemoteKey, line: IrcLine): Event[] {
-    const { support } = this.#runtime;
-    if (support.isChannel(conversation) || this.#told.has(conversation)) return [];
-    this.#told.add(conversation);
     const nick = line.source?.nick ?? '';
-    const address = isOwn(this.#runtime, nick) ? param(line, 0) : nick;
+    return this.introduce(conversation, isOwn(this.#runtime, nick) ? param(line, 0) : nick);
+  }
+
+  /** Who is on the other side of a direct conversation, once in this run. */
+  introduce(conversation: RemoteKey, address: string): Event[] {
+    if (this.#runtime.support.isChannel(conversation) || this.#told.has(conversation)) return [];
+    this.#told.add(conversation);
     return [
       { type: 'upsert', of: 'contact', key: conversation, value: { address, stability: 'session' } },
       {
@@ -140,6 +147,7 @@ export class Messages implements Feature {
   /** A nick changed: its conversation is told anew under the new one. */
   renamed(from: RemoteKey, to: RemoteKey): void {
     if (this.#told.delete(from)) this.#told.add(to);
+    this.#positions.rename(from, to);
   }
 
   /** The line of ours that this echoes. */

@@ -4,6 +4,7 @@ import type { Asks } from '../asks.ts';
 import { passesTag, TEXT_BYTES } from '../capabilities.ts';
 import { action } from '../mapping/ctcp.ts';
 import { failedOutcome } from '../mapping/errors.ts';
+import { isServerId } from '../mapping/history-point.ts';
 import { withoutCodes, writeFormatting } from '../mapping/format-codes.ts';
 import { splitText } from '../mapping/split-text.ts';
 import type { Runtime } from '../runtime.ts';
@@ -168,7 +169,7 @@ function nameless(): Outcome {
 }
 
 function idOf(target: Target): string | null {
-  return 'stable' in target ? target.stable : null;
+  return 'stable' in target && isServerId(target.stable) ? target.stable : null;
 }
 
 /** What comes after a line that left is no longer "not sent" or "refused". */

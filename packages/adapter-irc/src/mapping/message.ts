@@ -1,6 +1,7 @@
 import type { MessageIn, Sender } from '@natter/core';
-import { remoteKey, type Content, type OperationId } from '@natter/core/model';
-import type { IrcLine } from '../wire/line.ts';
+import { remoteKey, type Content, type OperationId, type RemoteKey } from '@natter/core/model';
+import { lastParam, type IrcLine } from '../wire/line.ts';
+import { derivedId } from './history-point.ts';
 
 /** What is known of a message beside its line. */
 export interface MessageParts {
@@ -15,10 +16,9 @@ export interface MessageParts {
 /** A PRIVMSG or NOTICE as the hub takes it. */
 export function messageOf(line: IrcLine, parts: MessageParts): MessageIn {
   const { sender, content, operation, part, mentioned, now } = parts;
-  const id = line.tags.get('msgid') || null;
   const reply = replyTarget(line);
   return {
-    stable: id === null ? null : remoteKey(id),
+    stable: stableId(line, sender.key),
     claimed: null,
     operation,
     part,
@@ -30,6 +30,14 @@ export function messageOf(line: IrcLine, parts: MessageParts): MessageIn {
     mentioned,
     trust: 'server',
   };
+}
+
+/** The server's id of a message, or one that every copy of it has alike; null where the server tells neither id nor time. */
+export function stableId(line: IrcLine, sender: RemoteKey): RemoteKey | null {
+  const id = line.tags.get('msgid') || null;
+  if (id !== null) return remoteKey(id);
+  const time = sentAt(line);
+  return time === null ? null : derivedId(time, sender, `${line.command} ${lastParam(line)}`);
 }
 
 /** The message that a line answers or reacts to, by its id. */

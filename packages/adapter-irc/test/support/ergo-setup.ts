@@ -21,10 +21,16 @@ const PEER_CAPABILITIES = [
 ];
 
 /** Makes an account with services, as its owner would. */
-export async function registerAccount(server: { host: string; port: number }, nick: string): Promise<void> {
+export async function registerAccount(
+  server: { host: string; port: number },
+  nick: string,
+  alwaysOn = false,
+): Promise<void> {
   const capabilities = ['draft/account-registration'];
   const owner = await IrcPeer.start({ ...server, nick, other: nick, capabilities });
   const answer = await owner.ask(`REGISTER * * ${password}`);
+  // So that what is said to somebody who is away is kept.
+  if (alwaysOn) await owner.ask('NS SET always-on true');
   await owner.close();
   if (!answer.some((line) => line.includes('REGISTER SUCCESS'))) throw new Error(answer.join('\n'));
 }
@@ -50,7 +56,7 @@ async function setup(parts: {
   const nick = `me${number}`;
   const other = `Peer${number}`;
   await Promise.all([
-    registerAccount(server, nick),
+    registerAccount(server, nick, true),
     registerAccount(untrusted, nick),
     registerAccount(server, other),
   ]);

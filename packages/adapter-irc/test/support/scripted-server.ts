@@ -14,13 +14,17 @@ export class ScriptedServer {
   /** What registration waits for: NICK, USER, and the end of CAP. */
   #waits = new Set(['NICK', 'USER']);
 
-  private constructor(script: Script) {
+  readonly #support: string;
+
+  private constructor(script: Script, support: string) {
     this.#script = script;
+    this.#support = support;
     this.#server = createServer((socket) => this.#serve(socket));
   }
 
-  static async start(script: Script = () => false): Promise<ScriptedServer> {
-    const server = new ScriptedServer(script);
+  /** `support`: more ISUPPORT tokens. */
+  static async start(script: Script = () => false, support = ''): Promise<ScriptedServer> {
+    const server = new ScriptedServer(script, support);
     server.#server.listen(0, '127.0.0.1');
     await once(server.#server, 'listening');
     return server;
@@ -33,6 +37,16 @@ export class ScriptedServer {
   /** Writes to everybody who is connected; a text is a line. */
   push(what: string | Uint8Array): void {
     for (const socket of this.#sockets) socket.write(typeof what === 'string' ? `${what}\r\n` : what);
+  }
+
+  /** Breaks all connections; who comes again is served. */
+  cut(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  /** How many are connected. */
+  get connected(): number {
+    return this.#sockets.size;
   }
 
   async close(): Promise<void> {
@@ -64,7 +78,7 @@ export class ScriptedServer {
     if (command === 'NICK') this.#nick = first;
     if (this.#waits.delete(command === 'CAP' ? first : command) && this.#waits.size === 0) {
       say(`:s 001 ${this.#nick} :welcome`);
-      say(`:s 005 ${this.#nick} CHANTYPES=# PREFIX=(ov)@+ NICKLEN=20 :are supported`);
+      say(`:s 005 ${this.#nick} CHANTYPES=# PREFIX=(ov)@+ NICKLEN=20 ${this.#support} :are supported`);
       say(`:s 422 ${this.#nick} :no message of the day`);
     }
     if (command === 'PING') say(`:s PONG s :${first.replace(/^:/, '')}`);

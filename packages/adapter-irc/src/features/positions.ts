@@ -1,0 +1,123 @@
+import { accountScope } from '@natter/core';
+import type { Opaque, RemoteKey } from '@natter/core/model';
+import type { Commits } from '../commits.ts';
+import { derivedTime, readPoint, writePoint, type HistoryPoint } from '../mapping/history-point.ts';
+
+/** Under this and the conversation's key it is kept up to where its history is stored without a hole. */
+export const POSITION_STATE = 'seen:';
+
+/** Most messages whose time is remembered, and most live ones of a conversation whose history is on its way. */
+const MOST_TIMES = 5000;
+const MOST_LIVE = 500;
+
+/**
+ * How far each conversation is known. A live message moves its conversation's position only when what lies before it has
+ * been fetched, so that a hole is never forgotten. Without a history to ask for there is nothing to keep.
+ */
+export class Positions {
+  readonly #commits: Commits;
+  readonly #points = new Map<RemoteKey, HistoryPoint>();
+  /** The live messages of each conversation that is not caught up, in this run. */
+  readonly #live = new Map<RemoteKey, RemoteKey[]>();
+  readonly #times = new Map<RemoteKey, number>();
+  /** Whether the server has history at all. */
+  readonly kept: boolean;
+  /** Whether direct conversations are caught up. */
+  #directCurrent = false;
+  readonly #isChannel: (key: RemoteKey) => boolean;
+
+  constructor(commits: Commits, kept: boolean, isChannel: (key: RemoteKey) => boolean) {
+    this.#commits = commits;
+    this.kept = kept;
+    this.#isChannel = isChannel;
+  }
+
+  /** Takes up what is known from before. */
+  load(state: Readonly<Record<string, Opaque>>): void {
+    for (const [name, text] of Object.entries(state)) {
+      const point = readPoint(text);
+      if (point !== null) this.#points.set(name.slice(POSITION_STATE.length) as RemoteKey, point);
+    }
+  }
+
+  get(conversation: RemoteKey): HistoryPoint | null {
+    return this.#points.get(conversation) ?? null;
+  }
+
+  /** A message by its id, with its time when that is remembered. */
+  pointOf(id: RemoteKey): HistoryPoint {
+    const known = [...this.#points.values()].find((point) => point.id === id);
+    return { id, time: derivedTime(id) ?? this.#times.get(id) ?? known?.time ?? null };
+  }
+
+  /** What lies between the position of a conversation and now is not here yet. */
+  fallBehind(conversation: RemoteKey): void {
+    if (this.kept && !this.#live.has(conversation)) this.#live.set(conversation, []);
+  }
+
+  /** The live messages of a conversation since it fell behind, in their order. */
+  liveOf(conversation: RemoteKey): readonly RemoteKey[] {
+    return this.#live.get(conversation) ?? [];
+  }
+
+  /** A message came live. */
+  note(conversation: RemoteKey, point: HistoryPoint): void {
+    if (point.id === null) return;
+    this.remember(point);
+    if (!this.kept) return;
+    const waiting = this.#live.get(conversation);
+    if (waiting !== undefined && waiting.length < MOST_LIVE) waiting.push(point.id);
+    const current = waiting === undefined && (this.#directCurrent || this.#isChannel(conversation));
+    if (current) this.move(conversation, point);
+    else if (waiting === undefined) this.#live.set(conversation, [point.id]);
+    // Held by the hub while it catches up.
+    if (this.#directCurrent && point.time !== null)
+      this.#commits.cursor(accountScope, writePoint({ ...point, id: null }));
+  }
+
+  /** The conversation is known up to here. Never back: a bouncer plays old lines, too. */
+  move(conversation: RemoteKey, point: HistoryPoint): void {
+    const known = this.#points.get(conversation)?.time ?? null;
+    if (known !== null && point.time !== null && point.time < known) return;
+    this.#points.set(conversation, point);
+    this.#commits.remember(POSITION_STATE + conversation, writePoint(point));
+  }
+
+  /** A page up to here is about to be stored; the state that goes into its batch. */
+  reach(conversation: RemoteKey, point: HistoryPoint): Record<string, Opaque> {
+    this.#points.set(conversation, point);
+    return { [POSITION_STATE + conversation]: writePoint(point) };
+  }
+
+  /** All before the live messages is stored now, or handed to the hub before whatever comes next. */
+  catchUp(conversation: RemoteKey): void {
+    const last = this.#live.get(conversation)?.at(-1);
+    this.#live.delete(conversation);
+    if (last !== undefined) this.move(conversation, this.pointOf(last));
+  }
+
+  /** All direct conversations are caught up, those included of which nobody knew before this run. */
+  catchUpDirect(): void {
+    this.#directCurrent = true;
+    for (const conversation of this.#live.keys())
+      if (!this.#isChannel(conversation)) this.catchUp(conversation);
+  }
+
+  /** Another name for the same conversation. */
+  rename(from: RemoteKey, to: RemoteKey): void {
+    const point = this.#points.get(from);
+    if (point === undefined) return;
+    this.#points.delete(from);
+    this.#commits.remember(POSITION_STATE + from, null);
+    this.move(to, point);
+  }
+
+  /** When a message was said, for whoever asks by its id later. */
+  remember({ id, time }: HistoryPoint): void {
+    if (id === null || time === null) return;
+    this.#times.set(id, time);
+    if (this.#times.size <= MOST_TIMES) return;
+    const [oldest] = this.#times.keys();
+    if (oldest !== undefined) this.#times.delete(oldest);
+  }
+}
