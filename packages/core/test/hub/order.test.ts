@@ -142,6 +142,43 @@ describe('order where only the archive knows it', () => {
     await bench.hub.close();
   });
 
+  it('lets what was missed come behind what we said before, though the archive never tells of that', async () => {
+    const script = new Script();
+    const bench = await Bench.open([script]);
+    await script.commit({ events: [timeline(m('a'), m('b'))] });
+    const { id } = await bench.conversation();
+    for (const text of ['1', '2']) {
+      const draft = { content: { kind: 'text', text } } as const;
+      const { message: sent } = await bench.call('message.send', {
+        key: text,
+        to: { conversation: id },
+        draft,
+      });
+      await bench.until(async () => (await bench.call('message.get', { message: sent })).delivery === 'sent');
+    }
+    await script.commit({ origin: 'archive', events: [page([m('c')], key('b'))] });
+    expect(await bench.texts()).toEqual(['a', 'b', '1', '2', 'c']);
+    await script.commit({ origin: 'archive', events: [page([m('b'), m('c'), m('d')], key('a'))] });
+    expect(await bench.texts()).toEqual(['a', 'b', '1', '2', 'c', 'd']);
+    await bench.hub.close();
+  });
+
+  it('puts what was missed between what we said and what had come behind it', async () => {
+    const script = new Script();
+    const bench = await Bench.open([script]);
+    await script.commit({ events: [timeline(m('a'))] });
+    const { id } = await bench.conversation();
+    const draft = { content: { kind: 'text', text: 'mine' } } as const;
+    const sent = await bench.call('message.send', { key: 'k', to: { conversation: id }, draft });
+    await bench.until(
+      async () => (await bench.call('message.get', { message: sent.message })).delivery === 'sent',
+    );
+    await script.commit({ events: [timeline(m('z'))] });
+    await script.commit({ origin: 'archive', events: [page([m('b')], key('a'))] });
+    expect(await bench.texts()).toEqual(['a', 'mine', 'b', 'z']);
+    await bench.hub.close();
+  });
+
   it('gives no row the place of another when a page overlaps what is there', async () => {
     const script = new Script();
     const bench = await Bench.open([script]);

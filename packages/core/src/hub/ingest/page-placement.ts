@@ -23,8 +23,15 @@ export async function pageOrders(
   let waiting = 0;
   const flush = (next: OrderKey | null): void => {
     // Rows that are not in the page keep their place, and no new row may take it.
-    const stranger = outside.find((order) => low === null || order > low);
-    const high = stranger !== undefined && (next === null || stranger < next) ? stranger : next;
+    let high = next;
+    for (const { order, said } of waiting === 0 ? [] : outside) {
+      if ((low !== null && order <= low) || (next !== null && order >= next)) continue;
+      if (!said) {
+        high = order;
+        break;
+      }
+      low = order;
+    }
     const ranks = ranksBetween(
       low === null ? null : low.slice(1),
       high === null ? null : high.slice(1),
@@ -51,13 +58,28 @@ export async function pageOrders(
   return orders;
 }
 
-/** The order keys, ascending, of stored rows within the bounds that are not of the page. */
+/** A stored row that the page does not tell of. */
+interface Stranger {
+  readonly order: OrderKey;
+  /** Whether it was said here. */
+  readonly said: boolean;
+}
+
+/**
+ * Whether a row was said here: no archive need have told of it, and it stands where it was said. What a page tells that was
+ * not here then comes behind it.
+ */
+function isSaidHere({ direction, operation }: Message): boolean {
+  return direction === 'out' && operation !== null;
+}
+
+/** Stored rows within the bounds that are not of the page, ascending. */
 async function ordersOutside(
   transaction: Transaction,
   conversation: ConversationId,
   { low, high }: Bounds,
   existing: readonly (Message | null)[],
-): Promise<readonly OrderKey[]> {
+): Promise<readonly Stranger[]> {
   const inPage = new Set(existing.map((row) => row?.id));
   // Only rows of the page can have others between them.
   if (existing.every((row) => row === null)) return [];
@@ -69,7 +91,7 @@ async function ordersOutside(
       ({ id, order }) =>
         !inPage.has(id) && order !== low && !isPendingOrder(order) && (high === null || order < high),
     )
-    .map(({ order }) => order);
+    .map((row) => ({ order: row.order, said: isSaidHere(row) }));
 }
 
 /** The page says where its anchor belongs too, when that is known no better: right before the page. */
@@ -105,31 +127,31 @@ async function pageBounds(
   existing: readonly (Message | null)[],
 ): Promise<Bounds> {
   const inPage = new Set(existing.map((row) => row?.id));
-  const neighbour = async (at: 'end' | OrderKey, side: 'before' | 'after'): Promise<OrderKey | null> => {
-    const reach = existing.length + 2;
+  const rowBefore = async (at: OrderKey): Promise<OrderKey | null> => {
     const { rows } = await transaction.store.timeline({
       conversation,
       at,
-      before: side === 'before' ? reach : 0,
-      after: side === 'after' ? reach : 0,
+      before: existing.length + 2,
+      after: 0,
     });
-    const near = side === 'before' ? rows.toReversed() : rows;
-    // A row that this transaction has moved meanwhile stands where the transaction says.
-    const found = near.find((row) => row.order !== at && !inPage.has(row.id) && !isPendingOrder(row.order));
+    const found = rows.findLast(
+      (row) => row.order !== at && !inPage.has(row.id) && !isPendingOrder(row.order),
+    );
     return found?.order ?? null;
   };
   const after =
     place.after === null ? null : (transaction.messages.stable(conversation, place.after)?.order ?? null);
   const before =
     place.before === null ? null : (transaction.messages.stable(conversation, place.before)?.order ?? null);
-  if (after !== null) return { low: after, high: before ?? (await neighbour(after, 'after')) };
-  if (before !== null) return { low: await neighbour(before, 'before'), high: before };
+  if (after !== null && before !== null) return { low: after, high: before };
+  if (after !== null) return boundsAfter(transaction, conversation, after, inPage);
+  if (before !== null) return { low: await rowBefore(before), high: before };
   const { lastSettled } = tailOf(transaction, conversation);
   if (lastSettled === null)
     return { low: null, high: await firstStranger(transaction, conversation, inPage) };
   const overlap = existing.find((row) => row !== null && !row.provisional && row.order <= lastSettled);
   const behind = await boundsBehind(transaction, conversation, lastSettled, inPage);
-  return overlap ? { ...behind, low: await neighbour(overlap.order, 'before') } : behind;
+  return overlap ? { ...behind, low: await rowBefore(overlap.order) } : behind;
 }
 
 /**
@@ -150,6 +172,27 @@ async function boundsBehind(
     if (isPendingOrder(row.order)) break;
     if (row.direction === 'in' || !row.provisional) return { low, high: row.order };
     low = row.order;
+  }
+  return { low, high: null };
+}
+
+/** What lies behind the neighbour of an open page: what was said here right behind it, and then the first other row. */
+async function boundsAfter(
+  transaction: Transaction,
+  conversation: ConversationId,
+  after: OrderKey,
+  inPage: ReadonlySet<string | undefined>,
+): Promise<Bounds> {
+  const query = { conversation, at: after, before: 0, after: inPage.size + provisionalReach };
+  const { rows } = await transaction.store.timeline(query);
+  let low = after;
+  let direct = true;
+  for (const row of rows) {
+    if (row.order <= after) continue;
+    if (isPendingOrder(row.order)) break;
+    if (inPage.has(row.id)) direct = false;
+    else if (!isSaidHere(row)) return { low, high: row.order };
+    else if (direct) low = row.order;
   }
   return { low, high: null };
 }
