@@ -12,7 +12,7 @@ export default defineConfig({
       'scripts/**/*.test.ts',
     ],
     exclude: ['**/node_modules/**', '**/dist/**', ...(long ? [] : ['**/*.long.test.ts'])],
-    testTimeout: long ? 600_000 : 40_000,
+    testTimeout: long ? 600_000 : 20_000,
     hookTimeout: 60_000,
   },
 });

@@ -40,7 +40,7 @@ export class Driver {
 
   private constructor(setup: AdapterSetup, options: DriverOptions) {
     this.#setup = setup;
-    this.#waiting = new Waiting(setup.patience ?? 15_000);
+    this.#waiting = new Waiting(setup.patience ?? 8000);
     if (options.from !== undefined) Object.assign(this.host.ledger, options.from.copy());
     this.host.onChange(this.#waiting.notify);
     const { address, config } = setup.account;

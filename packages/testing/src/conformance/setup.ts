@@ -12,7 +12,7 @@ export interface AdapterSetup {
   };
   /** Somebody else on the same network, who acts without natter. */
   readonly peer: Peer;
-  /** How long a case waits for something to happen, in milliseconds. Default 15000. */
+  /** How long a case waits for something to happen, in milliseconds. Default 8000. */
   readonly patience?: number;
   /** What the harness can make the network do. On a server of somebody else's: nothing. */
   readonly means?: Partial<Means>;

@@ -55,7 +55,7 @@ export class TestProfile {
     this.#beside = beside;
     this.setup = setup;
     this.#form = form;
-    this.waiting = new Waiting(setup.patience ?? 15_000);
+    this.waiting = new Waiting(setup.patience ?? 8000);
     // It outlives the hub, as a disk does.
     this.#store = { ...delegate(memoryStore()), close: async () => {} };
   }
