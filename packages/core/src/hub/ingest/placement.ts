@@ -1,4 +1,4 @@
-import type { ConversationId, OrderKey } from '../../model/index.ts';
+import type { ConversationId, Message, OrderKey } from '../../model/index.ts';
 import { firstRank, rankAfter } from '../rank.ts';
 import type { Tail } from '../state/profile.ts';
 import type { Transaction } from '../state/transaction.ts';
@@ -20,6 +20,17 @@ export function pendingOrder(now: number, serial: number): OrderKey {
 /** Whether a row still waits in the outbox. */
 export function isPendingOrder(order: OrderKey): boolean {
   return order.startsWith(pendingPrefix);
+}
+
+/** Before everything that a network may have. */
+const beforeAll = `${sharedPrefix}${'0'.repeat(32)}`;
+
+/**
+ * The order key of a row of ours that nobody will ever send: right behind the row that is last, before what comes behind
+ * that, and in the order of writing among its like. No key of a network begins with another of its keys.
+ */
+export function unsentOrder(last: OrderKey | null, pending: OrderKey): OrderKey {
+  return `${last ?? beforeAll}${pending.slice(pendingPrefix.length)}` as OrderKey;
 }
 
 /** The tail of a conversation, as far as it was prefetched; empty for a new conversation. */
@@ -53,6 +64,16 @@ export async function loadTail(transaction: Transaction, conversation: Conversat
     last: rows.at(-1)?.order ?? null,
     lastSettled: settled?.order ?? null,
   });
+}
+
+/** The stored rows that wait in the outbox, in the order of writing. */
+export async function waitingRows(
+  transaction: Transaction,
+  conversation: ConversationId,
+): Promise<readonly Message[]> {
+  const at = pendingPrefix as OrderKey;
+  const { rows } = await transaction.store.timeline({ conversation, at, before: 0, after: provisionalReach });
+  return rows;
 }
 
 /** Remembers a row that may be the newest. */

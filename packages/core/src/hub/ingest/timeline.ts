@@ -1,6 +1,7 @@
 import type { MessageIn, TimelineEvent } from '../../contract/index.ts';
 import type { Contact, Conversation, Message, OrderKey } from '../../model/index.ts';
 import { acceptEcho, echoedMessage } from '../outbox/echo.ts';
+import { placeUnsent } from '../outbox/unsent.ts';
 import { ensureContact } from './contact.ts';
 import { ensureConversation } from './conversation.ts';
 import { mergeMessage } from './message-merge.ts';
@@ -36,9 +37,12 @@ async function ingestPage(
   await adopt(ingest, conversation, event);
 }
 
-/** Changes that came before one of these messages. */
+/** What waited for these messages: changes that came before one of them, and rows that will never be sent. */
 function adopt(ingest: Ingest, { id }: Conversation, { items }: TimelineEvent): Promise<void> | void {
-  if (ingest.transaction.profile.orphaned.has(id)) return adoptOrphans(ingest, id, items);
+  const { orphaned, unsentBehind } = ingest.transaction.profile;
+  const adopted = orphaned.has(id) ? adoptOrphans(ingest, id, items) : undefined;
+  if (!unsentBehind.has(id)) return adopted;
+  return Promise.resolve(adopted).then(() => placeUnsent(ingest.transaction, id));
 }
 
 /** `orders` are the places of the items, `null` where each goes to the tail. */

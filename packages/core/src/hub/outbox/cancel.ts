@@ -1,6 +1,8 @@
-import type { Operation, OperationId } from '../../model/index.ts';
+import type { Message, Operation, OperationId } from '../../model/index.ts';
 import { NatterError, errorData, isFinal } from '../../model/index.ts';
+import { pendingOrder } from '../ingest/placement.ts';
 import type { Transaction } from '../state/transaction.ts';
+import { placeUnsent } from './unsent.ts';
 
 /** Takes back an operation that no byte of has left; whether that was still possible. */
 export async function cancelOperation(
@@ -12,7 +14,8 @@ export async function cancelOperation(
   if (operation.state !== 'queued') return false;
   transaction.putOperation({ ...operation, state: 'cancelled', updatedAt: now });
   transaction.log({ type: 'operation', operation: id });
-  await setDelivery(transaction, operation, 'failed');
+  const message = await setDelivery(transaction, operation, 'failed');
+  if (message !== null) await placeUnsent(transaction, message.conversation);
   return true;
 }
 
@@ -31,7 +34,12 @@ export async function retryOperation(
   const again: Operation = { ...operation, state: 'queued', error: null, updatedAt: now };
   transaction.putOperation(again);
   transaction.log({ type: 'operation', operation: id });
-  await setDelivery(transaction, operation, 'queued');
+  const message = await setDelivery(transaction, operation, 'queued');
+  // It is said anew: behind what was said meanwhile, unless the network may have it after all.
+  if (message !== null && operation.state !== 'unconfirmed') {
+    const order = pendingOrder(now, transaction.profile.nextSerial());
+    transaction.messages.put({ ...message, order, provisional: false });
+  }
   return again;
 }
 
@@ -45,11 +53,13 @@ async function setDelivery(
   transaction: Transaction,
   operation: Operation,
   delivery: 'queued' | 'failed',
-): Promise<void> {
-  if (operation.message === null || operation.body.type !== 'send') return;
+): Promise<Message | null> {
+  if (operation.message === null || operation.body.type !== 'send') return null;
   await transaction.messages.prefetch([{ message: operation.message }]);
   const message = transaction.messages.get(operation.message);
-  if (!message) return;
-  transaction.messages.put({ ...message, delivery, error: null });
+  if (!message) return null;
+  const settled: Message = { ...message, delivery, error: null };
+  transaction.messages.put(settled);
   transaction.log({ type: 'message', what: 'delivery', message: message.id });
+  return settled;
 }

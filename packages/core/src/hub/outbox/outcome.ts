@@ -6,6 +6,7 @@ import { isPendingOrder, loadTail, noteOrder, tailOrder } from '../ingest/placem
 import type { Transaction } from '../state/transaction.ts';
 import { adoptConversation } from './born.ts';
 import { applyOwnChange } from './own-change.ts';
+import { placeUnsent } from './unsent.ts';
 
 /**
  * Takes in how an operation ended, now or late. What is final stays, but for a better word about what nobody could tell,
@@ -26,8 +27,10 @@ export async function applyOutcome(
   transaction.putOperation(settled);
   transaction.log({ type: 'operation', operation: id });
   if (message === null) return;
-  if (settled.body.type === 'send') await settleMessage(transaction, message, settled, outcome);
-  else if (settled.state === 'accepted' || settled.state === 'unconfirmed') {
+  if (settled.body.type === 'send') {
+    await settleMessage(transaction, message, settled, outcome);
+    if (isFinal(settled.state)) await placeUnsent(transaction, settled.conversation ?? message.conversation);
+  } else if (settled.state === 'accepted' || settled.state === 'unconfirmed') {
     applyOwnChange(transaction, message, settled, now);
   }
 }

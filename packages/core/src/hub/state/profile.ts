@@ -66,6 +66,8 @@ export class Profile {
   readonly sweeps: Map<string, Sweep> = new Map();
   /** Order keys of the newest row of conversations that were written to, so that appending reads nothing. */
   readonly tails: Map<ConversationId, Tail> = new Map();
+  /** Conversations in which rows that will never be sent wait for the place of one before them that still may be. */
+  readonly unsentBehind: Set<ConversationId> = new Set();
   /** Accounts whose messages at the tail are provisional, because something before them is still to come. */
   readonly catchingUp: Set<AccountId> = new Set();
   lastChange = 0;
