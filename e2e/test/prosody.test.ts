@@ -36,6 +36,7 @@ async function secure(server: ProsodyServer): Promise<Socket> {
     servername: server.domain,
     ca: server.ca.certificate,
   });
+  socket.on('error', () => {});
   await once(socket, 'secureConnect');
   return socket;
 }
@@ -71,6 +72,7 @@ describeServer('a Prosody of our own', 'prosody', () => {
 
   test('speaks plain text only to offer STARTTLS', async () => {
     const socket = connectTcp({ port: server.port, host: server.host });
+    socket.on('error', () => {});
     const features = await say(socket, OPEN('localhost'), /<\/stream:features>/);
     socket.destroy();
     expect(features).toContain('<required/>');

@@ -68,7 +68,7 @@ describe('signing in', () => {
   });
 
   it('where nobody answers: 3 after --timeout', async () => {
-    const silent = createServer(() => {}).listen(0, '127.0.0.1');
+    const silent = createServer((socket) => void socket.on('error', () => {})).listen(0, '127.0.0.1');
     onTestFinished(() => void silent.close());
     await new Promise((resolve) => silent.once('listening', resolve));
     const { port } = silent.address() as AddressInfo;

@@ -55,10 +55,8 @@ export async function serveSocket(
 
 function listen(server: Server, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(path, () => {
-      server.removeListener('error', reject);
-      resolve();
-    });
+    // It stays: a front end that cannot be accepted, for want of a descriptor, must not end the daemon.
+    server.on('error', reject);
+    server.listen(path, resolve);
   });
 }

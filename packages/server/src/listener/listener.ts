@@ -93,6 +93,10 @@ export class Listener {
       );
       this.#server.listen(port, host, resolve);
     });
+    // A connection that cannot be accepted, for want of a descriptor, must not end the others.
+    this.#server.on('error', ({ message }) =>
+      this.#services.log({ level: 'warn', event: 'not-accepted', error: message }),
+    );
     const { heartbeat, visitors } = this.#services.settings;
     this.#timers.push(
       setInterval(() => this.#beat(), heartbeat),

@@ -11,7 +11,7 @@ export interface Destination {
 
 /**
  * Connects by happy eyeballs (RFC 8305, Node's own) and gives the socket paused, so that nothing is read before somebody
- * listens. Rejects with LinkError; then no socket, timer or listener is left.
+ * listens. Rejects with LinkError; then no socket or timer is left. What breaks later shows as its 'close' at the latest.
  */
 export function connectSocket({ host, port, time }: Destination, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
@@ -24,7 +24,6 @@ export function connectSocket({ host, port, time }: Destination, signal: AbortSi
         socket.pause();
         return resolve(socket);
       }
-      socket.on('error', () => {}); // late errors of a socket that is given up
       socket.destroy();
       reject(error);
     };
@@ -36,6 +35,8 @@ export function connectSocket({ host, port, time }: Destination, signal: AbortSi
       time,
     );
     socket.on('connect', connected).on('error', fail);
+    // Also when it is given up, or taken over later: an error without a listener would end the process. 'close' follows it.
+    socket.on('error', () => {});
     signal.addEventListener('abort', abort);
     if (signal.aborted) abort();
   });

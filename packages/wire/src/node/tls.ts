@@ -69,7 +69,6 @@ export async function handshake(socket: Socket, options: Handshake): Promise<TLS
       signal.removeEventListener('abort', abort);
       secured.off('secureConnect', verify).off('error', fail).off('close', lost);
       if (error === null) return resolve(secured);
-      secured.on('error', () => {}); // late errors of a socket that is given up
       secured.destroy();
       socket.destroy();
       reject(error);
@@ -83,6 +82,8 @@ export async function handshake(socket: Socket, options: Handshake): Promise<TLS
     const abort = (): void => settle(new LinkError('aborted', 'the TLS handshake was given up'));
     const timer = setTimeout(() => settle(new LinkError('timeout', 'the TLS handshake took too long')), time);
     secured.on('secureConnect', verify).on('error', fail).on('close', lost);
+    // As for the socket below it: an error without a listener would end the process. 'close' follows it.
+    secured.on('error', () => {});
     signal.addEventListener('abort', abort);
     if (signal.aborted) abort();
   });

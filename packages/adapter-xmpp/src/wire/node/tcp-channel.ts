@@ -151,6 +151,8 @@ export class TcpChannel implements Channel {
   #attach(): void {
     this.#socket.setNoDelay(true);
     this.#socket.on('data', this.#onData).on('error', this.#onError).on('close', this.#onClose);
+    // It may have broken while nobody listened; its 'close' is over then.
+    if (this.#socket.closed) setImmediate(this.#onClose);
     this.#socket.resume();
   }
 
