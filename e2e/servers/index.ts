@@ -14,3 +14,4 @@ export { startProsody } from './prosody/prosody.ts';
 export { startSynapse } from './synapse/synapse.ts';
 export type { SynapseOptions, SynapseServer, SynapseUser } from './synapse/synapse.ts';
 export type { ProsodyOptions, ProsodyServer, ProsodyUser } from './prosody/prosody.ts';
+export type { ProsodyRelease } from './prosody/release.ts';

@@ -19,6 +19,7 @@ interface Recipe {
 
 const RECIPES: Record<ServerKind, Recipe> = {
   prosody: { packages: PROSODY_PACKAGES, where: 'machine' },
+  'prosody-sid': { packages: PROSODY_PACKAGES, where: 'sid' },
   ngircd: { packages: NGIRCD_PACKAGES, where: 'machine' },
   ergo: { packages: ERGO_PACKAGES, where: 'sid' },
   synapse: { packages: SYNAPSE_PACKAGES, where: 'sid' },

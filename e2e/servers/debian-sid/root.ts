@@ -5,6 +5,9 @@ import { dirname, join } from 'node:path';
 import { installDebianPackages, whyNotInstallable } from '../debian-packages.ts';
 import { findExecutable } from '../executables.ts';
 
+/** Another test run may be installing at the same time. */
+const LOCK_PATIENCE = ['-o', 'DPkg::Lock::Timeout=300'];
+
 /** Where the root lies: one for all servers that Debian has in sid only, kept from run to run. */
 export function sidRoot(): string {
   return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'natter', 'debian-sid');
@@ -40,7 +43,16 @@ export function installInSidRoot(packages: readonly string[]): void {
   if (!existsSync(root)) makeRoot(root);
   // sid's lists are signed for a week at a time, and a mirror may be older than that; the signature is checked all the same.
   run('chroot', [root, 'apt-get', 'update', '-qq', '-o', 'Acquire::Check-Valid-Until=false']);
-  run('chroot', [root, 'apt-get', 'install', '-qq', '-y', '--no-install-recommends', ...packages]);
+  run('chroot', [
+    root,
+    'apt-get',
+    'install',
+    '-qq',
+    '-y',
+    '--no-install-recommends',
+    ...LOCK_PATIENCE,
+    ...packages,
+  ]);
 }
 
 function makeRoot(root: string): void {

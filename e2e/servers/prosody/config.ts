@@ -13,6 +13,8 @@ export interface ProsodyConfig {
   readonly archive: 'internal' | 'sqlite';
   readonly passwordHash: PasswordHash;
   readonly modules: readonly string[];
+  /** Whether the server may stay root, which it is only where there is nothing else. */
+  readonly asRoot: boolean;
   readonly extra: string;
 }
 
@@ -62,7 +64,7 @@ allow_registration = ${String(config.registration)}
 min_seconds_between_registrations = 0
 limits = { }
 c2s_timeout = 300
-`;
+${config.asRoot ? 'run_as_root = true\n' : ''}`;
 }
 
 function hostSection(host: string, config: ProsodyConfig): string {

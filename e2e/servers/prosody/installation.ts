@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 
 import type { Availability } from '../availability.ts';
+import { sidRoot, sidVersion, whyNoSidRoot } from '../debian-sid/root.ts';
 import { isDebian, missingPackages } from '../debian-packages.ts';
 import { findExecutable } from '../executables.ts';
 
@@ -27,6 +28,19 @@ export function findProsody(): Availability {
     return { available: false, reason: `prosody ${version} is older than ${OLDEST.join('.')}` };
   }
   return { available: true, version };
+}
+
+/** The newest Prosody, which is in the sid root. */
+export function findProsodySid(): Availability {
+  const obstacle = whyNoSidRoot();
+  if (obstacle !== undefined) return { available: false, reason: obstacle };
+  const missing = PROSODY_PACKAGES.filter((name) => sidVersion(name) === undefined);
+  const version = sidVersion('prosody');
+  if (version !== undefined && missing.length === 0) return { available: true, version };
+  return {
+    available: false,
+    reason: `${missing.join(', ')} not in ${sidRoot()}; npm run servers installs it as root`,
+  };
 }
 
 function prosodyVersion(): string | undefined {

@@ -5,14 +5,13 @@ import { createTestCa } from '@natter/testing/tls';
 import type { IssuedCertificate, TestCa } from '@natter/testing/tls';
 import { startChildServer, userIds } from '../child-server.ts';
 import type { ChildServer } from '../child-server.ts';
-import { findExecutable } from '../executables.ts';
 import { freePorts } from '../free-ports.ts';
-import { throwAwayFolder } from '../throw-away-folder.ts';
 import { writeAccount } from './accounts.ts';
 import type { PasswordHash } from './accounts.ts';
 import { prosodyConfig } from './config.ts';
+import { install, modulesOf } from './release.ts';
+import type { Installation, ProsodyRelease } from './release.ts';
 
-const SYSTEM_USER = 'prosody';
 const ATTEMPTS = 3;
 
 /** Someone who can sign in. */
@@ -26,6 +25,8 @@ export interface ProsodyUser {
 
 /** What a test may ask of its Prosody; each option has a default. */
 export interface ProsodyOptions {
+  /** `machine` (Debian bookworm's 0.12) by default; `sid` is the newest, with all that SASL2 brings. */
+  readonly release?: ProsodyRelease;
   /** Virtual hosts; by default only `localhost`. Each has rooms at `rooms.<host>`. */
   readonly hosts?: readonly string[];
   readonly users?: readonly ProsodyUser[];
@@ -85,18 +86,19 @@ export async function startProsody(options: ProsodyOptions = {}): Promise<Prosod
   const names = hosts.flatMap((host) => [host, `rooms.${host}`, `files.${host}`]);
   const certificate =
     options.certificate ?? (await ca.issue({ hosts: [...new Set([...names, 'localhost', '127.0.0.1'])] }));
-  const folder = throwAwayFolder('prosody');
+  const installation = install(options.release ?? 'machine');
+  const { folder } = installation;
   writeCertificate(folder, certificate);
   const hash = options.passwordHash ?? 'SHA-1';
   const addUser = ({ name, password, host = domain }: ProsodyUser): string => {
     writeAccount(join(folder, 'data'), { user: name, host, password }, hash);
-    giveToSystemUser(folder);
+    giveToSystemUser(installation);
     return `${name}@${host}`;
   };
   for (const user of options.users ?? []) addUser(user);
   try {
-    const { ports, child } = await startOnFreePorts(folder, { ...options, hosts });
-    return running({ folder, domain, ca, addUser, ports, child });
+    const { ports, child } = await startOnFreePorts(installation, { ...options, hosts });
+    return running({ installation, domain, ca, addUser, ports, child });
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw error;
@@ -111,16 +113,16 @@ interface Ports {
 
 /** Ports are free only until somebody else takes one, so the choice is repeated when it was unlucky. */
 async function startOnFreePorts(
-  folder: string,
+  installation: Installation,
   options: ProsodyOptions & { readonly hosts: readonly string[] },
 ): Promise<{ ports: Ports; child: ChildServer }> {
   for (let attempt = 1; ; attempt += 1) {
     const [port = 0, tlsPort = 0, httpPort = 0] = await freePorts(3);
     const ports = { port, tlsPort, httpPort };
-    writeFileSync(join(folder, 'prosody.cfg.lua'), configText(folder, ports, options));
-    giveToSystemUser(folder);
+    writeFileSync(join(installation.folder, 'prosody.cfg.lua'), configText(installation, ports, options));
+    giveToSystemUser(installation);
     try {
-      return { ports, child: await launch(folder, ports) };
+      return { ports, child: await launch(installation, ports) };
     } catch (error) {
       if (attempt === ATTEMPTS || !String(error).includes('in use')) throw error;
     }
@@ -128,35 +130,39 @@ async function startOnFreePorts(
 }
 
 function configText(
-  folder: string,
+  { inside, user }: Installation,
   ports: Ports,
   options: ProsodyOptions & { readonly hosts: readonly string[] },
 ): string {
   return prosodyConfig({
-    folder,
+    folder: inside,
+    asRoot: user === null,
     ...ports,
     hosts: options.hosts,
     registration: options.registration ?? false,
     files: options.files ?? false,
     archive: options.archive ?? 'internal',
     passwordHash: options.passwordHash ?? 'SHA-1',
-    modules: options.modules ?? [],
+    modules: [...modulesOf(options.release ?? 'machine'), ...(options.modules ?? [])],
     extra: options.extra ?? '',
   });
 }
 
-function launch(folder: string, { port, tlsPort }: Ports): Promise<ChildServer> {
+function launch(
+  { program, before, folder, inside, user }: Installation,
+  { port, tlsPort }: Ports,
+): Promise<ChildServer> {
   return startChildServer({
-    program: findExecutable('prosody') ?? 'prosody',
-    parameters: ['--config', join(folder, 'prosody.cfg.lua'), '-F'],
+    program,
+    parameters: [...before, '--config', join(inside, 'prosody.cfg.lua'), '-F'],
     folder,
     ports: [port, tlsPort],
-    user: SYSTEM_USER,
+    ...(user === null ? {} : { user }),
   });
 }
 
 function running(parts: {
-  folder: string;
+  installation: Installation;
   domain: string;
   ca: TestCa;
   addUser: ProsodyServer['addUser'];
@@ -181,11 +187,11 @@ function running(parts: {
     restart: async () => {
       await child.stop();
       earlier += child.log();
-      child = await launch(parts.folder, parts.ports);
+      child = await launch(parts.installation, parts.ports);
     },
     stop: async () => {
       await child.stop();
-      rmSync(parts.folder, { recursive: true, force: true });
+      rmSync(parts.installation.folder, { recursive: true, force: true });
     },
   };
 }
@@ -198,8 +204,8 @@ function writeCertificate(folder: string, certificate: IssuedCertificate): void 
 }
 
 /** Root's tests run the server as its own system user, who must own what it reads and writes. */
-function giveToSystemUser(folder: string): void {
-  if (process.getuid?.() !== 0) return;
-  const ids = userIds(SYSTEM_USER);
+function giveToSystemUser({ folder, user }: Installation): void {
+  if (process.getuid?.() !== 0 || user === null) return;
+  const ids = userIds(user);
   if (ids !== undefined) execFileSync('chown', ['-R', `${ids.uid}:${ids.gid}`, folder]);
 }

@@ -74,18 +74,18 @@ export class Connection {
   /** Brings everything up to date after sign-in, in the order that loses nothing: presence last, as it opens the gates. */
   async synchronize({ binding, known, presence }: Beginning, signal: AbortSignal): Promise<void> {
     const { stream, host, commits, server, own } = this.#runtime;
-    this.#clientState = binding.features.getChild('csi', NS.csi) !== undefined;
+    this.#clientState = stream.features?.getChild('csi', NS.csi) !== undefined;
     await commits.storeProgress(); // a crash from here on finds the session to take up
     const self: Event = { type: 'self', key: remoteKey(own), address: own };
     if (!binding.resumed) await commits.batch({ origin: 'snapshot', events: [self] });
     await this.#roster.recall();
     await this.#rooms.recall();
     if (!binding.resumed) {
-      if (server.carbons)
+      if (server.carbons && !binding.carbons)
         await this.#tolerant(
           stream.request('set', null, new Element('enable', { xmlns: NS.carbons }), signal),
         );
-      await this.#roster.load(binding.features.getChild('ver', NS.rosterVersioning) !== undefined, signal);
+      await this.#roster.load(stream.features?.getChild('ver', NS.rosterVersioning) !== undefined, signal);
       if (server.blocking) await this.#tolerant(this.#blocking.load(signal));
       return this.#presence.announce(presence);
     }

@@ -7,6 +7,9 @@ import { WireError } from './wire/error.ts';
 /** Names under which the host keeps what sign-in needs. The mechanism is no secret, but must be as hard to tamper with. */
 export const PASSWORD = 'password';
 export const MECHANISM = 'sasl-mechanism';
+/** The token by which this device signs in without the password (XEP-0484), and the name of the device to the server. */
+export const TOKEN = 'sign-in-token';
+export const AGENT = 'user-agent';
 
 /** Who an account is: its bare address in parts and as text. */
 export interface Identity extends Address {

@@ -26,7 +26,8 @@ import { accountCapabilities } from './capabilities.ts';
 import { RESUME_KEY } from './commits.ts';
 import { readConfig } from './config.ts';
 import { Connection } from './connection.ts';
-import { MECHANISM, PASSWORD, readIdentity, storedCredentials, type Identity } from './credentials.ts';
+import { AGENT, MECHANISM, PASSWORD, TOKEN } from './credentials.ts';
+import { establish, type Established, type SessionParts } from './establish.ts';
 import { discoverServer } from './features/discovery.ts';
 import { download } from './features/download.ts';
 import type { AccountHttp } from './features/files.ts';
@@ -34,24 +35,11 @@ import { failedInteraction, unsupported } from './interactions.ts';
 import { mapEnded, mapError } from './mapping/errors.ts';
 import { Memory } from './memory.ts';
 import { bareAddress } from './wire/address.ts';
-import type { Platform } from './wire/channel.ts';
-import { connect } from './wire/connect.ts';
 import { asWireError, WireError } from './wire/error.ts';
-import type { WireLimits } from './wire/limits.ts';
-import { authenticate, bind, secureStream, type Binding } from './wire/login.ts';
-import type { ResumeState } from './wire/stream-management.ts';
 import type { XmppStream } from './wire/stream.ts';
 
 /** How long a web server may be silent (milliseconds). */
 const HTTP_PATIENCE = 30_000;
-
-/** What a session is made with. */
-export interface SessionParts {
-  readonly account: AccountSpec;
-  readonly host: SessionHost;
-  readonly platform: Platform;
-  readonly limits: WireLimits;
-}
 
 /** One XMPP account. A new stream and a new {@link Connection} serve each connection attempt. */
 export class XmppSession implements Session {
@@ -77,17 +65,10 @@ export class XmppSession implements Session {
   }
 
   async #run(resume: Resume, signal: AbortSignal): Promise<Ended> {
-    const { account, host, platform, limits } = this.#parts;
-    const identity = readIdentity(account.address);
-    const { server, trust, allowInsecure } = readConfig(account.config);
-    host.phase('connecting');
-    const { stream, result: binding } = await connect(
-      { platform, domain: identity.domain, server, trust, limits },
-      (stream, signal) => this.#signIn(stream, identity, allowInsecure, signal),
-      signal,
-    );
+    const established = await establish(this.#parts, this.#memory, signal);
+    const { stream } = established;
     try {
-      const end = await this.#serve(stream, binding, identity, resume, signal);
+      const end = await this.#serve(established, resume, signal);
       return end === null
         ? mapEnded(new WireError('disconnected', 'the server ended the session'))
         : mapEnded(end);
@@ -97,29 +78,8 @@ export class XmppSession implements Session {
     }
   }
 
-  async #signIn(
-    stream: XmppStream,
-    identity: Identity,
-    allowInsecure: boolean,
-    signal: AbortSignal,
-  ): Promise<Binding> {
-    const { account, host } = this.#parts;
-    const features = await secureStream(stream, allowInsecure, signal);
-    host.phase('authenticating');
-    const pinned = await host.secret(MECHANISM);
-    const mechanism = await authenticate(stream, features, storedCredentials(identity, host), pinned);
-    if (mechanism !== pinned) await host.setSecret(MECHANISM, mechanism);
-    const resume = readResumeState((await host.state(RESUME_KEY))[RESUME_KEY], identity);
-    const binding = await bind(stream, identity.bare, `natter.${account.deviceId}`, resume);
-    if (resume !== null && binding.handledBefore !== null)
-      this.#memory.endedSession(resume.id, binding.handledBefore);
-    return binding;
-  }
-
   async #serve(
-    stream: XmppStream,
-    binding: Binding,
-    identity: Identity,
+    { stream, binding, identity }: Established,
     resume: Resume,
     signal: AbortSignal,
   ): Promise<WireError | null> {
@@ -239,8 +199,7 @@ export class XmppSession implements Session {
   async wipe(): Promise<void> {
     const { host } = this.#parts;
     try {
-      await host.setSecret(PASSWORD, null);
-      await host.setSecret(MECHANISM, null);
+      for (const name of [PASSWORD, MECHANISM, TOKEN, AGENT]) await host.setSecret(name, null);
     } catch (error) {
       host.log('warn', 'xmpp-wipe-failed', { message: toErrorData(error).message });
     }
@@ -265,18 +224,4 @@ function offline(): NatterError {
 
 function offlineOutcome(): Outcome {
   return { result: 'not-sent', error: offline().data };
-}
-
-/** What an earlier process or attempt left to resume; null when there is nothing or it is for another account. */
-function readResumeState(text: string | undefined, identity: Identity): ResumeState | null {
-  try {
-    const state: unknown = JSON.parse(text ?? 'null');
-    if (typeof state !== 'object' || state === null) return null;
-    const { id, address, location, handled } = state as Partial<Record<keyof ResumeState, unknown>>;
-    if (typeof id !== 'string' || typeof address !== 'string' || typeof handled !== 'number') return null;
-    if (bareAddress(address) !== identity.bare || !Number.isSafeInteger(handled)) return null;
-    return { id, address, handled, location: typeof location === 'string' ? location : null };
-  } catch {
-    return null; // state of another version: a new session is all that it costs
-  }
 }

@@ -109,17 +109,13 @@ export class SignIn implements Interaction {
     const password = this.#answers['password'] ?? '';
     let missing: readonly Field[] = [];
     const setup = async (stream: XmppStream, signal: AbortSignal): Promise<string | null> => {
-      const features = await secureStream(stream, allowInsecure, signal);
+      const features = await secureStream(stream, identity.bare, allowInsecure, signal);
       if (start.purpose === 'register') {
         missing = await register(stream, { ...this.#answers, username: identity.local, password }, signal);
         if (missing.length > 0) return null;
       }
-      return authenticate(
-        stream,
-        features,
-        { username: identity.local, password: () => Promise.resolve(password) },
-        null,
-      );
+      const credentials = { username: identity.local, password: () => Promise.resolve(password) };
+      return authenticate(stream, features, credentials);
     };
     const { stream, result: mechanism } = await connect(
       { platform, domain: identity.domain, server, trust, limits },

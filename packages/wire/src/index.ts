@@ -6,9 +6,11 @@ export { concat, equalBytes, fromBase64, text, toBase64, utf8 } from './bytes.ts
 export { LinkError } from './link-error.ts';
 export type { CertificateProblem, LinkErrorCode, RefusedCertificate } from './link-error.ts';
 export { external } from './sasl/external.ts';
+export { hashedToken, selectHashedToken } from './sasl/hashed-token.ts';
+export type { HashedToken } from './sasl/hashed-token.ts';
 export type { ChannelBinding, Credentials, Mechanism } from './sasl/mechanism.ts';
 export { plain } from './sasl/plain.ts';
 export { saslprep } from './sasl/saslprep.ts';
 export { Scram } from './sasl/scram.ts';
-export type { GsBinding, ScramHash } from './sasl/scram.ts';
+export type { GsBinding, ScramHash, ScramOffer } from './sasl/scram.ts';
 export type { ClientCertificate, TrustPolicy } from './trust.ts';

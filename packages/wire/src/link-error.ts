@@ -8,6 +8,7 @@ export type LinkErrorCode =
   | 'tls-failed' // the handshake itself failed
   | 'certificate' // the certificate is not to be trusted; see `certificate`
   | 'sasl-failed' // the credentials cannot be used
+  | 'sasl-downgrade' // somebody on the way has taken mechanisms out of the offer
   | 'sasl-server'; // the server could not prove that it knows the password
 
 /** Why a certificate was refused. */

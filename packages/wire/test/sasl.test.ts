@@ -9,7 +9,7 @@ const credentials = { username: 'user', password: () => Promise.resolve('pencil'
 
 describe('SCRAM', () => {
   test('RFC 5802 section 5', async () => {
-    const scram = new Scram('SHA-1', credentials, { flag: 'n' }, 'fyko+d2lbbFgONRv9qkxdawL');
+    const scram = new Scram('SHA-1', credentials, { flag: 'n' }, null, 'fyko+d2lbbFgONRv9qkxdawL');
     expect(text(await scram.initial())).toBe('n,,n=user,r=fyko+d2lbbFgONRv9qkxdawL');
     const challenge = 'r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,s=QSXCR+Q6sek8bf92,i=4096';
     expect(text(await scram.respond(bytes(challenge)))).toBe(
@@ -19,7 +19,7 @@ describe('SCRAM', () => {
   });
 
   async function afterProof(serverFirst?: (nonce: string) => string): Promise<Scram> {
-    const scram = new Scram('SHA-256', credentials, { flag: 'n' }, 'rOprNGfwEbeRWgbNEkqO');
+    const scram = new Scram('SHA-256', credentials, { flag: 'n' }, null, 'rOprNGfwEbeRWgbNEkqO');
     await scram.initial();
     const nonce = 'rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0';
     await scram.respond(bytes((serverFirst ?? ((r) => `r=${r},s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096`))(nonce)));
@@ -53,7 +53,7 @@ describe('SCRAM', () => {
   });
   test('binds to the channel', async () => {
     const binding = { type: 'tls-exporter', data: bytes('channel') } as const;
-    const scram = new Scram('SHA-512', credentials, { flag: 'p', binding }, 'nonce');
+    const scram = new Scram('SHA-512', credentials, { flag: 'p', binding }, null, 'nonce');
     expect(scram.name).toBe('SCRAM-SHA-512-PLUS');
     expect(text(await scram.initial())).toBe('p=tls-exporter,,n=user,r=nonce');
     const first = 'r=nonceX,s=c2FsdA==,i=4096';

@@ -81,6 +81,15 @@ export function readCondition(element: Element): { condition: string; text: stri
   return { condition, text };
 }
 
+/** What ended the stream by the server's own word (RFC 6120 section 4.9). */
+export function streamError(element: Element): WireError {
+  const { condition, text } = readCondition(element);
+  return new WireError('stream-error', `the server ended the stream: ${text === '' ? condition : text}`, {
+    condition,
+    text,
+  });
+}
+
 /** The error in an answer of type `error` (RFC 6120 section 8.3). */
 export function stanzaError(stanza: Element): WireError {
   const element = stanza.getChild('error');

@@ -1,9 +1,10 @@
-import { fromBase64, toBase64, type Credentials, type Mechanism } from '@natter/wire';
+import type { Credentials, HashedToken } from '@natter/wire';
 import { Element } from '@xmpp/xml';
 import { bareAddress } from './address.ts';
-import { readCondition, WireError } from './error.ts';
+import { WireError } from './error.ts';
 import { NS } from './namespaces.ts';
-import { selectMechanism } from './select-mechanism.ts';
+import { authenticateBySasl, choose } from './sasl.ts';
+import { authenticateBySasl2 } from './sasl2.ts';
 import { readCount, StreamManagement, type ResumeState } from './stream-management.ts';
 import type { XmppStream } from './stream.ts';
 
@@ -16,8 +17,33 @@ export interface Binding {
    * or not (`<failed h>`): what is beyond never arrived.
    */
   readonly handledBefore: number | null;
-  /** What the server offers after sign-in. */
-  readonly features: Element;
+  /** Whether copies of what other devices send are on already (XEP-0280). */
+  readonly carbons: boolean;
+}
+
+/** Who signs in, and with what. */
+export interface LoginRequest {
+  /** The bare address. */
+  readonly account: string;
+  readonly credentials: Credentials;
+  /** The mechanism of the last sign-in, or null. Nothing weaker is used. */
+  readonly pinned: string | null;
+  /** The resource to ask for, where the server lets us choose. */
+  readonly resource: string;
+  /** The session to take up, if there is one. */
+  readonly resume: ResumeState | null;
+  /** A UUID of this device, to which tokens are bound. */
+  readonly agent: string;
+  readonly token: HashedToken | null;
+}
+
+/** A session, and what is to be remembered for the next sign-in. */
+export interface Login {
+  /** The mechanism by which the password was proved; null when a token did in its place. */
+  readonly mechanism: string | null;
+  /** A new token, or null when there is none. */
+  readonly token: HashedToken | null;
+  readonly binding: Binding;
 }
 
 /**
@@ -26,10 +52,12 @@ export interface Binding {
  */
 export async function secureStream(
   stream: XmppStream,
+  account: string,
   allowInsecure: boolean,
   signal: AbortSignal,
 ): Promise<Element> {
-  const features = await stream.open();
+  // RFC 6120 section 4.7.1: who we are is told once nobody else can hear it. Tokens are offered to whom is known.
+  const features = await stream.open(stream.channel.secure ? account : null);
   if (stream.channel.secure) return features;
   if (features.getChild('starttls', NS.tls) === undefined) {
     if (stream.channel.loopback || allowInsecure) return features;
@@ -40,90 +68,78 @@ export async function secureStream(
   if (!answer.is('proceed', NS.tls))
     throw new WireError('tls-failed', `${stream.domain} refused to start encryption`);
   await stream.channel.startTls(signal);
-  return stream.open();
+  return stream.open(account);
 }
 
-/** Signs in (RFC 6120 section 6) and gives the name of the mechanism, to be pinned. Throws `sasl-...`. */
+/** Finds out whether the credentials are right, and no more. Gives the name of the mechanism, to be pinned. */
 export async function authenticate(
   stream: XmppStream,
   features: Element,
   credentials: Credentials,
-  pinned: string | null,
 ): Promise<string> {
-  const offered = features.getChild('mechanisms', NS.sasl)?.getChildren('mechanism') ?? [];
-  const bindingTypes = features
-    .getChild('sasl-channel-binding', NS.channelBinding)
-    ?.getChildren('channel-binding');
-  const mechanism = selectMechanism(
-    {
-      mechanisms: offered.map((element) => element.getText().trim()),
-      bindingTypes: bindingTypes?.map((element) => String(element.attrs['type'])) ?? null,
-      bindings: stream.channel.bindings,
-      secure: stream.channel.secure,
-      pinned,
-    },
-    credentials,
-  );
-  const initial = toBase64(await mechanism.initial());
-  // RFC 6120 section 6.4.2: "=" stands for an initial response that is there and empty.
-  stream.channel.send(saslElement('auth', { mechanism: mechanism.name }, initial === '' ? '=' : initial));
-  await exchange(stream, mechanism);
-  stream.authenticated();
+  const { profile, mechanism } = choose(stream, features, credentials, null);
+  if (profile === 'sasl') await authenticateBySasl(stream, mechanism);
+  else {
+    const { username } = credentials;
+    const agent = crypto.randomUUID();
+    const nothing = { agent, session: false, resume: null, token: null } as const;
+    await authenticateBySasl2(stream, features, { ...nothing, username, mechanism });
+  }
   return mechanism.name;
 }
 
-async function exchange(stream: XmppStream, mechanism: Mechanism): Promise<void> {
-  for (;;) {
-    const element = await stream.inbox.take();
-    if (element.getNS() !== NS.sasl) throw new WireError('protocol', 'the server broke off the sign-in');
-    if (element.name === 'failure') throw saslFailure(element);
-    if (element.name === 'success') {
-      const data = element.getText().trim();
-      return mechanism.finish(data === '' || data === '=' ? null : decode(data));
-    }
-    if (element.name !== 'challenge')
-      throw new WireError('protocol', 'the server broke the rules of sign-in');
-    const response = await mechanism.respond(decode(element.getText()));
-    stream.channel.send(saslElement('response', {}, toBase64(response)));
+/** Signs in and gives a stream with a session: an earlier one, or a new one. Throws WireError. */
+export async function logIn(stream: XmppStream, features: Element, request: LoginRequest): Promise<Login> {
+  const { credentials, pinned, resume } = request;
+  const { profile, mechanism } = choose(stream, features, credentials, pinned);
+  if (profile === 'sasl') {
+    await authenticateBySasl(stream, mechanism);
+    const offered = await stream.open(stream.channel.secure ? request.account : null);
+    const binding = await bind(stream, offered, request.resource, resume);
+    return { mechanism: mechanism.name, token: null, binding };
   }
+  const { agent, token } = request;
+  const { username } = credentials;
+  const result = await authenticateBySasl2(stream, features, {
+    agent,
+    session: true,
+    resume,
+    token,
+    username,
+    mechanism,
+  });
+  const { bound, resumed, handledBefore, carbons } = result;
+  const binding = bound
+    ? { resumed, handledBefore, carbons }
+    : await bind(
+        stream,
+        await stream.nextFeatures(),
+        request.resource,
+        handledBefore === null ? resume : null,
+      );
+  return { mechanism: result.byPassword ? mechanism.name : null, token: result.token, binding };
 }
 
-function saslElement(name: string, attributes: Record<string, string>, text: string): Element {
-  return new Element(name, { xmlns: NS.sasl, ...attributes }).t(text);
-}
-
-function decode(base64: string): Uint8Array {
-  const bytes = fromBase64(base64.trim() === '=' ? '' : base64);
-  if (bytes === null) throw new WireError('protocol', 'the server sent a sign-in message that is not base64');
-  return bytes;
-}
-
-function saslFailure(element: Element): WireError {
-  const { condition, text } = readCondition(element);
-  return new WireError('sasl-failed', text === '' ? condition : `${condition}: ${text}`, { condition, text });
-}
-
-/** Opens the signed-in stream, then takes up the earlier session or binds a resource (RFC 6120 section 7) for a new one. */
-export async function bind(
+/** Takes up the earlier session or binds a resource (RFC 6120 section 7) for a new one. */
+async function bind(
   stream: XmppStream,
-  account: string,
+  features: Element,
   resource: string,
   resume: ResumeState | null,
 ): Promise<Binding> {
-  const features = await stream.open(stream.channel.secure ? account : null);
   const managed = features.getChild('sm', NS.sm) !== undefined;
   let handledBefore: number | null = null;
   if (managed && resume !== null) {
     const answer = await resumeSession(stream, resume);
     handledBefore = readCount(answer);
-    if (answer.name === 'resumed') return { resumed: true, handledBefore, features };
+    if (answer.name === 'resumed') return { resumed: true, handledBefore, carbons: true };
   }
   await bindResource(stream, features, resource);
   if (managed) {
     stream.channel.send(stream.management.enable());
     await takeManagement(stream);
   }
-  return { resumed: false, handledBefore, features };
+  return { resumed: false, handledBefore, carbons: false };
 }
 
 async function resumeSession(stream: XmppStream, state: ResumeState): Promise<Element> {

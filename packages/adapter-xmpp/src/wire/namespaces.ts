@@ -6,6 +6,9 @@ export const NS = {
   stanzaErrors: 'urn:ietf:params:xml:ns:xmpp-stanzas',
   tls: 'urn:ietf:params:xml:ns:xmpp-tls',
   sasl: 'urn:ietf:params:xml:ns:xmpp-sasl',
+  sasl2: 'urn:xmpp:sasl:2', // XEP-0388
+  bind2: 'urn:xmpp:bind:0', // XEP-0386
+  fast: 'urn:xmpp:fast:0', // XEP-0484
   bind: 'urn:ietf:params:xml:ns:xmpp-bind',
   session: 'urn:ietf:params:xml:ns:xmpp-session',
   roster: 'jabber:iq:roster',

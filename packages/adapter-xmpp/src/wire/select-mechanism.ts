@@ -34,17 +34,15 @@ export interface SaslOffer {
   readonly pinned: string | null;
 }
 
+/** How strong the best mechanism is that could be used, for comparison; -1 for none. */
+export function strengthOf(offer: SaslOffer): number {
+  const usable = usableIn(offer);
+  return STRENGTH.findLastIndex(({ name }) => usable(name));
+}
+
 /** Chooses the strongest mechanism that both sides have. Throws WireError; no credential has been touched by then. */
 export function selectMechanism(offer: SaslOffer, credentials: Credentials): Mechanism {
-  const offered = new Set(offer.mechanisms);
-  const binding = offer.bindings.find(({ type }) => offer.bindingTypes?.includes(type) === true);
-  const usable = (name: string): boolean => {
-    if (!offered.has(name)) return false;
-    // A server may advertise -PLUS and refuse the binding type we have: the list of XEP-0440 is what counts.
-    if (name.endsWith('-PLUS')) return binding !== undefined;
-    return name !== 'PLAIN' || offer.secure;
-  };
-  const best = STRENGTH.findLastIndex(({ name }) => usable(name));
+  const best = strengthOf(offer);
   const choice = STRENGTH[best];
   if (choice === undefined) throw new WireError('sasl-mechanism', describeMismatch(offer));
   const { name, hash } = choice;
@@ -55,10 +53,26 @@ export function selectMechanism(offer: SaslOffer, credentials: Credentials): Mec
     );
   }
   if (hash === null) return plain(credentials);
-  return new Scram(hash, credentials, gsBinding(name, offer, binding));
+  return new Scram(hash, credentials, gsBinding(name, offer), offer);
 }
 
-function gsBinding(name: string, offer: SaslOffer, binding: ChannelBinding | undefined): GsBinding {
+function bindingIn({ bindings, bindingTypes }: SaslOffer): ChannelBinding | undefined {
+  return bindings.find(({ type }) => bindingTypes?.includes(type) === true);
+}
+
+function usableIn(offer: SaslOffer): (name: string) => boolean {
+  const offered = new Set(offer.mechanisms);
+  const bindable = bindingIn(offer) !== undefined;
+  return (name) => {
+    if (!offered.has(name)) return false;
+    // A server may advertise -PLUS and refuse the binding type we have: the list of XEP-0440 is what counts.
+    if (name.endsWith('-PLUS')) return bindable;
+    return name !== 'PLAIN' || offer.secure;
+  };
+}
+
+function gsBinding(name: string, offer: SaslOffer): GsBinding {
+  const binding = bindingIn(offer);
   if (name.endsWith('-PLUS') && binding !== undefined) return { flag: 'p', binding };
   const plusOffered = offer.mechanisms.some((mechanism) => mechanism.endsWith('-PLUS'));
   return offer.bindings.length > 0 && !plusOffered ? { flag: 'y' } : { flag: 'n' };

@@ -70,7 +70,7 @@ export class StreamManagement {
 
   /** The server agreed. Called synchronously: stanzas may follow in the same chunk. */
   onEnabled(element: Element, address: string): void {
-    this.#enabled = true;
+    this.#enabled = this.#counting = true;
     this.#received = this.#done = this.#stored = this.#told = 0;
     const { id, resume, location } = element.attrs;
     if ((resume === 'true' || resume === '1') && typeof id === 'string') {

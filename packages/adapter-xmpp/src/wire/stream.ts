@@ -1,11 +1,13 @@
 import { Element } from '@xmpp/xml';
+import { Acknowledgements } from './acknowledgements.ts';
 import type { Channel } from './channel.ts';
-import { asWireError, readCondition, WireError } from './error.ts';
+import { asWireError, streamError, WireError } from './error.ts';
 import { Inbox } from './inbox.ts';
 import { IqTracker } from './iq-tracker.ts';
 import { Keepalive } from './keepalive.ts';
 import type { WireLimits } from './limits.ts';
 import { NS } from './namespaces.ts';
+import { SessionStart } from './session-start.ts';
 import { StreamManagement, type ResumeState } from './stream-management.ts';
 
 /** What a signed-in stream reports, synchronously and in order. */
@@ -30,20 +32,23 @@ export class XmppStream {
   readonly management: StreamManagement = new StreamManagement();
   readonly #iq: IqTracker;
   readonly #keepalive: Keepalive;
+  readonly #acknowledgements: Acknowledgements;
+  readonly #session: SessionStart;
   #events: StreamEvents | null = null;
   #early: { stanza: Element; number: number }[] = [];
   #signedIn = false;
-  #resuming: ResumeState | null = null;
+  #features: Element | null = null;
+  #featuresWanted = false;
   #ended = false;
   #failure: WireError | null = null;
-  #acknowledgementOwed = false;
-  #requestQueued = false;
 
   constructor(channel: Channel, domain: string, limits: WireLimits) {
     this.channel = channel;
     this.domain = domain;
     this.limits = limits;
     this.#iq = new IqTracker((iq) => this.send(iq), domain);
+    this.#session = new SessionStart(this.management, this.#iq);
+    this.#acknowledgements = new Acknowledgements(this.management, (element) => this.#tryTell(element));
     this.#keepalive = new Keepalive(
       limits.idleTime,
       limits.probeTime,
@@ -71,8 +76,15 @@ export class XmppStream {
     return this.#failure;
   }
 
+  /** What the server offered last (RFC 6120 section 4.3.2). */
+  get features(): Element | null {
+    return this.#features;
+  }
+
   /** Starts a (new) stream and gives its features (RFC 6120 section 4.3.2). */
   async open(from: string | null = null): Promise<Element> {
+    this.#features = null;
+    this.#featuresWanted = true;
     this.channel.open({ to: this.domain, ...(from === null ? {} : { from }), 'xml:lang': 'en' });
     const header = await this.inbox.take();
     if (!header.is('stream', NS.stream) || header.attrs['xmlns'] !== NS.client) {
@@ -89,6 +101,13 @@ export class XmppStream {
     return features;
   }
 
+  /** The features that follow a sign-in without a new stream (XEP-0388), whether they have come or not. */
+  async nextFeatures(): Promise<Element> {
+    if (this.#features !== null) return this.#features;
+    this.#featuresWanted = true;
+    return this.inbox.take();
+  }
+
   /** The server has proved itself and so have we: stanzas may come, and larger ones. */
   authenticated(): void {
     this.#signedIn = true;
@@ -102,7 +121,7 @@ export class XmppStream {
 
   /** Which session the `<resumed/>` that may come now continues. */
   expectResumed(state: ResumeState): void {
-    this.#resuming = state;
+    this.#session.expectResumed(state);
   }
 
   /** From now on stanzas go to the events, those first that came in the last chunk of the negotiation. */
@@ -118,7 +137,7 @@ export class XmppStream {
   /** Writes a stanza, or does nothing when the stream is over: what must not get lost goes through {@link deliver}. */
   send(stanza: Element): void {
     if (this.#ended) return;
-    this.#trySend(stanza, true);
+    this.#trySend(stanza);
   }
 
   /**
@@ -130,7 +149,7 @@ export class XmppStream {
       // Counted before it is written: the server's count must never be ahead of ours.
       const { number, acknowledged } = this.management.send();
       this.channel.send(stanza);
-      this.#requestAcknowledgement();
+      this.#acknowledgements.ask();
       return { number, taken: acknowledged };
     }
     this.channel.send(stanza);
@@ -158,13 +177,13 @@ export class XmppStream {
   /** All up to `number` is durable: now, and only now, the server may forget it. */
   storedUpTo(number: number): void {
     this.management.storedUpTo(number);
-    if (this.#acknowledgementOwed) this.#acknowledge(false);
+    this.#acknowledgements.moreStored();
   }
 
   /** An orderly end (RFC 6120 section 4.4): the session cannot be resumed after it. */
   async close(): Promise<void> {
     this.#keepalive.stop();
-    if (this.management.enabled) this.#acknowledge(false);
+    if (this.management.enabled) this.#acknowledgements.answer(false);
     await this.channel.close();
   }
 
@@ -190,12 +209,18 @@ export class XmppStream {
       return this.#onStanza(element);
     // RFC 6120 sections 5.4.3.3 and 6.4.6: a new stream begins behind these two, so what stands between was put in by
     // somebody in the middle (CVE-2011-0411 and its kin).
+    if (element.is('features', NS.stream)) {
+      this.#features = element;
+      if (!this.#featuresWanted) return;
+      this.#featuresWanted = false;
+    }
+    if (element.is('success', NS.sasl2)) this.#session.onSuccess(element);
     if (element.is('proceed', NS.tls) || element.is('success', NS.sasl)) this.channel.halt();
     this.inbox.put(element);
   }
 
   #onStanza(stanza: Element): void {
-    if (!this.#signedIn && stanza.name !== 'iq') {
+    if (!this.#signedIn && !this.#session.accepted && stanza.name !== 'iq') {
       throw new WireError('protocol', 'the server sent a stanza before sign-in', {
         condition: 'not-authorized',
       });
@@ -213,48 +238,26 @@ export class XmppStream {
   #onManagement(element: Element): void {
     switch (element.name) {
       case 'r':
-        this.#acknowledge(true);
+        this.#acknowledgements.answer(true);
         if (this.management.unstored) this.#events?.storeWanted();
         return;
       case 'a':
         return this.management.counting ? this.management.onAcknowledged(element) : undefined;
       case 'enabled':
-        if (this.management.counting && this.address !== null)
-          this.management.onEnabled(element, this.address);
+        this.#session.onEnabled(element);
         return this.inbox.put(element);
       case 'resumed':
-        if (this.#resuming === null)
-          throw new WireError('protocol', 'the server resumed what nobody asked for');
-        this.management.onResumed(element, this.#resuming);
+        this.#session.onResumed(element);
         return this.inbox.put(element);
       case 'failed':
-        if (this.management.counting && !this.management.enabled) this.management.onRefused();
+        this.#session.onFailed();
         return this.inbox.put(element);
       default: // later versions of XEP-0198 may add elements
     }
   }
 
-  /** Answers with what is stored, at once; what becomes stored later is told then. */
-  #acknowledge(asked: boolean): void {
-    const answer = this.management.acknowledgement(asked);
-    // The store may have been busy while the stream ended: a resumed one, or the archive, then tells the server.
-    if (answer !== null && !this.#ended) this.#trySend(answer);
-    this.#acknowledgementOwed = this.management.behind && (asked || this.#acknowledgementOwed);
-  }
-
-  /** One `<r/>` behind all that is sent in the same turn. */
-  #requestAcknowledgement(): void {
-    if (this.#requestQueued) return;
-    this.#requestQueued = true;
-    queueMicrotask(() => {
-      this.#requestQueued = false;
-      if (this.management.enabled && this.management.outstanding > 0)
-        this.#trySend(new Element('r', { xmlns: NS.sm }));
-    });
-  }
-
   #probe(): void {
-    if (this.management.enabled) this.#trySend(new Element('r', { xmlns: NS.sm }));
+    if (this.management.enabled) this.#acknowledgements.askNow();
     else void this.#ping().catch(() => {}); // an error is an answer too; silence is the keepalive's business
   }
 
@@ -266,14 +269,20 @@ export class XmppStream {
     }
   }
 
-  #trySend(element: Element, stanza = false): void {
+  /** Writes a stanza, counted. */
+  #trySend(stanza: Element): void {
     this.#guarded(() => {
-      if (stanza && this.management.counting) {
+      if (this.management.counting) {
         this.management.send();
-        this.#requestAcknowledgement();
+        this.#acknowledgements.ask();
       }
-      this.channel.send(element);
+      this.channel.send(stanza);
     });
+  }
+
+  /** Writes what is no stanza. The store may have been busy while the stream ended: then there is nobody to tell. */
+  #tryTell(element: Element): void {
+    if (!this.#ended) this.#guarded(() => this.channel.send(element));
   }
 
   #onEnded(error: WireError | null): void {
@@ -286,12 +295,4 @@ export class XmppStream {
     this.management.lost(reason);
     this.#events?.ended(error);
   }
-}
-
-function streamError(element: Element): WireError {
-  const { condition, text } = readCondition(element);
-  return new WireError('stream-error', `the server ended the stream: ${text === '' ? condition : text}`, {
-    condition,
-    text,
-  });
 }

@@ -3,7 +3,7 @@ import type { Peer, PeerMessage, PeerSend } from '@natter/testing/conformance';
 import { Element } from '@xmpp/xml';
 import { connect } from '../../src/wire/connect.ts';
 import { DEFAULT_LIMITS } from '../../src/wire/limits.ts';
-import { authenticate, bind, secureStream } from '../../src/wire/login.ts';
+import { logIn, secureStream } from '../../src/wire/login.ts';
 import { nodePlatform } from '../../src/wire/node/platform.ts';
 import type { XmppStream } from '../../src/wire/stream.ts';
 import { PeerFiles } from './peer-files.ts';
@@ -63,14 +63,12 @@ export class XmppPeer implements Peer {
     const { stream } = await connect(
       { platform: nodePlatform, domain: 'localhost', server, trust, limits: DEFAULT_LIMITS },
       async (stream, signal) => {
-        const features = await secureStream(stream, false, signal);
-        await authenticate(
-          stream,
-          features,
-          { username: name, password: () => Promise.resolve(password) },
-          null,
-        );
-        return bind(stream, `${name}@localhost`, 'peer', null);
+        const account = `${name}@localhost`;
+        const features = await secureStream(stream, account, false, signal);
+        const credentials = { username: name, password: () => Promise.resolve(password) };
+        const agent = crypto.randomUUID();
+        const nothing = { pinned: null, resume: null, token: null } as const;
+        return logIn(stream, features, { account, credentials, resource: 'peer', agent, ...nothing });
       },
       new AbortController().signal,
     );

@@ -17,6 +17,13 @@ export type GsBinding =
   | { readonly flag: 'y' } // we could bind, the server offered no -PLUS: a stripped offer is found out by the server
   | { readonly flag: 'n' }; // we cannot bind
 
+/** What the server seemed to offer, to be compared with what it says that it did (XEP-0474). */
+export interface ScramOffer {
+  readonly mechanisms: readonly string[];
+  /** Types of channel binding (XEP-0440), or null when none were listed. */
+  readonly bindingTypes: readonly string[] | null;
+}
+
 /** SCRAM (RFC 5802, RFC 7677) over WebCrypto, so that browsers have it too. */
 export class Scram implements Mechanism {
   readonly name: string;
@@ -25,17 +32,25 @@ export class Scram implements Mechanism {
   readonly #gs2: Uint8Array;
   readonly #gs2Header: string;
   readonly #nonce: string;
+  readonly #offer: ScramOffer | null;
   #clientFirst = '';
   #serverSignature: Uint8Array | null = null;
   #proved = false;
 
-  constructor(hash: ScramHash, credentials: Credentials, binding: GsBinding, nonce: string = makeNonce()) {
+  constructor(
+    hash: ScramHash,
+    credentials: Credentials,
+    binding: GsBinding,
+    offer: ScramOffer | null = null,
+    nonce: string = makeNonce(),
+  ) {
     this.name = `SCRAM-${hash}${binding.flag === 'p' ? '-PLUS' : ''}`;
     this.#hash = hash;
     this.#credentials = credentials;
     this.#gs2Header = `${binding.flag === 'p' ? `p=${binding.binding.type}` : binding.flag},,`;
     this.#gs2 = concat(utf8(this.#gs2Header), binding.flag === 'p' ? binding.binding.data : new Uint8Array());
     this.#nonce = nonce;
+    this.#offer = offer;
   }
 
   async initial(): Promise<Uint8Array> {
@@ -52,6 +67,7 @@ export class Scram implements Mechanism {
     }
     const serverFirst = decode(challenge);
     const { nonce, salt, iterations } = this.#readServerFirst(serverFirst);
+    await this.#checkOffer(serverFirst);
     const withoutProof = `c=${toBase64(this.#gs2)},r=${nonce}`;
     const authMessage = utf8(`${this.#clientFirst},${serverFirst},${withoutProof}`);
     const salted = await this.#salt(saslprep(await this.#credentials.password()), salt, iterations);
@@ -86,6 +102,21 @@ export class Scram implements Mechanism {
       );
     }
     return { nonce: nonce.slice(2), salt: saltBytes, iterations };
+  }
+
+  /** XEP-0474 section 4: what the server says here is signed by the password, unlike its stream features. */
+  async #checkOffer(serverFirst: string): Promise<void> {
+    const told = serverFirst.split(',').find((attribute) => attribute.startsWith('h='));
+    if (told === undefined || this.#offer === null) return;
+    const { mechanisms, bindingTypes } = this.#offer;
+    const list = (names: readonly string[]): string => names.toSorted().join('\u001e');
+    const seen = list(mechanisms) + (bindingTypes === null ? '' : `\u001f${list(bindingTypes)}`);
+    const hash = new Uint8Array(await crypto.subtle.digest(this.#hash, utf8(seen)));
+    if (told.slice(2) !== toBase64(hash))
+      throw new LinkError(
+        'sasl-downgrade',
+        'somebody on the way took away what the server offers to sign in',
+      );
   }
 
   #verify(serverFinal: Uint8Array): void {

@@ -119,7 +119,7 @@ export class RoomChanges {
         await this.#configure(room, change.name, change.kind === 'channel', signal);
       });
       if (!created) {
-        await this.#rooms.visits.leave(room);
+        await this.#rooms.visits.leave(room, signal);
         return refuse('conflict', `there is a room at ${address} already`, 'choose');
       }
     } catch (error) {
@@ -206,7 +206,7 @@ export class RoomChanges {
 
   async #leave(address: RemoteKey, known: Room | undefined, signal: AbortSignal): Promise<Outcome> {
     if (known !== undefined) await this.#rooms.visits.settled(known);
-    await this.#rooms.visits.leave(known ?? this.#newRoom(address));
+    await this.#rooms.visits.leave(known ?? this.#newRoom(address), signal);
     await this.#rooms.bookmarks.set(address, { autojoin: false }, signal);
     return accepted(address);
   }

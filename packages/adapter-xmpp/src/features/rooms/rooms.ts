@@ -15,7 +15,8 @@ import { RoomArchive } from './room-archive.ts';
 import { RoomChanges } from './room-changes.ts';
 import { RoomMessages } from './room-messages.ts';
 import { RoomSending } from './room-sending.ts';
-import { memberEvent, Visits } from './visits.ts';
+import { Visits } from './visits.ts';
+import { memberEvent } from './occupancy.ts';
 
 /** Invitations that are remembered, to tell who invited that we do not come. */
 const MOST_INVITATIONS = 500;
@@ -64,6 +65,7 @@ export class Rooms {
 
   stop(): void {
     this.#over.abort();
+    this.visits.stop();
   }
 
   newRoom(address: RemoteKey, record: RoomRecord | null): Room {
