@@ -9,7 +9,6 @@ import {
   type ScopeKey,
 } from '@natter/core/model';
 import type {
-  AccountSpec,
   Ended,
   Interaction,
   Op,
@@ -19,7 +18,6 @@ import type {
   Queries,
   Resume,
   Session,
-  SessionHost,
   Signal,
 } from '@natter/core';
 import { accountCapabilities } from './capabilities.ts';

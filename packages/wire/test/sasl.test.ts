@@ -1,5 +1,6 @@
 import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { hashedToken, selectHashedToken } from '../src/sasl/hashed-token.ts';
 import { saslprep } from '../src/sasl/saslprep.ts';
 import { Scram } from '../src/sasl/scram.ts';
 
@@ -51,6 +52,19 @@ describe('SCRAM', () => {
   ])('a challenge with %s is refused', async (_, serverFirst) => {
     await expect(afterProof(serverFirst)).rejects.toMatchObject({ code: 'sasl-server' });
   });
+  test.each([
+    ['is as it came', ['PLAIN', 'SCRAM-SHA-256'], null],
+    ['lost a mechanism on the way (XEP-0474)', ['SCRAM-SHA-256'], 'sasl-downgrade'],
+  ])('an offer that %s', async (_, mechanisms, code) => {
+    // As the server signs it: the mechanisms in order, then the types of binding.
+    const told = ['PLAIN', 'SCRAM-SHA-256'].join('\u001e') + '\u001f' + 'tls-exporter';
+    const hash = createHash('sha256').update(told).digest('base64');
+    const offer = { mechanisms, bindingTypes: ['tls-exporter'] };
+    const scram = new Scram('SHA-256', credentials, { flag: 'n' }, offer, 'nonce');
+    await scram.initial();
+    const answer = scram.respond(bytes(`r=nonceX,s=c2FsdA==,i=4096,h=${hash}`));
+    await (code === null ? answer : expect(answer).rejects.toMatchObject({ code }));
+  });
   test('binds to the channel', async () => {
     const binding = { type: 'tls-exporter', data: bytes('channel') } as const;
     const scram = new Scram('SHA-512', credentials, { flag: 'p', binding }, null, 'nonce');
@@ -81,4 +95,30 @@ test.each([
 });
 test('SASLprep refuses control characters', () => {
   expect(() => saslprep('\u0007')).toThrow('not allow');
+});
+
+describe('signing in by a token', () => {
+  const binding = { type: 'tls-exporter', data: bytes('channel') } as const;
+  const token = { mechanism: 'HT-SHA-256-EXPR', token: 'secret' };
+  const sign = (role: string): Buffer => createHmac('sha256', 'secret').update(`${role}channel`).digest();
+
+  test('both sides prove that they know it, bound to the channel', async () => {
+    const mechanism = await hashedToken('user', token, ['HT-SHA-256-EXPR'], [binding]);
+    expect(await mechanism?.initial()).toEqual(
+      new Uint8Array(Buffer.concat([Buffer.from('user\0'), sign('Initiator')])),
+    );
+    await mechanism?.finish(sign('Responder'));
+    await expect(mechanism?.finish(sign('Initiator'))).rejects.toMatchObject({ code: 'sasl-server' });
+    await expect(mechanism?.finish(null)).rejects.toMatchObject({ code: 'sasl-server' });
+  });
+  test('is not tried where the connection or the server has nothing of its kind', async () => {
+    expect(await hashedToken('user', token, ['HT-SHA-256-EXPR'], [])).toBeNull();
+    expect(await hashedToken('user', token, ['HT-SHA-256-NONE'], [binding])).toBeNull();
+  });
+  test('is asked for bound as well as both sides can', () => {
+    const offered = ['HT-SHA-256-NONE', 'HT-SHA-256-ENDP', 'HT-SHA-256-EXPR', 'HT-SHA3-512-NONE'];
+    expect(selectHashedToken(offered, [binding])).toBe('HT-SHA-256-EXPR');
+    expect(selectHashedToken(offered, [])).toBe('HT-SHA-256-NONE');
+    expect(selectHashedToken(['HT-SHA3-512-NONE'], [])).toBeNull();
+  });
 });
