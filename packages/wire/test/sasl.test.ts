@@ -57,7 +57,7 @@ describe('SCRAM', () => {
     ['lost a mechanism on the way (XEP-0474)', ['SCRAM-SHA-256'], 'sasl-downgrade'],
   ])('an offer that %s', async (_, mechanisms, code) => {
     // As the server signs it: the mechanisms in order, then the types of binding.
-    const told = ['PLAIN', 'SCRAM-SHA-256'].join('\u001e') + '\u001f' + 'tls-exporter';
+    const told = ['PLAIN', 'SCRAM-SHA-256'].join('\u001e') + '\u001ftls-exporter';
     const hash = createHash('sha256').update(told).digest('base64');
     const offer = { mechanisms, bindingTypes: ['tls-exporter'] };
     const scram = new Scram('SHA-256', credentials, { flag: 'n' }, offer, 'nonce');
