@@ -16,6 +16,8 @@ export interface CommandContext {
   readonly signal: AbortSignal;
   readonly terminal: Terminal;
   readonly stdin: () => Readable;
+  /** Asks for more milliseconds to end in order after an interruption. */
+  allowTimeToEnd(milliseconds: number): void;
   /** The profile, through the daemon (started when none runs) or in this process. The same link however often it is asked for. */
   link(options?: LinkOptions): Promise<ClientLink>;
 }

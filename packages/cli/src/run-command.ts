@@ -104,6 +104,7 @@ async function runRow(
     signal: time.signal,
     terminal,
     stdin,
+    allowTimeToEnd: (milliseconds) => interruption.allow(milliseconds),
     link: (options) => links.open(options),
   };
   try {

@@ -23,6 +23,7 @@ export { userPattern } from './frames/fields.ts';
 export type { Address, ConversationId, DeviceId, Done, Position, Sequence, Time } from './frames/fields.ts';
 export type { HelloRequest, PingRequest, RegistrationMode, Welcome } from './frames/hello.ts';
 export type {
+  AccountDeleteRequest,
   ChangePasswordRequest,
   RegisterRequest,
   ResumeRequest,

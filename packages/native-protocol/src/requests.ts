@@ -23,6 +23,7 @@ export interface Requests {
   resume: { frame: account.ResumeRequest; result: account.SignedIn };
   'sign-out': { frame: account.SignOutRequest; result: Done };
   'change-password': { frame: account.ChangePasswordRequest; result: Done };
+  'account-delete': { frame: account.AccountDeleteRequest; result: Done };
   devices: { frame: device.DevicesRequest; result: device.Devices };
   'device-remove': { frame: device.DeviceRemoveRequest; result: Done };
   roster: { frame: contact.RosterRequest; result: contact.Roster };
@@ -90,6 +91,7 @@ export const requestSchemas: { readonly [T in RequestType]: z.ZodType<RequestFra
   resume: account.resumeRequestSchema,
   'sign-out': account.signOutRequestSchema,
   'change-password': account.changePasswordRequestSchema,
+  'account-delete': account.accountDeleteRequestSchema,
   devices: device.devicesRequestSchema,
   'device-remove': device.deviceRemoveRequestSchema,
   roster: contact.rosterRequestSchema,
@@ -135,6 +137,7 @@ export const resultSchemas: { readonly [T in RequestType]: z.ZodType<RequestResu
   resume: account.signedInSchema,
   'sign-out': doneSchema,
   'change-password': doneSchema,
+  'account-delete': doneSchema,
   devices: device.devicesSchema,
   'device-remove': doneSchema,
   roster: contact.rosterSchema,

@@ -19,8 +19,20 @@ export type { SignInRates } from './accounts/sign-in-limits.ts';
 export type { Rate } from './accounts/rate-limit.ts';
 export type { PasswordCost } from './accounts/passwords.ts';
 export type { Log, LogEntry } from './log.ts';
+export { settleConfiguration } from './configuration/configuration.ts';
+export type { ConfigurationSources, ServerConfiguration } from './configuration/configuration.ts';
+export { structuredLog } from './structured-log.ts';
+export type { LogOptions } from './structured-log.ts';
+export type { Certificate, CertificateFiles } from './listener/certificate.ts';
+export type { AdminAddress } from './administration/http/admin-door.ts';
 export { openAdministration } from './administration/administration.ts';
-export type { AccountInfo, Administration, AdministrationOptions } from './administration/administration.ts';
+export type {
+  AccountInfo,
+  Administration,
+  AdministrationOptions,
+  DeviceInfo,
+  InvitationInfo,
+} from './administration/administration.ts';
 export { AdministrationError } from './administration/administration-error.ts';
 export type { Standing } from './ports/accounts.ts';
 export { StartError } from './start-error.ts';

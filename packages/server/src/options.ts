@@ -4,6 +4,8 @@ import { defaultPasswordCost } from './accounts/passwords.ts';
 import type { PasswordCost } from './accounts/passwords.ts';
 import { defaultSignInRates } from './accounts/sign-in-limits.ts';
 import type { SignInRates } from './accounts/sign-in-limits.ts';
+import type { AdminAddress } from './administration/http/admin-door.ts';
+import type { Certificate, CertificateFiles } from './listener/certificate.ts';
 import type { Log } from './log.ts';
 
 /** Bounds on who has not signed in yet. */
@@ -29,10 +31,16 @@ export interface ServerOptions {
   readonly port?: number;
   /** Part of the addresses after the `@`. Kept with the data once set. Default `localhost`. */
   readonly name?: string;
-  /** Who may make an account. Default `open` on loopback, else `closed`. */
+  /** Who may make an account. Default `open` on loopback without a proxy, else `closed`. */
   readonly registration?: RegistrationMode;
-  /** Certificate chain and key in PEM, the text itself. */
-  readonly tls?: { readonly certificate: string; readonly key: string };
+  /** Certificate chain and key in PEM: the text itself, or files that are read again when they change. */
+  readonly tls?: Certificate | CertificateFiles;
+  /** Addresses and ranges (`10.0.0.0/8`) of reverse proxies whose `X-Forwarded-For` is believed. Default none. */
+  readonly trustedProxies?: readonly string[];
+  /** Where metrics and the administrator's HTTP interface listen; loopback only. Default `null`: nowhere. */
+  readonly administration?: AdminAddress | null;
+  /** Milliseconds after which messages are deleted for everybody. Default: never. */
+  readonly retention?: number;
   /** Lets passwords and messages cross a network in the clear. */
   readonly allowInsecure?: boolean;
   /** What a signed-in client may do; told in `welcome`. */

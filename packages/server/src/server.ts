@@ -1,14 +1,20 @@
 import { Passwords } from './accounts/passwords.ts';
+import { finishRemovals } from './accounts/removal.ts';
 import { SignInLimits } from './accounts/sign-in-limits.ts';
 import { openAdministration } from './administration/administration.ts';
 import type { Administration } from './administration/administration.ts';
+import { openAdminDoor, requireLoopback } from './administration/http/admin-door.ts';
 import { crashAt } from './crash-points.ts';
 import { openEmbeddedStorage } from './embedded/open-storage.ts';
 import { FileService } from './files/file-service.ts';
+import { Lifecycle } from './lifecycle.ts';
+import { CertificateKeeper, readCertificate } from './listener/certificate.ts';
+import { clientAddress } from './listener/client-address.ts';
 import { Listener } from './listener/listener.ts';
-import { requireCertificate } from './listener/certificate.ts';
+import type { ListenOptions } from './listener/listener.ts';
 import { isLoopback, requireSafe } from './listener/loopback.ts';
 import type { Log } from './log.ts';
+import { Tally } from './metrics/tally.ts';
 import { settle } from './options.ts';
 import type { ServerOptions } from './options.ts';
 import { PresenceService } from './presence/presence-service.ts';
@@ -23,10 +29,26 @@ export interface NatterServer {
   readonly port: number;
   /** Part of the addresses after the `@`. */
   readonly name: string;
+  /** Where metrics and the administrator's HTTP interface are; `null` when that is off. */
+  readonly administrationUrl: string | null;
   /** The administrator's operations; open until the server is closed. */
   readonly administration: Administration;
+  /** Reads the files of the certificate again. New connections get the new one; what cannot be used is logged. */
+  reload(): void;
+  /**
+   * Sends all clients elsewhere, evenly over a time in milliseconds, after what they have asked is answered, and takes no
+   * new ones. Resolves when all are told; `close` comes after.
+   */
+  drain(within: number): Promise<void>;
   /** Tells all clients, ends their connections, finishes what is being stored, and lets go of everything. */
   close(): Promise<void>;
+}
+
+/** What is checked before anything is touched. */
+interface Plan {
+  readonly services: (options: { onFault: (error: unknown) => void; tally: Tally }) => Services;
+  readonly listen: ListenOptions;
+  readonly scheme: 'ws' | 'wss';
 }
 
 /**
@@ -34,10 +56,6 @@ export interface NatterServer {
  * @throws StartError with one line that says what is wrong; nothing was touched then.
  */
 export async function createServer(options: ServerOptions): Promise<NatterServer> {
-  const host = options.host ?? '127.0.0.1';
-  const tls = options.tls ?? null;
-  requireSafe(host, tls !== null, options.allowInsecure ?? false);
-  const clock = options.clock ?? Date.now;
   const log: Log = options.log ?? ((): void => undefined);
   const onFault = (error: unknown): void =>
     log({
@@ -45,72 +63,111 @@ export async function createServer(options: ServerOptions): Promise<NatterServer
       event: 'fault',
       error: error instanceof Error ? (error.stack ?? error.message) : String(error),
     });
-  const settings = settle(options, isLoopback(host));
-  if (tls !== null) requireCertificate(tls);
-  const pass = crashAt(options.crashAt ?? process.env['NATTER_KILL_AT']);
-
-  const storage = openEmbeddedStorage({
-    directory: options.dataDirectory,
-    ...(options.name === undefined ? {} : { name: options.name }),
-    mostContacts: settings.limits.contacts,
-    mostGroupMembers: settings.limits.groupMembers ?? 0,
-    fileQuota: settings.fileQuota,
-    clock,
-    pass,
-    onFault,
-  });
-  const presence = new PresenceService(
-    storage,
-    { grace: settings.presenceGrace, coalesce: settings.presenceCoalescing },
-    clock,
-    onFault,
-  );
-  const services: Services = {
-    storage,
-    settings,
-    passwords: new Passwords(settings.passwordCost),
-    signInLimits: new SignInLimits(settings.signInRates, clock),
-    presence,
-    sessions: new SessionRegistry(),
-    files: new FileService(storage, clock, onFault),
-    log,
-    clock,
-  };
-  const listener = new Listener(services, { host, port: options.port ?? 5280, tls, pass });
-  const { port, administration, close } = await start(services, listener, options.dataDirectory, onFault);
-  const url = `${tls === null ? 'ws' : 'wss'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
-  log({ level: 'info', event: 'listening', url });
+  const plan = check(options, log);
+  const services = plan.services({ onFault, tally: new Tally() });
+  const listener = new Listener(services, plan.listen);
+  const doors = await open(services, listener, options, onFault);
+  const { host } = plan.listen;
+  const url = `${plan.scheme}://${host.includes(':') ? `[${host}]` : host}:${doors.port}`;
+  log({ level: 'info', event: 'listening', url, administration: doors.administrationUrl });
   let closing: Promise<void> | null = null;
   return {
     url,
-    port,
-    name: storage.name,
-    administration,
-    close: () => (closing ??= close()),
+    port: doors.port,
+    name: services.storage.name,
+    administrationUrl: doors.administrationUrl,
+    administration: doors.administration,
+    reload: doors.reload,
+    drain: async (within) => {
+      log({ level: 'info', event: 'draining', connections: services.sessions.all.size });
+      await listener.drain(within);
+    },
+    close: () => (closing ??= doors.close()),
+  };
+}
+
+/** @throws StartError for what is wrong with the options themselves. */
+function check(options: ServerOptions, log: Log): Plan {
+  const host = options.host ?? '127.0.0.1';
+  requireLoopback(options.administration ?? null);
+  requireSafe(host, options.tls !== undefined, options.allowInsecure ?? false);
+  const trusted = options.trustedProxies ?? [];
+  // Behind a proxy the interface says nothing about who can come.
+  const settings = settle(options, isLoopback(host) && trusted.length === 0);
+  const pass = crashAt(options.crashAt ?? process.env['NATTER_KILL_AT']);
+  const tls = options.tls === undefined ? null : readCertificate(options.tls);
+  const clock = options.clock ?? Date.now;
+  return {
+    scheme: tls === null ? 'ws' : 'wss',
+    listen: { host, port: options.port ?? 5280, tls, clientAddress: clientAddress(trusted), pass },
+    services: ({ onFault, tally }) => {
+      const storage = openEmbeddedStorage({
+        directory: options.dataDirectory,
+        ...(options.name === undefined ? {} : { name: options.name }),
+        mostContacts: settings.limits.contacts,
+        mostGroupMembers: settings.limits.groupMembers ?? 0,
+        fileQuota: settings.fileQuota,
+        clock,
+        pass,
+        tally,
+        onFault,
+      });
+      const times = { grace: settings.presenceGrace, coalesce: settings.presenceCoalescing };
+      return {
+        storage,
+        settings,
+        passwords: new Passwords(settings.passwordCost),
+        signInLimits: new SignInLimits(settings.signInRates, clock),
+        presence: new PresenceService(storage, times, clock, onFault),
+        sessions: new SessionRegistry(),
+        files: new FileService(storage, clock, onFault),
+        lifecycle: new Lifecycle(),
+        tally,
+        log,
+        clock,
+      };
+    },
   };
 }
 
 /** Opens the doors; what has been opened is closed again when that fails. */
-async function start(
+async function open(
   services: Services,
   listener: Listener,
-  dataDirectory: string,
+  options: ServerOptions,
   onFault: (error: unknown) => void,
-): Promise<{ port: number; administration: Administration; close: () => Promise<void> }> {
-  const { storage, presence, settings, clock } = services;
+): Promise<Pick<NatterServer, 'port' | 'administration' | 'administrationUrl' | 'reload' | 'close'>> {
+  const { storage, presence, settings, clock, log } = services;
+  const { dataDirectory, tls } = options;
   const opened: (() => unknown)[] = [() => storage.close()];
   try {
     const administration = openAdministration({ dataDirectory, passwordCost: settings.passwordCost, clock });
     opened.unshift(() => administration.close());
+    await finishRemovals(services);
     const port = await listener.listen();
     opened.unshift(() => presence.close());
     const files = services.files.keepClean();
     opened.unshift(() => files.stop());
     opened.unshift(() => listener.close());
-    opened.unshift(
-      storage.directory.accounts.onForeignChange(() => void enforceStanding(services).catch(onFault)),
-    );
-    return { port, administration, close: () => closeAll(opened) };
+    const door = await openAdminDoor(services, administration, dataDirectory, options.administration ?? null);
+    opened.unshift(() => door.close());
+    const keeper =
+      tls !== undefined && 'certificateFile' in tls
+        ? new CertificateKeeper(tls, readCertificate(tls), (next) => listener.useCertificate(next), log)
+        : null;
+    opened.unshift(() => keeper?.close());
+    const obey = async (): Promise<void> => {
+      await enforceStanding(services);
+      await finishRemovals(services);
+    };
+    opened.unshift(storage.directory.accounts.onForeignChange(() => void obey().catch(onFault)));
+    return {
+      port,
+      administration,
+      administrationUrl: door.url,
+      reload: () => keeper?.reload(),
+      close: () => closeAll(opened),
+    };
   } catch (error) {
     await closeAll(opened);
     throw error;

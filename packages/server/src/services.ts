@@ -1,7 +1,9 @@
 import type { Passwords } from './accounts/passwords.ts';
 import type { SignInLimits } from './accounts/sign-in-limits.ts';
 import type { FileService } from './files/file-service.ts';
+import type { Lifecycle } from './lifecycle.ts';
 import type { Log } from './log.ts';
+import type { Tally } from './metrics/tally.ts';
 import type { Settings } from './options.ts';
 import type { Storage } from './ports/storage.ts';
 import type { PresenceService } from './presence/presence-service.ts';
@@ -16,6 +18,8 @@ export interface Services {
   readonly presence: PresenceService;
   readonly sessions: SessionRegistry;
   readonly files: FileService;
+  readonly lifecycle: Lifecycle;
+  readonly tally: Tally;
   readonly log: Log;
   readonly clock: () => number;
 }

@@ -22,6 +22,7 @@ const sample: Readonly<Record<string, unknown>> = {
   marks: [{ conversation: 'c1', seq: 1 }],
   newPassword: 'x',
   oldPassword: 'x',
+  password: 'x',
   on: true,
   after: 0,
   seq: 1,

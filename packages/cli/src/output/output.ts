@@ -12,6 +12,7 @@ export interface JsonItem {
 /** Where text goes; the process's streams, or a test's. */
 export interface TextSink {
   write(text: string): unknown;
+  readonly isTTY?: boolean;
 }
 
 /** What a command says: data on stdout, everything else on stderr, as text or as JSON lines. */
@@ -44,6 +45,16 @@ export class Output {
   /** Something for the person, not for the program that reads the data. Left out with `--json`. */
   note(text: string): void {
     if (!this.json) this.#stderr().write(`${text}\n`);
+  }
+
+  /** A whole line of a log, which is for whoever runs the process and has its own format. */
+  log(line: string): void {
+    this.#stderr().write(line);
+  }
+
+  /** How a log should look: for people at a terminal, or for programs. */
+  get logFormat(): 'json' | 'text' {
+    return !this.json && this.#stderr().isTTY === true ? 'text' : 'json';
   }
 
   /** What went wrong, in one line. */

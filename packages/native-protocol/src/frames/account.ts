@@ -77,6 +77,16 @@ export interface ChangePasswordRequest {
   readonly newPassword: string;
 }
 
+/**
+ * Deletes the account for good: devices, rosters and groups lose it, and its name is given to nobody else. What it said
+ * stays with whom it was said to. The connections of the account are closed.
+ */
+export interface AccountDeleteRequest {
+  readonly type: 'account-delete';
+  readonly id: number;
+  readonly password: string;
+}
+
 /** The schema of {@link RegisterRequest}. */
 export const registerRequestSchema: z.ZodType<RegisterRequest> = z.object({
   type: z.literal('register'),
@@ -129,4 +139,11 @@ export const changePasswordRequestSchema: z.ZodType<ChangePasswordRequest> = z.o
   id: requestIdSchema,
   oldPassword: passwordSchema,
   newPassword: passwordSchema,
+});
+
+/** The schema of {@link AccountDeleteRequest}. */
+export const accountDeleteRequestSchema: z.ZodType<AccountDeleteRequest> = z.object({
+  type: z.literal('account-delete'),
+  id: requestIdSchema,
+  password: passwordSchema,
 });

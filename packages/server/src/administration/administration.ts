@@ -3,11 +3,13 @@ import type { DatabaseSync } from 'node:sqlite';
 import { userPattern } from '@natter/native-protocol';
 import { Passwords, defaultPasswordCost } from '../accounts/passwords.ts';
 import type { PasswordCost } from '../accounts/passwords.ts';
-import { accountColumns, invitationHash, toAccount } from '../embedded/account-rows.ts';
-import { integer, text } from '../embedded/columns.ts';
+import { accountColumns, endAccount, invitationHash, toAccount } from '../embedded/account-rows.ts';
+import { bytesOrNull, integer, text, textOrNull } from '../embedded/columns.ts';
+import type { Row } from '../embedded/columns.ts';
 import { openDatabase } from '../embedded/database.ts';
 import { settleServerName } from '../embedded/settings.ts';
 import type { Standing } from '../ports/accounts.ts';
+import { deviceWireId, parseDeviceId } from '../wire-ids.ts';
 import { AdministrationError } from './administration-error.ts';
 
 /** What the administrator sees of an account. */
@@ -17,6 +19,25 @@ export interface AccountInfo {
   readonly createdAt: number;
   readonly devices: number;
   readonly standing: Standing;
+}
+
+/** A device as the administrator sees it. */
+export interface DeviceInfo {
+  /** As the protocol names it. */
+  readonly device: string;
+  readonly name: string;
+  readonly createdAt: number;
+  readonly seenAt: number;
+}
+
+/** An invitation; its code is known to nobody but who got it. */
+export interface InvitationInfo {
+  /** Names the invitation, and is good for nothing else. */
+  readonly id: string;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  /** Who registered with it. */
+  readonly usedBy?: string;
 }
 
 /**
@@ -36,6 +57,21 @@ export interface Administration {
   resume(user: string): Promise<void>;
   /** Sets the password and signs all devices out. @throws AdministrationError `not-found`, `password-weak` */
   setPassword(user: string, password: string): Promise<void>;
+  /** @throws AdministrationError `not-found` */
+  user(user: string): Promise<AccountInfo>;
+  /**
+   * Deletes an account: nobody can sign in to it any more, and its name is given to nobody else. A running server, or the
+   * next one, takes it out of rosters and groups. What it said stays. @throws AdministrationError `not-found`
+   */
+  deleteUser(user: string): Promise<void>;
+  /** Devices by age. @throws AdministrationError `not-found` */
+  listDevices(user: string): Promise<readonly DeviceInfo[]>;
+  /** Signs a device out; its connection ends. @throws AdministrationError `not-found` */
+  removeDevice(user: string, device: string): Promise<void>;
+  /** Invitations that were made, the used and expired ones too, the newest first. */
+  listInvitations(): Promise<readonly InvitationInfo[]>;
+  /** Takes an invitation back that nobody has used. @throws AdministrationError `not-found` */
+  revokeInvitation(id: string): Promise<void>;
   /** Makes an invitation for one account. `lifetime` in milliseconds; default a week. */
   invite(lifetime?: number): Promise<{ readonly code: string; readonly expiresAt: number }>;
   /** Lets go of the data directory. */
@@ -90,13 +126,60 @@ class SqliteAdministration implements Administration {
     );
     if (insert.run(user, name, hash, this.#clock()).changes === 0)
       throw new AdministrationError('name-taken', `an account '${user}' exists already`);
-    const [info] = this.#list('WHERE user = ?', user);
-    if (info === undefined) throw new AdministrationError('not-found', `the account '${user}' is gone again`);
+    return this.user(user);
+  }
+
+  async user(user: string): Promise<AccountInfo> {
+    const [info] = this.#list('WHERE user = ? AND deleted_at IS NULL', user);
+    if (info === undefined) throw noAccount(user);
     return info;
   }
 
+  async deleteUser(user: string): Promise<void> {
+    endAccount(this.#database, this.#idOf(user), this.#clock());
+  }
+
+  async listDevices(user: string): Promise<readonly DeviceInfo[]> {
+    const rows = this.#database
+      .prepare('SELECT * FROM device WHERE account = ? ORDER BY id')
+      .all(this.#idOf(user));
+    return rows.map((row) => ({
+      device: deviceWireId(integer(row, 'id')),
+      name: text(row, 'name'),
+      createdAt: integer(row, 'created_at'),
+      seenAt: integer(row, 'seen_at'),
+    }));
+  }
+
+  async removeDevice(user: string, device: string): Promise<void> {
+    const remove = this.#database.prepare('DELETE FROM device WHERE account = ? AND id = ?');
+    if (remove.run(this.#idOf(user), parseDeviceId(device)).changes === 0)
+      throw new AdministrationError('not-found', `'${user}' has no device '${device}'`);
+  }
+
+  async listInvitations(): Promise<readonly InvitationInfo[]> {
+    const rows = this.#database.prepare('SELECT * FROM invitation ORDER BY created_at DESC').all();
+    return rows.map((row) => {
+      const usedBy = textOrNull(row, 'used_by');
+      return {
+        id: invitationId(row),
+        createdAt: integer(row, 'created_at'),
+        expiresAt: integer(row, 'expires_at'),
+        ...(usedBy === null ? {} : { usedBy }),
+      };
+    });
+  }
+
+  async revokeInvitation(id: string): Promise<void> {
+    const rows = this.#database.prepare('SELECT hash FROM invitation WHERE used_by IS NULL').all();
+    const found = rows.find((row) => invitationId(row) === id);
+    if (found === undefined)
+      throw new AdministrationError('not-found', `there is no open invitation '${id}'`);
+    this.#database.prepare('DELETE FROM invitation WHERE hash = ?').run(bytesOrNull(found, 'hash'));
+  }
+
   listUsers(): Promise<readonly AccountInfo[]> {
-    return Promise.resolve(this.#list(''));
+    return Promise.resolve(this.#list('WHERE deleted_at IS NULL'));
   }
 
   suspend(user: string, reason: string, until?: number): Promise<void> {
@@ -133,6 +216,14 @@ class SqliteAdministration implements Administration {
     return this.#passwords.hashGiven(password);
   }
 
+  #idOf(user: string): number {
+    const row = this.#database
+      .prepare('SELECT id FROM account WHERE user = ? AND deleted_at IS NULL')
+      .get(user);
+    if (row === undefined) throw noAccount(user);
+    return integer(row, 'id');
+  }
+
   #list(where: string, ...values: string[]): AccountInfo[] {
     const rows = this.#database
       .prepare(
@@ -150,10 +241,20 @@ class SqliteAdministration implements Administration {
 
   #update(user: string, assignment: string, ...values: (string | number | null)[]): Promise<void> {
     const { changes } = this.#database
-      .prepare(`UPDATE account SET ${assignment} WHERE user = ?`)
+      .prepare(`UPDATE account SET ${assignment} WHERE user = ? AND deleted_at IS NULL`)
       .run(...values, user);
-    if (changes === 0)
-      return Promise.reject(new AdministrationError('not-found', `there is no account '${user}'`));
+    if (changes === 0) return Promise.reject(noAccount(user));
     return Promise.resolve();
   }
+}
+
+function noAccount(user: string): AdministrationError {
+  return new AdministrationError('not-found', `there is no account '${user}'`);
+}
+
+/** Enough of the hash to tell invitations apart. */
+function invitationId(row: Row): string {
+  return Buffer.from(bytesOrNull(row, 'hash') ?? [])
+    .toString('hex')
+    .slice(0, 12);
 }

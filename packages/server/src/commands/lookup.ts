@@ -65,5 +65,6 @@ export async function requireNoBlock(
 ): Promise<void> {
   const block = await services.storage.directory.rosters.blockBetween(account, other);
   if (block === 'own') throw new Refusal('blocked', 'You have blocked this person; unblock first.');
+  if (block === 'ended') throw new Refusal('not-found', 'This account has been deleted.');
   if (block === 'theirs') throw new Refusal('blocked', 'This person does not take messages from you.');
 }

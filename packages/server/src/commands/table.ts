@@ -1,4 +1,5 @@
 import type { RequestType } from '@natter/native-protocol';
+import { accountDelete } from './account-delete.ts';
 import { changePassword } from './change-password.ts';
 import type { Command } from './command.ts';
 import {
@@ -54,6 +55,7 @@ export const commands: { readonly [T in RequestType]: Command<T> } = {
   resume: resume,
   'sign-out': signOut,
   'change-password': changePassword,
+  'account-delete': accountDelete,
   devices: devices,
   'device-remove': deviceRemove,
   roster: roster,

@@ -1,12 +1,24 @@
 import { hash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Account } from '../ports/accounts.ts';
+import type { AccountId } from '../ports/identifiers.ts';
 import { Refusal } from '../ports/refusal.ts';
 import { integer, integerOrNull, text, textOrNull } from './columns.ts';
 import type { Row } from './columns.ts';
 
 /** Columns of `account` that `toAccount` reads. */
 export const accountColumns = 'id, user, name, suspended_reason, suspended_until';
+
+/** Makes an account unusable for good. Called inside a transaction. */
+export function endAccount(database: DatabaseSync, id: AccountId, now: number): void {
+  database
+    .prepare(
+      `UPDATE account SET deleted_at = ?, removal = 'pending', name = '', password_hash = '', suspended_reason = NULL
+       WHERE id = ? AND deleted_at IS NULL`,
+    )
+    .run(now, id);
+  database.prepare('DELETE FROM device WHERE account = ?').run(id);
+}
 
 /** A suspension that has run out is none. */
 export function toAccount(row: Row, now: number): Account {

@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Account, Accounts, NewAccount } from '../ports/accounts.ts';
 import type { AccountId, DeviceId } from '../ports/identifiers.ts';
 import { Refusal } from '../ports/refusal.ts';
-import { accountColumns, toAccount, useInvitation } from './account-rows.ts';
+import { accountColumns, endAccount, toAccount, useInvitation } from './account-rows.ts';
 import { integer, text } from './columns.ts';
 import type { Journal } from './journal.ts';
 import type { UpdateLog } from './update-log.ts';
@@ -25,18 +25,23 @@ export class SqliteAccounts implements Accounts {
     this.#journal = journal;
     this.#updates = updates;
     this.#clock = clock;
-    this.#byUser = database.prepare(`SELECT ${accountColumns} FROM account WHERE user = ?`);
-    this.#byId = database.prepare(`SELECT ${accountColumns} FROM account WHERE id = ?`);
-    this.#hash = database.prepare('SELECT password_hash FROM account WHERE id = ?');
+    this.#byUser = database.prepare(
+      `SELECT ${accountColumns} FROM account WHERE user = ? AND deleted_at IS NULL`,
+    );
+    this.#byId = database.prepare(
+      `SELECT ${accountColumns} FROM account WHERE id = ? AND deleted_at IS NULL`,
+    );
+    this.#hash = database.prepare('SELECT password_hash FROM account WHERE id = ? AND deleted_at IS NULL');
   }
 
   create(account: NewAccount): Promise<Account> {
     const insert = this.#database.prepare(
       'INSERT INTO account (user, name, password_hash, created_at) VALUES (?, ?, ?, ?)',
     );
+    const taken = this.#database.prepare('SELECT 1 FROM account WHERE user = ?');
     return this.#journal.write(() => {
       const now = this.#clock();
-      if (this.#byUser.get(account.user) !== undefined)
+      if (taken.get(account.user) !== undefined)
         throw new Refusal('name-taken', 'An account of this name exists.');
       if (account.invite !== undefined) useInvitation(this.#database, account.invite, account.user, now);
       const { lastInsertRowid } = insert.run(account.user, account.name, account.passwordHash, now);
@@ -72,6 +77,20 @@ export class SqliteAccounts implements Accounts {
       removeOthers.run(id, keep);
       this.#updates.append(id, { kind: 'account', change: 'password-changed', time: this.#clock() });
     });
+  }
+
+  remove(id: AccountId): Promise<void> {
+    return this.#journal.write(() => endAccount(this.#database, id, this.#clock()));
+  }
+
+  removals(): Promise<readonly AccountId[]> {
+    const rows = this.#database.prepare(`SELECT id FROM account WHERE removal = 'pending'`).all();
+    return Promise.resolve(rows.map((row) => integer(row, 'id')));
+  }
+
+  removed(id: AccountId): Promise<void> {
+    const update = this.#database.prepare('UPDATE account SET removal = NULL WHERE id = ?');
+    return this.#journal.write(() => void update.run(id));
   }
 
   onForeignChange(handler: () => void): () => void {

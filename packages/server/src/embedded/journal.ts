@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { PassCrashPoint } from '../crash-points.ts';
+import { Tally } from '../metrics/tally.ts';
 import { Refusal } from '../ports/refusal.ts';
 
 interface Job {
@@ -29,15 +30,17 @@ const mostJobs = 1024;
 export class Journal {
   readonly #database: DatabaseSync;
   readonly #pass: PassCrashPoint;
+  readonly #tally: Tally;
   readonly #participants: Participant[] = [];
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
   #jobs: Job[] = [];
   #scheduled = false;
 
-  constructor(database: DatabaseSync, pass: PassCrashPoint) {
+  constructor(database: DatabaseSync, pass: PassCrashPoint, tally: Tally = new Tally()) {
     this.#database = database;
     this.#pass = pass;
+    this.#tally = tally;
     this.#begin = database.prepare('BEGIN IMMEDIATE');
     this.#commit = database.prepare('COMMIT');
   }
@@ -85,6 +88,7 @@ export class Journal {
   /** Returns what went wrong, after undoing everything, and whether it was in a job. */
   #attempt(jobs: readonly Job[]): { readonly error: unknown; readonly ofJob: boolean } | null {
     let inJob = false;
+    const start = performance.now();
     try {
       this.#pass('before-begin');
       this.#begin.run();
@@ -97,8 +101,10 @@ export class Journal {
     } catch (error) {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       for (const participant of this.#participants) participant.rolledBack();
+      this.#tally.failedCommits += 1;
       return { error, ofJob: inJob };
     }
+    this.#tally.committed(jobs.length, performance.now() - start);
     this.#pass('after-commit-before-ack');
     for (const job of jobs) job.settle();
     this.#pass('before-publish');

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { PassCrashPoint } from '../crash-points.ts';
+import type { Tally } from '../metrics/tally.ts';
 import type { Storage } from '../ports/storage.ts';
 import { Acknowledgements } from './acknowledgements.ts';
 import { SqliteAccounts } from './accounts.ts';
@@ -32,6 +33,7 @@ export interface EmbeddedOptions {
   readonly fileQuota: number;
   readonly clock: () => number;
   readonly pass: PassCrashPoint;
+  readonly tally?: Tally;
   /** Told of faults that have no caller. */
   readonly onFault: (error: unknown) => void;
 }
@@ -65,7 +67,7 @@ function assemble(
 ): Storage {
   const { clock, pass, onFault } = options;
   const bus = new LocalBus(onFault);
-  const journal = new Journal(database, pass);
+  const journal = new Journal(database, pass, options.tally);
   const addresses = new Addresses(database, name);
   const updates = new UpdateLog(database, bus, pass);
   journal.join(updates);

@@ -3,7 +3,7 @@ import type { Contact } from '@natter/native-protocol';
 import type { AccountId } from '../ports/identifiers.ts';
 import { Refusal } from '../ports/refusal.ts';
 import type { RosterAction, RosterChange, RosterPage, RosterRow, Rosters } from '../ports/rosters.ts';
-import { maySee, transition } from '../roster/transition.ts';
+import { ended, maySee, transition } from '../roster/transition.ts';
 import type { Relation } from '../roster/transition.ts';
 import type { Addresses } from './addresses.ts';
 import { integer, text } from './columns.ts';
@@ -28,6 +28,8 @@ export class SqliteRosters implements Rosters, Participant {
   readonly #selectName: StatementSync;
   readonly #selectWatchable: StatementSync;
   readonly #selectBlocked: StatementSync;
+  readonly #selectRelated: StatementSync;
+  readonly #ended: Set<AccountId>;
   readonly #blocked = new Map<AccountId, ReadonlySet<AccountId>>();
 
   constructor(
@@ -59,6 +61,11 @@ export class SqliteRosters implements Rosters, Participant {
       WHERE mine.owner = ? AND mine.gone = 0 AND theirs.gone = 0
         AND mine.to_state = 'granted' AND theirs.from_state = 'granted' AND mine.blocked = 0 AND theirs.blocked = 0`);
     this.#selectBlocked = database.prepare('SELECT contact FROM roster WHERE owner = ? AND blocked = 1');
+    this.#selectRelated = database.prepare(
+      'SELECT contact AS other FROM roster WHERE owner = ? UNION SELECT owner FROM roster WHERE contact = ?',
+    );
+    const endedRows = database.prepare('SELECT id FROM account WHERE deleted_at IS NOT NULL').all();
+    this.#ended = new Set(endedRows.map((row) => integer(row, 'id')));
     journal.join(this);
   }
 
@@ -81,6 +88,27 @@ export class SqliteRosters implements Rosters, Participant {
     });
   }
 
+  end(account: AccountId): Promise<RosterChange['access']> {
+    return this.#journal.write(() => {
+      const access = this.#selectRelated.all(account, account).flatMap((row) => {
+        const other = integer(row, 'other');
+        const before: Relation = { own: this.#row(account, other), theirs: this.#row(other, account) };
+        const after = ended(before);
+        this.#store(account, other, before.own, after.own);
+        this.#store(other, account, before.theirs, after.theirs);
+        return accessChange(
+          other,
+          account,
+          maySee(before.theirs, before.own),
+          maySee(after.theirs, after.own),
+        );
+      });
+      this.#blocked.delete(account);
+      this.#ended.add(account);
+      return access;
+    });
+  }
+
   read(owner: AccountId, since: number | null): Promise<RosterPage> {
     const version = this.#version(owner);
     // A version from the future is of another history (a restored backup): start over.
@@ -100,7 +128,8 @@ export class SqliteRosters implements Rosters, Participant {
     return Promise.resolve(this.#selectWatchable.all(account).map((row) => integer(row, 'contact')));
   }
 
-  blockBetween(account: AccountId, other: AccountId): Promise<'none' | 'own' | 'theirs'> {
+  blockBetween(account: AccountId, other: AccountId): Promise<'none' | 'own' | 'theirs' | 'ended'> {
+    if (this.#ended.has(other)) return Promise.resolve('ended');
     if (this.#blockedBy(account).has(other)) return Promise.resolve('own');
     return Promise.resolve(this.#blockedBy(other).has(account) ? 'theirs' : 'none');
   }

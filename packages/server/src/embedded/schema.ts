@@ -150,6 +150,13 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX file_reference_by_file ON file_reference (file);
   `,
+  // A deleted account keeps its row, so that its name is given to nobody else. removal is 'pending' until rosters and
+  // groups know.
+  `
+  ALTER TABLE account ADD COLUMN deleted_at INTEGER;
+  ALTER TABLE account ADD COLUMN removal TEXT;
+  CREATE INDEX account_removals ON account (removal) WHERE removal IS NOT NULL;
+  `,
 ];
 
 /** Marks a file as a natter server's (PRAGMA application_id): "ntsv". */

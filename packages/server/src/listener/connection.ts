@@ -3,6 +3,7 @@ import type { WireError } from '@natter/native-protocol';
 import { encodeFrame } from '@natter/native-protocol';
 import type { WebSocket } from 'ws';
 import type { PassCrashPoint } from '../crash-points.ts';
+import type { Tally } from '../metrics/tally.ts';
 import type { Flushable, Flusher } from './flusher.ts';
 
 /** What a connection needs from its listener. */
@@ -13,6 +14,7 @@ export interface ConnectionParts {
   readonly remoteAddress: string;
   readonly flusher: Flusher;
   readonly pass: PassCrashPoint;
+  readonly tally: Tally;
   /** Bytes that may wait to be read by the other side before pushes are dropped. */
   readonly mostBacklog: number;
 }
@@ -58,6 +60,7 @@ export class Connection implements Flushable {
   push(text: string): boolean {
     if (this.congested) {
       this.#behind = true;
+      this.#parts.tally.droppedPushes += 1;
       this.#parts.flusher.add(this);
       return false;
     }

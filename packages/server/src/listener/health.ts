@@ -6,7 +6,7 @@ const paths = ['/health', '/ready'] as const;
 
 /** Answers who asks whether the server is well, without telling anything else. `false`: that was not the question. */
 export function answerHealth(
-  { storage, log }: Services,
+  { storage, log, lifecycle }: Services,
   { url, method }: IncomingMessage,
   response: ServerResponse,
 ): boolean {
@@ -17,6 +17,7 @@ export function answerHealth(
     response.end(`${text}\n`);
   };
   if (path === '/health') answer(200, 'ok');
+  else if (lifecycle.draining) answer(503, 'shutting down');
   else
     Promise.resolve()
       .then(() => storage.directory.accounts.byId(0))

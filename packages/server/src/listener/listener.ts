@@ -1,30 +1,37 @@
-import { createServer as createHttpServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { chooseSubprotocol, subprotocols } from '@natter/native-protocol';
+import type { WireError } from '@natter/native-protocol';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import type { PassCrashPoint } from '../crash-points.ts';
 import { isTransfer, transfer } from '../files/transfer.ts';
+import { returnTime } from '../lifecycle.ts';
 import type { Services } from '../services.ts';
 import { Dispatcher } from '../session/dispatcher.ts';
 import { Session } from '../session/session.ts';
 import { StartError } from '../start-error.ts';
+import type { Certificate } from './certificate.ts';
+import type { ClientAddress } from './client-address.ts';
 import { Connection } from './connection.ts';
 import { Flusher } from './flusher.ts';
 import { answerHealth } from './health.ts';
+import { hardenedServer, useCertificate } from './http-server.ts';
 
 /** Where and how to listen. */
 export interface ListenOptions {
   readonly host: string;
   readonly port: number;
-  readonly tls: { readonly certificate: string; readonly key: string } | null;
+  readonly tls: Certificate | null;
+  readonly clientAddress: ClientAddress;
   readonly pass: PassCrashPoint;
 }
 
 /** How long clients have to answer that the server closes. Milliseconds. */
 const closePatience = 500;
+/** How long a request that is under way may hold a session that is to go. Milliseconds. */
+const answerPatience = 1_000;
 
 /** Accepts connections, and makes each a session. */
 export class Listener {
@@ -39,7 +46,6 @@ export class Listener {
   constructor(services: Services, options: ListenOptions) {
     this.#services = services;
     this.#options = options;
-    const { tls } = options;
     const answer = (request: IncomingMessage, response: ServerResponse): void => {
       if (isTransfer(request)) return transfer(services, request, response);
       if (answerHealth(services, request, response)) return;
@@ -50,27 +56,7 @@ export class Listener {
         `This is a natter server: connect by WebSocket with the subprotocol ${subprotocols.join(' or ')}.\n`,
       );
     };
-    const { timeout } = services.settings.visitors;
-    const http = {
-      headersTimeout: timeout,
-      // A file may take long; a transfer that stands still is ended by itself.
-      requestTimeout: 0,
-      connectionsCheckingInterval: Math.min(timeout, 1000),
-    };
-    this.#server =
-      tls === null
-        ? createHttpServer(http, answer)
-        : createHttpsServer(
-            {
-              ...http,
-              cert: tls.certificate,
-              key: tls.key,
-              minVersion: 'TLSv1.2',
-              handshakeTimeout: timeout,
-            },
-            answer,
-          );
-    this.#server.maxHeadersCount = 50;
+    this.#server = hardenedServer(options.tls, services.settings.visitors.timeout, answer);
     this.#webSockets = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -106,13 +92,37 @@ export class Listener {
     return typeof address === 'object' && address !== null ? address.port : port;
   }
 
+  /** New connections get this certificate. */
+  useCertificate(certificate: Certificate): void {
+    useCertificate(this.#server, certificate);
+  }
+
+  /**
+   * Sends everybody elsewhere within a time, evenly: what a client has asked is answered first. New connections are
+   * refused meanwhile. Ends early when everybody has gone.
+   */
+  async drain(within: number): Promise<void> {
+    const { sessions, lifecycle } = this.#services;
+    lifecycle.drain();
+    const leaving = [...this.#dispatchers].filter(([session]) => sessions.all.has(session));
+    const start = performance.now();
+    const ends: Promise<void>[] = [];
+    for (const [index, [session, { dispatcher }]] of leaving.entries()) {
+      const wait = start + (Math.min(within, leaving.length) * index) / leaving.length - performance.now();
+      if (wait >= 1) await sleep(wait);
+      const farewell = this.#farewell(leaving.length);
+      ends.push(dispatcher.finish(answerPatience).then(() => session.end(farewell)));
+    }
+    await Promise.all(ends);
+  }
+
   /** Ends all sessions and stops listening. */
   async close(): Promise<void> {
+    this.#services.lifecycle.drain();
     for (const timer of this.#timers) clearInterval(timer);
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    for (const session of this.#services.sessions.all) {
-      session.end({ code: 'going-away', message: 'The server is shutting down.', retryAfter: 1000 });
-    }
+    const { all } = this.#services.sessions;
+    for (const session of all) session.end(this.#farewell(all.size));
     this.#server.closeIdleConnections();
     await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, closePatience).unref())]);
     for (const { webSocket } of this.#dispatchers.values()) webSocket.terminate();
@@ -120,18 +130,28 @@ export class Listener {
     await closed;
   }
 
+  #farewell(clients: number): WireError {
+    return {
+      code: 'going-away',
+      message: 'The server is shutting down.',
+      retryAfter: returnTime(clients),
+    };
+  }
+
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
-    const remoteAddress = request.socket.remoteAddress ?? 'unknown';
-    const { sessions, settings } = this.#services;
+    const remoteAddress = this.#options.clientAddress(request);
+    const { sessions, settings, lifecycle } = this.#services;
+    if (lifecycle.draining)
+      return this.#refuse(socket, '503 Service Unavailable', 'The server is shutting down.', 5);
     const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
     if (chooseSubprotocol(offered) === null)
-      return refuse(socket, '400 Bad Request', `Offer the subprotocol ${subprotocols.join(' or ')}.`);
+      return this.#refuse(socket, '400 Bad Request', `Offer the subprotocol ${subprotocols.join(' or ')}.`);
     if (
       sessions.visitorCount >= settings.visitors.total ||
       sessions.visitorsOf(remoteAddress) >= settings.visitors.perAddress
     ) {
-      return refuse(socket, '503 Service Unavailable', 'Too many connections that have not signed in.');
+      return this.#refuse(socket, '503 Service Unavailable', 'Too many connections that have not signed in.');
     }
     this.#webSockets.handleUpgrade(request, socket, head, (webSocket) =>
       this.#accept(webSocket, socket, remoteAddress),
@@ -139,13 +159,14 @@ export class Listener {
   }
 
   #accept(webSocket: WebSocket, socket: Duplex, remoteAddress: string): void {
-    const { settings, log } = this.#services;
+    const { settings, log, tally } = this.#services;
     const connection = new Connection({
       webSocket,
       socket,
       remoteAddress,
       flusher: this.#flusher,
       pass: this.#options.pass,
+      tally,
       mostBacklog: settings.readerBacklog,
     });
     const session = new Session(connection, this.#services);
@@ -192,10 +213,12 @@ export class Listener {
         session.end({ code: 'not-signed-in', message: 'No sign-in in time.' });
     }
   }
-}
 
-function refuse(socket: Duplex, status: string, text: string): void {
-  socket.end(
-    `HTTP/1.1 ${status}\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`,
-  );
+  #refuse(socket: Duplex, status: string, text: string, retryAfter?: number): void {
+    this.#services.tally.refusedConnections += 1;
+    const retry = retryAfter === undefined ? '' : `Retry-After: ${retryAfter}\r\n`;
+    socket.end(
+      `HTTP/1.1 ${status}\r\n${retry}Content-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`,
+    );
+  }
 }

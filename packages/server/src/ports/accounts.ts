@@ -28,11 +28,21 @@ export interface NewAccount {
 export interface Accounts {
   /** @throws Refusal `name-taken`, or `invite-invalid` when an invitation is given and not good. */
   create(account: NewAccount): Promise<Account>;
+  /** `null` also for one that has ended; the same below. */
   byUser(user: string): Promise<Account | null>;
   byId(id: AccountId): Promise<Account | null>;
   passwordHash(id: AccountId): Promise<string | null>;
   /** Sets the password and removes all devices but one. */
   changePassword(id: AccountId, passwordHash: string, keep: DeviceId): Promise<void>;
+  /**
+   * Ends an account: it cannot be signed in to any more, its devices are gone, and its name is given to nobody else. What
+   * others know of it is removed by who calls `removals`.
+   */
+  remove(id: AccountId): Promise<void>;
+  /** Accounts that have ended and that others may still know of. */
+  removals(): Promise<readonly AccountId[]>;
+  /** Nobody knows of the account any more. */
+  removed(id: AccountId): Promise<void>;
   /** Calls back with the accounts that were changed from outside of this server since the last call. */
   onForeignChange(handler: () => void): () => void;
 }

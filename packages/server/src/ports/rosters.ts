@@ -53,6 +53,8 @@ export interface Rosters {
   read(owner: AccountId, since: number | null): Promise<RosterPage>;
   /** Who the account may watch: granted, and no block in either direction. */
   watchable(account: AccountId): Promise<readonly AccountId[]>;
-  /** Whether one of the two has blocked the other, and who. */
-  blockBetween(account: AccountId, other: AccountId): Promise<'none' | 'own' | 'theirs'>;
+  /** Whether something stands between the two: one has blocked the other, or the other account has ended. */
+  blockBetween(account: AccountId, other: AccountId): Promise<'none' | 'own' | 'theirs' | 'ended'>;
+  /** The account has ended: takes it out of all relations, and tells who must be told of changed access. */
+  end(account: AccountId): Promise<RosterChange['access']>;
 }

@@ -7,6 +7,9 @@ export interface Relation {
   readonly theirs: RosterRow | null;
 }
 
+/** Neither sees the other. */
+const apart = { to: 'none', from: 'none', requestText: '' } as const;
+
 const empty: RosterRow = {
   to: 'none',
   from: 'none',
@@ -79,10 +82,13 @@ function deny(relation: Relation): Relation {
 }
 
 function remove(relation: Relation): Relation {
-  const ended = { to: 'none', from: 'none', requestText: '' } as const;
-  const own = keepIfWanted({ ...known(relation.own), ...ended, listed: false, alias: '', groups: [] });
-  const theirs = relation.theirs === null ? null : keepIfWanted({ ...relation.theirs, ...ended });
-  return { own, theirs };
+  const own = keepIfWanted({ ...known(relation.own), ...apart, listed: false, alias: '', groups: [] });
+  return { own, theirs: ended(relation).theirs };
+}
+
+/** What is left of a relation when the owner's account has ended: the other side's own wishes. */
+export function ended({ theirs }: Relation): Relation {
+  return { own: null, theirs: theirs === null ? null : keepIfWanted({ ...theirs, ...apart }) };
 }
 
 /** A row stays for a reason: the owner wants it, somebody waits for an answer, or it holds a block. */

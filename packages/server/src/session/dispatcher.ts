@@ -24,6 +24,8 @@ export class Dispatcher {
   #faults = 0;
   #visitorFrames = 0;
   #readerIsBack: (() => void) | null = null;
+  #finishing = false;
+  #onIdle: (() => void) | null = null;
   /** Set when the connection sends anything, cleared by the heartbeat. */
   alive = true;
 
@@ -42,6 +44,7 @@ export class Dispatcher {
   /** A frame could not be read. Answered, and the end of the connection when it happens again and again. */
   fault(error: WireError, id?: number): void {
     if (error.code !== 'unknown-type') this.#faults += 1;
+    this.#session.services.tally.badFrames += 1;
     this.#refuse(error, id);
     if (this.#faults >= mostFaults)
       this.#session.end({ code: 'malformed', message: 'Too many frames that cannot be read.' });
@@ -49,7 +52,7 @@ export class Dispatcher {
 
   async #pump(): Promise<void> {
     this.#pumping = true;
-    for (let text = this.#next(); text !== undefined && !this.#session.ended; text = this.#next()) {
+    for (let text = this.#next(); text !== undefined && !this.#over; text = this.#next()) {
       const frame = this.#read(text);
       if (frame === null) continue;
       if (!('id' in frame)) {
@@ -63,6 +66,10 @@ export class Dispatcher {
       if (this.#session.connection.congested) await this.#reader();
     }
     this.#pumping = false;
+  }
+
+  get #over(): boolean {
+    return this.#finishing || this.#session.ended;
   }
 
   #read(text: string): ClientFrame | null {
@@ -94,15 +101,21 @@ export class Dispatcher {
     const done = execute(this.#session, frame, takenUp)
       .then(
         (result) => {
+          this.#session.services.tally.answered(frame.type, 'done');
           const text = result instanceof RawResult ? result.text : JSON.stringify(result);
           this.#session.connection.reply(`{"type":"reply","id":${frame.id},"result":${text}}`);
         },
-        (error: unknown) => this.#failed(error, frame.id),
+        (error: unknown) => {
+          const code = error instanceof Refusal ? error.error.code : 'internal';
+          this.#session.services.tally.answered(frame.type, code);
+          this.#failed(error, frame.id);
+        },
       )
       .finally(() => {
         takenUp();
         this.#running -= 1;
         this.#holdBack();
+        if (this.#running === 0) this.#onIdle?.();
       });
     return { takenUp: started, done };
   }
@@ -142,6 +155,19 @@ export class Dispatcher {
     this.#paused = full;
     if (full) connection.pause();
     else connection.resume();
+  }
+
+  /** Takes nothing more up, and resolves when what is under way is answered, at the latest after a time in milliseconds. */
+  async finish(patience: number): Promise<void> {
+    this.#finishing = true;
+    if (this.#running === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, patience);
+      this.#onIdle = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   /** The other side has read: what was held back for that may go on. */

@@ -64,6 +64,10 @@ export class SessionRegistry {
     return false;
   }
 
+  get accountCount(): number {
+    return this.#byAccount.size;
+  }
+
   /** Accounts with a session on this process. */
   accounts(): Iterable<AccountId> {
     return this.#byAccount.keys();

@@ -13,8 +13,9 @@ const parts: readonly {
   },
   { words: ['file'], load: async () => (await import('./files.ts')).fileRows },
   { words: ['room'], load: async () => (await import('./rooms.ts')).roomRows },
+  { words: ['server'], load: async () => (await import('./server.ts')).serverRows },
   {
-    words: ['daemon', 'server', 'doctor', 'completion', 'help'],
+    words: ['daemon', 'doctor', 'completion', 'help'],
     load: async () => (await import('./program.ts')).programRows,
   },
 ];

@@ -55,6 +55,60 @@ export const changePassword: Command = administer(async (context, administration
   await showOne(context, administration);
 });
 
+/** `natter server user delete NAME`. */
+export const deleteUser: Command = administer(async (context, administration) => {
+  const { address } = await administration.user(userOf(context));
+  await administration.deleteUser(userOf(context));
+  context.output.item({ type: 'user', address, deleted: true }, () => `${oneLine(address)}  deleted`);
+});
+
+/** `natter server user devices NAME`. */
+export const listDevices: Command = administer(async (context, administration) => {
+  for (const { device, name, createdAt, seenAt } of await administration.listDevices(userOf(context)))
+    context.output.item(
+      {
+        type: 'device',
+        device,
+        name,
+        createdAt: new Date(createdAt).toISOString(),
+        seenAt: new Date(seenAt).toISOString(),
+      },
+      () => `${device}  ${oneLine(name) || '(no name)'}  seen ${new Date(seenAt).toISOString()}`,
+    );
+});
+
+/** `natter server user sign-out NAME DEVICE`. */
+export const removeDevice: Command = administer(async (context, administration) => {
+  const device = context.given.word(1);
+  await administration.removeDevice(userOf(context), device);
+  context.output.item({ type: 'device', device, removed: true }, () => `${oneLine(device)}  signed out`);
+});
+
+/** `natter server user invitations`. */
+export const listInvitations: Command = administer(async ({ output }, administration) => {
+  for (const { id, createdAt, expiresAt, usedBy } of await administration.listInvitations()) {
+    const state = usedBy !== undefined ? 'used' : expiresAt <= Date.now() ? 'expired' : 'open';
+    output.item(
+      {
+        type: 'invitation',
+        id,
+        state,
+        createdAt: new Date(createdAt).toISOString(),
+        expiresAt: new Date(expiresAt).toISOString(),
+        usedBy: usedBy ?? null,
+      },
+      () => `${id}  ${state}${usedBy === undefined ? '' : ` by ${oneLine(usedBy)}`}`,
+    );
+  }
+});
+
+/** `natter server user revoke INVITATION`. */
+export const revokeInvitation: Command = administer(async ({ given, output }, administration) => {
+  const id = given.word(0);
+  await administration.revokeInvitation(id);
+  output.item({ type: 'invitation', id, state: 'revoked' }, () => `${oneLine(id)}  revoked`);
+});
+
 /** `natter server user invite`. */
 export const inviteUser: Command = administer(async ({ output }, administration) => {
   const { code, expiresAt } = await administration.invite();
@@ -73,9 +127,7 @@ async function newPassword(context: CommandContext): Promise<string> {
 }
 
 async function showOne(context: CommandContext, administration: Administration): Promise<void> {
-  const name = userOf(context);
-  for (const user of await administration.listUsers())
-    if (user.address.startsWith(`${name}@`)) show(context, user);
+  show(context, await administration.user(userOf(context)));
 }
 
 function show({ output }: CommandContext, user: AccountInfo): void {
