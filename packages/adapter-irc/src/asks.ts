@@ -1,6 +1,6 @@
 import { refusal } from './mapping/errors.ts';
 import { isBatch, linesOf, type Batch } from './wire/batches.ts';
-import type { IrcConnection } from './wire/connection.ts';
+import type { IrcConnection, OutgoingLine } from './wire/connection.ts';
 import { WireError } from './wire/error.ts';
 import type { ISupport } from './wire/isupport.ts';
 import { lastParam, param, type IrcLine } from './wire/line.ts';
@@ -12,7 +12,9 @@ export type Verdict = 'part' | 'end' | 'refusal' | null;
 export interface Question {
   readonly command: string;
   readonly params: readonly string[];
-  readonly tags?: Record<string, string>;
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Lines that belong to the command and come right behind it. */
+  readonly more?: readonly OutgoingLine[];
   readonly signal: AbortSignal;
   /** Every server ends its answer with a line that `judge` knows, so that no PING has to find the end. */
   readonly ends?: boolean;
@@ -38,7 +40,7 @@ interface Open {
 }
 
 /** What makes a line a refusal in general: error numerics (400 to 599), the "try again" of RFC 2812, and FAIL. */
-function isRefusal({ command }: IrcLine): boolean {
+export function isRefusal({ command }: IrcLine): boolean {
   return /^[45]\d\d$/.test(command) || command === '263' || command === 'FAIL';
 }
 
@@ -87,7 +89,8 @@ export class Asks {
     );
     try {
       const tags = { ...question.tags, ...(this.#labels ? { label: name } : {}) };
-      const left = this.#connection.send(command, params, tags).then((is) => (sent = is));
+      const lines = [{ command, params, tags }, ...(question.more ?? [])];
+      const left = this.#connection.sendTogether(lines).then((is) => (sent = is));
       if (!this.#labels && question.ends !== true) void this.#connection.send('PING', [name]);
       const outcome = await promise;
       await Promise.race([left, Promise.resolve()]);
@@ -129,9 +132,9 @@ export class Asks {
     return false;
   }
 
-  #labeled({ lines, settle }: Open, item: IrcLine | Batch): void {
+  #labeled({ question, lines, settle }: Open, item: IrcLine | Batch): void {
     lines.push(...(isBatch(item) ? linesOf(item) : [item]));
-    const no = lines.find(isRefusal);
+    const no = lines.find((line) => isRefusal(line) && question.judge?.(line) !== 'part');
     settle(no === undefined ? { lines, batch: isBatch(item) ? item : null, labeled: true } : refusal(no));
   }
 

@@ -29,11 +29,13 @@ const PLAIN: Capabilities['support'] = {
 export const NETWORK_CAPABILITIES: Capabilities = {
   support: {
     ...PLAIN,
+    register: 'full',
     reply: 'full',
     retract: 'full',
     react: 'full',
     history: 'full',
     typing: 'full',
+    'read-marker': 'full',
     'own-echo': 'full',
   },
   limits: { textBytes: TEXT_BYTES },
@@ -71,11 +73,13 @@ export function accountCapabilities(server: ServerFeatures): Capabilities {
     ...NETWORK_CAPABILITIES,
     support: {
       ...PLAIN,
+      register: enabled.has('draft/account-registration') ? 'full' : 'none',
       reply: replies ? 'full' : 'none',
       retract: enabled.has('draft/message-redaction') ? 'full' : 'none',
       react: replies && passesTag(server, 'draft/react') ? 'full' : 'none',
       history: keepsHistory(enabled) ? 'full' : 'none',
       typing: passesTag(server, 'typing') ? 'full' : 'none',
+      'read-marker': enabled.has('draft/read-marker') ? 'full' : 'none',
       'own-echo': enabled.has('echo-message') ? 'full' : 'none',
     },
     ...(keepsHistory(enabled) ? {} : { order: 'arrival', catchUp: 'none' }),

@@ -23,6 +23,8 @@ import { NickKeeper } from './features/nick-keeper.ts';
 import { Outgoing, refused } from './features/outgoing.ts';
 import { POSITION_STATE, Positions } from './features/positions.ts';
 import { Questions } from './features/queries.ts';
+import { ReadMarkers } from './features/read-markers.ts';
+import { Rejoin } from './features/rejoin.ts';
 import { RoomChanges } from './features/room-changes.ts';
 import { unsupported } from './interactions.ts';
 import { failedOutcome, mapError } from './mapping/errors.ts';
@@ -61,6 +63,7 @@ export class Connection {
   readonly #history: History;
   readonly #positions: Positions;
   readonly #catchUp: CatchUp;
+  readonly #markers: ReadMarkers;
   readonly #nick: NickKeeper;
   /** Ends with the connection. */
   readonly #signal: AbortSignal;
@@ -81,6 +84,7 @@ export class Connection {
       asks: new Asks(connection, support, labels, limits.answerTime),
       support,
       enabled,
+      offered: negotiation.offered,
       nick,
     };
     this.#runtime = runtime;
@@ -99,11 +103,14 @@ export class Connection {
       this.#positions,
       (key) => this.#channels.all.has(key) || this.#messages.knows(key) || this.#contacts.has(key),
     );
-    this.#catchUp = new CatchUp(runtime, this.#history, this.#positions, (key, address) =>
-      this.#messages.introduce(key, address),
-    );
+    this.#markers = new ReadMarkers(runtime, this.#history, this.#positions, signal);
+    this.#catchUp = new CatchUp(runtime, this.#history, this.#positions, {
+      introduce: (key, address) => this.#messages.introduce(key, address),
+      told: (key) => this.#markers.ask(key),
+      caughtUp: (key) => this.#markers.caughtUp(key),
+    });
     this.#nick = new NickKeeper(runtime, wantedNick);
-    this.#features = [this.#channels, this.#contacts, this.#messages, this.#nick];
+    this.#features = [this.#channels, this.#contacts, this.#messages, this.#markers, this.#nick];
     connection.bounds = { bodyBytes: support.number('LINELEN', 512) };
     connection.listen({ line: (line) => this.#receive(line), drained: () => void runtime.commits.flush() });
   }
@@ -111,21 +118,14 @@ export class Connection {
   /** Tells who we are, takes the list of contacts up and enters the channels of last time. */
   async begin(): Promise<void> {
     const signal = this.#signal;
-    const { host, commits, nick, enabled, support, config } = this.#runtime;
+    const { host, commits, nick, enabled, support } = this.#runtime;
     host.capabilities('account', accountCapabilities({ enabled, denied: support.get('CLIENTTAGDENY') }));
     commits.add({ type: 'self', key: keyOf(this.#runtime, nick), name: nick });
     if (!(await commits.flush())) return;
     this.#positions.load(await host.state(POSITION_STATE));
     this.#contacts.start(await host.state(CONTACT_STATE), signal);
-    const rooms = Object.values(await host.state(ROOM_STATE)).map(readRoom);
-    for (const name of config.join) rooms.push({ name, key: undefined });
-    const names = new Set<string>();
-    for (const room of rooms) {
-      if (room === null || names.has(support.fold(room.name))) continue;
-      names.add(support.fold(room.name));
-      // Not awaited: a channel that lets nobody in must not hold up the account.
-      void this.#enter(room.name, room.key, signal);
-    }
+    // Not awaited: a channel that lets nobody in must not hold up the account.
+    void new Rejoin(this.#runtime, this.#channels).enterAll(await host.state(ROOM_STATE), signal);
     this.#nick.start();
   }
 
@@ -133,21 +133,6 @@ export class Connection {
   stop(): void {
     this.#contacts.stop();
     this.#nick.stop();
-  }
-
-  async #enter(name: string, key: string | undefined, signal: AbortSignal): Promise<void> {
-    const { host, commits } = this.#runtime;
-    const outcome = await this.#rooms.join(name, key, signal).catch(failedOutcome);
-    if (!('error' in outcome)) return;
-    host.log('warn', 'irc-channel-not-entered', { name, error: outcome.error.message });
-    if (outcome.result !== 'refused') return;
-    commits.add({
-      type: 'upsert',
-      of: 'conversation',
-      key: keyOf(this.#runtime, name),
-      value: { kind: 'channel', state: 'left', title: name },
-    });
-    await commits.flush();
   }
 
   #receive(line: IrcLine): void {
@@ -205,7 +190,7 @@ export class Connection {
       case 'edit':
         return refused('unsupported', 'on IRC nothing that was said can be changed');
       case 'mark-read':
-        return refused('unsupported', 'this server keeps no read position');
+        return this.#markers.mark(op, body, signal);
     }
   }
 
@@ -276,16 +261,5 @@ async function answered<T>(answer: Promise<T>): Promise<T> {
     return await answer;
   } catch (error) {
     throw NatterError.isInstance(error) ? error : new NatterError({ ...mapError(error, 'conversation') });
-  }
-}
-
-function readRoom(text: Opaque): { name: string; key: string | undefined } | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null || !('name' in value)) return null;
-    const key = 'key' in value && typeof value.key === 'string' ? value.key : undefined;
-    return typeof value.name === 'string' ? { name: value.name, key } : null;
-  } catch {
-    return null; // state of another version
   }
 }

@@ -1,18 +1,11 @@
 import type { BaseHost, Interaction, LoginStart } from '@natter/core';
-import {
-  errorData,
-  NatterError,
-  remoteKey,
-  type Answer,
-  type Field,
-  type JsonObject,
-  type Step,
-} from '@natter/core/model';
+import { remoteKey, type Answer, type Field, type JsonObject, type Step } from '@natter/core/model';
+import { AccountRegistration } from './account-registration.ts';
 import { readConfig, type IrcConfig, type SignInMethod } from './config.ts';
 import { KEY, MECHANISM, PASSWORD } from './credentials.ts';
 import { readAddress } from './mapping/addresses.ts';
-import { mapError } from './mapping/errors.ts';
-import { openConnection } from './open-connection.ts';
+import { clean, mapError } from './mapping/errors.ts';
+import { openConnection, type SignInParts } from './open-connection.ts';
 import { routeOf } from './target.ts';
 import type { Platform } from './wire/channel.ts';
 import { WireError } from './wire/error.ts';
@@ -36,6 +29,9 @@ export class Login implements Interaction {
   /** A certificate that the user was asked about, and those that the user trusts since. */
   #asked: WireError | null = null;
   readonly #trusted: string[] = [];
+  /** Open as long as an account is being made, and the account that waits for its code. */
+  #registration: AccountRegistration | null = null;
+  #unverified: string | null = null;
 
   constructor(parts: LoginParts) {
     this.#parts = parts;
@@ -45,51 +41,81 @@ export class Login implements Interaction {
     const { start } = this.#parts;
     try {
       if (signal.aborted) throw new WireError('aborted', 'the sign-in was given up');
-      if (start.purpose === 'register')
-        throw new NatterError(
-          errorData(
-            'unsupported',
-            'natter cannot register accounts on IRC yet; register there and add the account',
-            {
-              scope: 'account',
-            },
-          ),
-        );
       const config = readConfig(start.config); // a wrong setting is told before the user types a password
       routeOf(start.address, config, null);
       if (answer === null) {
-        const fields = fieldsFor(config.signIn);
-        if (fields.length > 0) return { kind: 'fields', title: `Sign in to ${start.address}`, fields };
+        const fields = start.purpose === 'register' ? [NEW_PASSWORD] : fieldsFor(config.signIn);
+        const title = start.purpose === 'register' ? 'Register' : 'Sign in to';
+        if (fields.length > 0) return { kind: 'fields', title: `${title} ${start.address}`, fields };
       } else this.#take(answer);
+      if (start.purpose === 'register') {
+        const step = await this.#register({ ...config, trust: this.#trust(config) }, signal);
+        if (step !== null) return step;
+      }
       return await this.#attempt({ ...config, trust: this.#trust(config) }, signal);
     } catch (error) {
-      return this.#certificateStep(error) ?? { kind: 'failed', error: mapError(error) };
+      const step = this.#certificateStep(error) ?? this.#again(error);
+      if (step !== null) return step;
+      await this.cancel();
+      return { kind: 'failed', error: mapError(error) };
     }
   }
 
   cancel(): Promise<void> {
+    this.#registration?.close();
+    this.#registration = null;
     this.#answers = {};
     return Promise.resolve();
   }
 
-  async #attempt(config: IrcConfig, signal: AbortSignal): Promise<Step> {
+  /** Makes the account; a step when something is missing, null when it is there and one can sign in to it. */
+  async #register(config: IrcConfig, signal: AbortSignal): Promise<Step | null> {
+    const { password = '', email = '', code = '' } = this.#answers;
+    const account = config.username;
+    this.#registration ??= await AccountRegistration.start(
+      this.#connectTo({ ...config, signIn: 'none' }, async () => null, signal),
+      readAddress(this.#parts.start.address).nick,
+    );
+    const registration = this.#registration;
+    if (registration.needsEmail && email === '') return fieldsStep('The server asks for an address', EMAIL);
+    const unverified = this.#unverified;
+    const told =
+      unverified === null
+        ? await registration.register(account, email === '' ? null : email, password, signal)
+        : await registration.verify(unverified, code, signal);
+    this.#unverified = told.state === 'verify' ? told.account : null;
+    if (told.state === 'verify') return fieldsStep(clean(told.text) || 'The server has sent a code', CODE);
+    registration.close();
+    this.#registration = null;
+    return null;
+  }
+
+  #connectTo(config: IrcConfig, secret: SignInParts['secret'], signal: AbortSignal): SignInParts {
     const { start, host, platform, limits } = this.#parts;
+    return {
+      address: start.address,
+      config,
+      platform,
+      limits,
+      secret,
+      log: (level, code, data) => host.log(level, code, data),
+      strictPort: null,
+      signal,
+    };
+  }
+
+  async #attempt(config: IrcConfig, signal: AbortSignal): Promise<Step> {
+    const { start, host } = this.#parts;
     const password = this.#answers['password'] || null;
-    const signIn: SignInMethod = config.signIn ?? (password === null ? 'none' : 'sasl');
+    const signIn: SignInMethod =
+      start.purpose === 'register' ? 'sasl' : (config.signIn ?? (password === null ? 'none' : 'sasl'));
     const secrets: Readonly<Record<string, string | null>> = {
       [PASSWORD]: password,
       [KEY]: this.#answers['key'] || null,
     };
-    const { connection, registered } = await openConnection({
-      address: start.address,
-      config: { ...config, signIn },
-      platform,
-      limits,
-      secret: async (name) => secrets[name] ?? null,
-      log: (level, code, data) => host.log(level, code, data),
-      strictPort: null,
-      signal,
-    });
+    const { connection, registered } = await openConnection(
+      this.#connectTo({ ...config, signIn }, async (name) => secrets[name] ?? null, signal),
+    );
     connection.quit(new WireError('disconnected', 'the sign-in is over'));
     for (const [name, value] of Object.entries(secrets))
       if (value !== null) await host.setSecret(name, value);
@@ -127,9 +153,29 @@ export class Login implements Interaction {
     return { kind: 'show', what: 'certificate', data: { ...certificate }, actions: ['trust', 'reject'] };
   }
 
+  /** A code that was mistyped may be typed again. */
+  #again(error: unknown): Step | null {
+    const no = error instanceof WireError && error.code === 'refused' ? error.line : null;
+    const mistyped = this.#unverified !== null && no?.command === 'FAIL' && no.params[1] === 'INVALID_CODE';
+    return mistyped ? { ...fieldsStep('Once more', CODE), error: mapError(error) } : null;
+  }
+
   #trust(config: IrcConfig): IrcConfig['trust'] {
     return { ...config.trust, pinned: [...config.trust.pinned, ...this.#trusted] };
   }
+}
+
+const NEW_PASSWORD: Field = {
+  name: 'password',
+  label: 'Password of the new account',
+  secret: true,
+  required: true,
+};
+const EMAIL: Field = { name: 'email', label: 'Address for mail', secret: false, required: true };
+const CODE: Field = { name: 'code', label: 'Code', secret: false, required: true };
+
+function fieldsStep(title: string, field: Field): Extract<Step, { kind: 'fields' }> {
+  return { kind: 'fields', title, fields: [field] };
 }
 
 /** What has to be asked: nothing for a nick without an account. */

@@ -18,6 +18,8 @@ export interface Runtime {
   readonly support: ISupport;
   /** The capabilities that are on; it changes with CAP NEW and DEL. */
   readonly enabled: ReadonlySet<string>;
+  /** What the server offers, with the values of its capabilities. */
+  readonly offered: ReadonlyMap<string, string>;
   /** Our nick now. */
   nick: string;
 }

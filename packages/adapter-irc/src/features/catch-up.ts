@@ -24,6 +24,16 @@ const EPOCH = '1970-01-01T00:00:00.000Z';
 /** Whatever our clock says; nanoseconds until then still fit into 64 bits. */
 const FAR = '2200-01-01T00:00:00.000Z';
 
+/** Who has a part in it. */
+export interface CatchUpEvents {
+  /** Who is on the other side of a direct conversation. */
+  introduce(conversation: RemoteKey, address: string): Event[];
+  /** What was missed in a direct conversation has come, and is about to be stored. */
+  told(conversation: RemoteKey): void;
+  /** What was missed in a conversation is stored before whatever is committed next. */
+  caughtUp(conversation: RemoteKey): void;
+}
+
 /**
  * Fetches what was missed. Direct conversations are found by TARGETS and are the hub's to catch up; a channel's history
  * comes whenever we enter it, beside all else, so that many channels do not keep the account from talking.
@@ -32,7 +42,7 @@ export class CatchUp {
   readonly #runtime: Runtime;
   readonly #history: History;
   readonly #positions: Positions;
-  readonly #introduce: (conversation: RemoteKey, address: string) => Event[];
+  readonly #events: CatchUpEvents;
   /** The direct conversations that are still to be asked for; null before TARGETS was asked. */
   #waiting: { key: RemoteKey; name: string }[] | null = null;
   #steps = 0;
@@ -42,16 +52,11 @@ export class CatchUp {
   #newest: number | null = null;
   #channels: Promise<void> = Promise.resolve();
 
-  constructor(
-    runtime: Runtime,
-    history: History,
-    positions: Positions,
-    introduce: (conversation: RemoteKey, address: string) => Event[],
-  ) {
+  constructor(runtime: Runtime, history: History, positions: Positions, events: CatchUpEvents) {
     this.#runtime = runtime;
     this.#history = history;
     this.#positions = positions;
-    this.#introduce = introduce;
+    this.#events = events;
   }
 
   /** One page of what was missed in direct conversations. The cursor is a time and the number of the page. */
@@ -59,16 +64,17 @@ export class CatchUp {
     const since = sinceOf(after);
     this.#waiting ??= await this.#targets(since?.time ?? null, signal);
     // Whoever asks for the next page has stored the one before.
-    if (this.#handedOver !== null) this.#positions.catchUp(this.#handedOver);
+    if (this.#handedOver !== null) this.#caughtUp(this.#handedOver);
     this.#handedOver = null;
     const next = this.#waiting[0];
     if (next === undefined) return this.#end(since);
     this.#positions.fallBehind(next.key);
     const newest = await this.#newestOf(next.key, since, signal);
-    const known = newest.events.length === 0 ? [] : this.#introduce(next.key, next.name);
+    const known = newest.events.length === 0 ? [] : this.#events.introduce(next.key, next.name);
     const batch = { ...newest, events: [...known, ...newest.events] };
     this.#waiting.shift();
     this.#handedOver = next.key;
+    this.#events.told(next.key);
     this.#steps += 1;
     const cursor = writePoint({ id: remoteKey(String(this.#steps)), time: since?.time ?? 0 });
     return { batch: { ...batch, cursors: { [accountScope]: cursor } }, next: cursor, reached: null };
@@ -87,6 +93,11 @@ export class CatchUp {
     );
   }
 
+  #caughtUp(conversation: RemoteKey): void {
+    this.#positions.catchUp(conversation);
+    this.#events.caughtUp(conversation);
+  }
+
   #end(since: HistoryPoint | null): Page {
     this.#positions.catchUpDirect();
     const time = Math.max(since?.time ?? 0, this.#newest ?? 0);
@@ -98,7 +109,7 @@ export class CatchUp {
     if (signal.aborted) return;
     const batch = await this.#newestOf(conversation, null, signal);
     const stored = this.#runtime.commits.page(batch);
-    this.#positions.catchUp(conversation);
+    this.#caughtUp(conversation);
     if (!(await stored)) return;
     let gap = openGap(batch.gaps);
     for (let pages = 0; gap !== null && pages < GAP_PAGES && !signal.aborted; pages += 1) {

@@ -106,9 +106,9 @@ export class History {
     return { batch, next: closed ? null : rest.token, reached: null };
   }
 
-  /** Asks for one part of a conversation (CHATHISTORY with LATEST, BEFORE or AFTER). */
+  /** Asks for one part of a conversation (CHATHISTORY with LATEST, BEFORE, AFTER or AROUND). */
   async ask(
-    command: 'LATEST' | 'BEFORE' | 'AFTER',
+    command: 'LATEST' | 'BEFORE' | 'AFTER' | 'AROUND',
     conversation: RemoteKey,
     at: string,
     limit: number,
@@ -157,7 +157,7 @@ export class History {
       if (contentOf(line.command, lastParam(line)) === null) return [];
       if (this.#messages.conversationOf(line) !== conversation) return [];
       const item = this.#item(line, lastParam(line));
-      this.#positions.remember(pointOf(item));
+      this.#positions.remember(conversation, pointOf(item));
       return [item];
     });
   }

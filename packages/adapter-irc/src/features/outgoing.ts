@@ -1,19 +1,29 @@
 import type { Op, OpBody, Outcome } from '@natter/core';
-import { errorData, type ErrorCode, type RemoteKey, type Target } from '@natter/core/model';
-import type { Asks } from '../asks.ts';
+import { errorData, remoteKey, type ErrorCode, type RemoteKey, type Target } from '@natter/core/model';
+import type { Asks, Question } from '../asks.ts';
 import { passesTag, TEXT_BYTES } from '../capabilities.ts';
 import { action } from '../mapping/ctcp.ts';
 import { failedOutcome } from '../mapping/errors.ts';
 import { isServerId } from '../mapping/history-point.ts';
 import { withoutCodes, writeFormatting } from '../mapping/format-codes.ts';
+import { joinParts, multilineOf, readMultilineLimits } from '../mapping/multiline.ts';
 import { splitText } from '../mapping/split-text.ts';
 import type { Runtime } from '../runtime.ts';
+import type { Batch } from '../wire/batches.ts';
 import { byteLength } from '../wire/format-line.ts';
 import { WireError } from '../wire/error.ts';
 import { lastParam, type IrcLine } from '../wire/line.ts';
-import type { Messages, OnItsWay } from './messages.ts';
+import { Messages, type OnItsWay } from './messages.ts';
 
 type Body<Type extends OpBody['type']> = Extract<OpBody, { type: Type }>;
+
+/** What is said, to whom and how. */
+interface Words {
+  readonly command: string;
+  readonly target: RemoteKey;
+  readonly text: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
 
 /** What a server may put before our words for others: `:nick!~user@host`, the longest host included. */
 const OWN_SOURCE = 1 + 1 + 12 + 1 + 63 + 1;
@@ -23,6 +33,7 @@ export class Outgoing {
   readonly #runtime: Runtime;
   readonly #messages: Messages;
   readonly #asks: Asks;
+  #batches = 0;
 
   constructor(runtime: Runtime, messages: Messages) {
     this.#runtime = runtime;
@@ -45,11 +56,23 @@ export class Outgoing {
         : writeFormatting(content.formatted).trimEnd();
     if (written === '') return refused('invalid', 'there is nothing to say');
     const command = content.kind === 'notice' ? 'NOTICE' : 'PRIVMSG';
-    const pieces = splitText(written, this.#room(command, target) - (content.kind === 'emote' ? 9 : 0)).map(
-      keepTrailingSpace,
-    );
-    const lines = content.kind === 'emote' ? pieces.map(action) : pieces;
+    const room = this.#room(command, target) - (content.kind === 'emote' ? 9 : 0);
     const tags = this.#replyTag(body.replyTo?.target ?? null);
+    const whole = { command, target, tags, text: written };
+    const together = content.kind === 'emote' ? null : await this.#sayTogether(op, whole, room, signal);
+    if (together !== null) return together;
+    const pieces = splitText(written, room).map(keepTrailingSpace);
+    const lines = content.kind === 'emote' ? pieces.map(action) : pieces;
+    return this.#sayEach(op, { command, target, tags }, lines, signal);
+  }
+
+  /** Each line after the one before has been answered. */
+  async #sayEach(
+    op: Op,
+    { command, target, tags }: Omit<Words, 'text'>,
+    lines: readonly string[],
+    signal: AbortSignal,
+  ): Promise<Outcome> {
     const refs: RemoteKey[] = [];
     let confirmed = true;
     for (const [part, text] of lines.entries()) {
@@ -68,12 +91,57 @@ export class Outgoing {
     return confirmed ? { result: 'accepted', refs } : { result: 'unconfirmed' };
   }
 
-  async #say(
+  /** draft/multiline: several lines as one message; null where the server has no such thing or refuses this one. */
+  async #sayTogether(op: Op, whole: Words, room: number, signal: AbortSignal): Promise<Outcome | null> {
+    const { enabled, offered } = this.#runtime;
+    const limits =
+      enabled.has('draft/multiline') && enabled.has('batch')
+        ? readMultilineLimits(offered.get('draft/multiline'))
+        : null;
+    const parts = limits === null ? null : multilineOf(whole.text, room, limits);
+    if (parts === null) return null;
+    const { command, target, tags } = whole;
+    const batch = `m${(this.#batches += 1)}`;
+    const more = [
+      ...parts.map(({ text, continues }) => ({
+        command,
+        params: [target, text],
+        tags: { batch, ...(continues ? { 'draft/multiline-concat': '' } : {}) },
+      })),
+      { command: 'BATCH', params: [`-${batch}`] },
+    ];
+    const question = { command: 'BATCH', params: [`+${batch}`, 'draft/multiline', target], tags, more };
+    try {
+      const said = await this.#hear(
+        op,
+        { ...whole, text: joinParts(parts), part: 0 },
+        { ...question, signal },
+      );
+      return said.confirmed
+        ? { result: 'accepted', refs: said.id === null ? [] : [said.id] }
+        : { result: 'unconfirmed' };
+    } catch (error) {
+      // What is refused as one message may do as several.
+      const no = error instanceof WireError && error.code === 'refused' ? error.line : null;
+      return no?.command === 'FAIL' && no.params[0] === 'BATCH' ? null : failedOutcome(error);
+    }
+  }
+
+  #say(
     op: Op,
-    line: { command: string; target: RemoteKey; text: string; part: number; tags: Record<string, string> },
+    words: Words & { part: number },
     signal: AbortSignal,
   ): Promise<{ confirmed: boolean; id: RemoteKey | null }> {
-    const { command, target, text, part, tags } = line;
+    const { command, target, text, tags } = words;
+    return this.#hear(op, words, { command, params: [target, text], tags, signal });
+  }
+
+  /** Sends what says something, and listens for its echo. */
+  async #hear(
+    op: Op,
+    { command, target, text, part }: Words & { part: number },
+    question: Question,
+  ): Promise<{ confirmed: boolean; id: RemoteKey | null }> {
     const sent: OnItsWay = { operation: op.id, part, label: this.#asks.nextLabel, target, text };
     const isEcho = (each: IrcLine): boolean =>
       each.command === command &&
@@ -83,10 +151,14 @@ export class Outgoing {
     this.#messages.onItsWay.add(sent);
     try {
       const judge = (each: IrcLine): 'end' | null => (isEcho(each) ? 'end' : null);
-      const answer = await this.#asks.ask({ command, params: [target, text], tags, signal, judge });
+      const answers = (batch: Batch): boolean => {
+        const whole = Messages.whole(batch);
+        return whole !== null && isEcho(whole);
+      };
+      const answer = await this.#asks.ask({ ...question, judge, answers });
       const echo = answer.lines.find((each) => each.command === command);
-      const id = echo?.tags.get('msgid') as RemoteKey | undefined;
-      return { confirmed: answer.labeled || echo !== undefined, id: id || null };
+      const id = (answer.batch ?? echo)?.tags.get('msgid') || echo?.tags.get('msgid') || null;
+      return { confirmed: answer.labeled || echo !== undefined, id: id === null ? null : remoteKey(id) };
     } finally {
       this.#messages.onItsWay.delete(sent);
     }

@@ -19,7 +19,7 @@ export class Positions {
   readonly #points = new Map<RemoteKey, HistoryPoint>();
   /** The live messages of each conversation that is not caught up, in this run. */
   readonly #live = new Map<RemoteKey, RemoteKey[]>();
-  readonly #times = new Map<RemoteKey, number>();
+  readonly #times = new Map<RemoteKey, { readonly conversation: RemoteKey; readonly time: number }>();
   /** Whether the server has history at all. */
   readonly kept: boolean;
   /** Whether direct conversations are caught up. */
@@ -47,12 +47,28 @@ export class Positions {
   /** A message by its id, with its time when that is remembered. */
   pointOf(id: RemoteKey): HistoryPoint {
     const known = [...this.#points.values()].find((point) => point.id === id);
-    return { id, time: derivedTime(id) ?? this.#times.get(id) ?? known?.time ?? null };
+    return { id, time: derivedTime(id) ?? this.#times.get(id)?.time ?? known?.time ?? null };
   }
 
   /** What lies between the position of a conversation and now is not here yet. */
   fallBehind(conversation: RemoteKey): void {
     if (this.kept && !this.#live.has(conversation)) this.#live.set(conversation, []);
+  }
+
+  /** Whether something of a conversation's history is still on its way. */
+  isBehind(conversation: RemoteKey): boolean {
+    if (!this.kept) return false;
+    return this.#live.has(conversation) || !(this.#directCurrent || this.#isChannel(conversation));
+  }
+
+  /** The newest remembered message of a conversation that is not later than a time. */
+  lastUntil(conversation: RemoteKey, time: number): HistoryPoint | null {
+    let last: HistoryPoint | null = null;
+    for (const [id, known] of this.#times) {
+      if (known.conversation === conversation && known.time <= time && known.time >= (last?.time ?? 0))
+        last = { id, time: known.time };
+    }
+    return last;
   }
 
   /** The live messages of a conversation since it fell behind, in their order. */
@@ -63,7 +79,7 @@ export class Positions {
   /** A message came live. */
   note(conversation: RemoteKey, point: HistoryPoint): void {
     if (point.id === null) return;
-    this.remember(point);
+    this.remember(conversation, point);
     if (!this.kept) return;
     const waiting = this.#live.get(conversation);
     if (waiting !== undefined && waiting.length < MOST_LIVE) waiting.push(point.id);
@@ -113,9 +129,9 @@ export class Positions {
   }
 
   /** When a message was said, for whoever asks by its id later. */
-  remember({ id, time }: HistoryPoint): void {
+  remember(conversation: RemoteKey, { id, time }: HistoryPoint): void {
     if (id === null || time === null) return;
-    this.#times.set(id, time);
+    this.#times.set(id, { conversation, time });
     if (this.#times.size <= MOST_TIMES) return;
     const [oldest] = this.#times.keys();
     if (oldest !== undefined) this.#times.delete(oldest);

@@ -35,6 +35,8 @@ const MEANINGS: Record<WireErrorCode, Meaning> = {
   protocol: { code: 'protocol', retriable: true },
   invalid: { code: 'invalid' },
   refused: { code: 'forbidden' },
+  'nick-taken': { code: 'conflict', userAction: 'choose' },
+  'no-registration': { code: 'registration-closed', userAction: 'contact-operator' },
   'closed-by-server': { code: 'network', retriable: true },
   'no-password': { code: 'secret', userAction: 'sign-in' },
   'sasl-failed': { code: 'authentication', userAction: 'sign-in' },
@@ -91,6 +93,31 @@ const REFUSALS: Readonly<Record<string, Meaning>> = {
   INVALID_TARGET: { code: 'not-found' },
   ACCOUNT_REQUIRED: { code: 'forbidden', userAction: 'sign-in' },
   INVALID_UTF8: { code: 'invalid' },
+  INVALID_PARAMS: { code: 'invalid' },
+  NEED_MORE_PARAMS: { code: 'invalid' },
+  UNKNOWN_COMMAND: { code: 'unsupported' },
+  INVALID_MSGREFTYPE: { code: 'unsupported' },
+  INVALID_REASON: { code: 'invalid' },
+  UNKNOWN_ERROR: { code: 'server', retriable: true },
+  TEMPORARILY_UNAVAILABLE: { code: 'rate-limited', retriable: true, userAction: 'wait' },
+  RATE_LIMITED: { code: 'rate-limited', retriable: true, userAction: 'wait' },
+  MULTILINE_MAX_BYTES: { code: 'too-large', userAction: 'shorten' },
+  MULTILINE_MAX_LINES: { code: 'too-large', userAction: 'shorten' },
+  MULTILINE_INVALID: { code: 'invalid' },
+  MULTILINE_INVALID_TARGET: { code: 'invalid' },
+  ACCOUNT_EXISTS: { code: 'conflict', userAction: 'choose' },
+  ACCOUNT_NAME_MUST_BE_NICK: { code: 'invalid' },
+  BAD_ACCOUNT_NAME: { code: 'invalid' },
+  ALREADY_AUTHENTICATED: { code: 'conflict' },
+  COMPLETE_CONNECTION_REQUIRED: { code: 'unsupported' },
+  DISALLOWED: { code: 'registration-closed', userAction: 'contact-operator' },
+  INVALID_EMAIL: { code: 'invalid' },
+  UNACCEPTABLE_EMAIL: { code: 'invalid' },
+  UNACCEPTABLE_PASSWORD: { code: 'invalid' },
+  WEAK_PASSWORD: { code: 'invalid' },
+  INVALID_CODE: { code: 'authentication' },
+  NICKNAME_RESERVED: { code: 'conflict', userAction: 'choose' },
+  CANNOT_SEND_RP: { code: 'forbidden' },
 };
 
 /** Everything that can go wrong, as data. What the server said is kept as the condition: never parsed by core. */
@@ -162,7 +189,7 @@ function conditionOf({ line, certificate }: WireError): JsonObject | null {
 }
 
 /** One line, no control characters, no end in sight: much of it is written by the peer. */
-function clean(text: string): string {
+export function clean(text: string): string {
   return text
     .replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')
     .trim()

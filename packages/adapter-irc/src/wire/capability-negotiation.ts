@@ -14,8 +14,11 @@ export const WANTED: readonly string[] = [
   'batch',
   'cap-notify',
   'chghost',
+  'draft/account-registration',
   'draft/chathistory',
   'draft/message-redaction',
+  'draft/multiline',
+  'draft/read-marker',
   'echo-message',
   'extended-join',
   'extended-monitor',
@@ -27,6 +30,7 @@ export const WANTED: readonly string[] = [
   'setname',
   'standard-replies',
   'userhost-in-names',
+  'znc.in/self-message',
 ];
 
 /**

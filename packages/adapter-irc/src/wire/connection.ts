@@ -15,6 +15,13 @@ export interface ConnectionOptions {
   readonly encoding: string;
 }
 
+/** A line of ours. */
+export interface OutgoingLine {
+  readonly command: string;
+  readonly params: readonly string[];
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
 /** Who listens to a connection. */
 export interface ConnectionEvents {
   line(line: IrcLine): void;
@@ -83,6 +90,15 @@ export class IrcConnection {
   /** Queues a line. Resolves with whether it left. Throws WireError `invalid` for what cannot be said. */
   send(command: string, params: readonly string[] = [], tags: Record<string, string> = {}): Promise<boolean> {
     return this.#queue.send(formatLine(command, params, tags, this.bounds));
+  }
+
+  /** Queues lines between which no other comes. Resolves with whether the first left. Throws like {@link send}, and then queues none. */
+  sendTogether(lines: readonly OutgoingLine[]): Promise<boolean> {
+    const texts = lines.map(({ command, params, tags = {} }) =>
+      formatLine(command, params, tags, this.bounds),
+    );
+    const [first] = texts.map((text) => this.#queue.send(text));
+    return first ?? Promise.resolve(false);
   }
 
   /** Queues a line that nobody waits for: what cannot be said is not, and nobody is told. */

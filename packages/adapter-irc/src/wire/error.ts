@@ -18,6 +18,8 @@ export type WireErrorCode =
   | 'protocol' // not what the protocol allows here
   | 'invalid' // what we were asked to say cannot be said
   | 'refused' // the server said no; see `line`
+  | 'nick-taken' // somebody else is called that
+  | 'no-registration' // the server makes no accounts
   | 'closed-by-server' // ERROR; see `line`
   | 'no-password' // nothing to sign in with
   | 'sasl-failed' // the server refuses the credentials

@@ -58,6 +58,13 @@ export class ISupport {
     return set.includes(mode) ? 'set' : 'never';
   }
 
+  /** How many targets a command takes at once (`TARGMAX`; `JOIN:` without a number is without bound); 1 for what is not told, JOIN excepted. */
+  targets(command: string): number {
+    const entry = new RegExp(`(?:^|,)${command}:(\\d*)(?:,|$)`, 'i').exec(this.#tokens.get('TARGMAX') ?? '');
+    if (entry === null) return command === 'JOIN' ? Number.POSITIVE_INFINITY : 1;
+    return entry[1] === '' ? Number.POSITIVE_INFINITY : Math.max(1, Number(entry[1]));
+  }
+
   /** A channel name behind a membership sign (`@#channel`): a message to those with that rank. */
   withoutStatus(target: string): string {
     const signs = this.#tokens.get('STATUSMSG') ?? '';

@@ -1,20 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { run } from '../support/online.ts';
-import { ScriptedServer, type Script } from '../support/scripted-server.ts';
+import { offering, ScriptedServer, type Script } from '../support/scripted-server.ts';
 
 let server: ScriptedServer;
 afterEach(() => server.close());
-
-/** Offers capabilities and grants all that is asked for, unless another script says otherwise. */
-function offering(capabilities: string, more: Script = () => false): Script {
-  return (line, say) => {
-    if (more(line, say) === true) return true;
-    if (line === 'CAP LS 302') say(`:s CAP * LS :${capabilities}`);
-    else if (line.startsWith('CAP REQ')) say(`:s CAP * ACK :${line.replace(/^CAP REQ :?/, '')}`);
-    else return false;
-    return true;
-  };
-}
 
 describe('sign-in never goes on unauthenticated', () => {
   const account = { config: { signIn: 'sasl' }, secrets: { password: 'secret' } };

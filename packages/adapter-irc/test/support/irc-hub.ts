@@ -7,6 +7,7 @@ import {
   type ConversationId,
   type Hub,
   type JsonObject,
+  type MessageView,
 } from '@natter/core';
 import { expect } from 'vitest';
 import { createIrcAdapter } from '../../src/index.ts';
@@ -14,6 +15,14 @@ import { FAST } from './ngircd-setup.ts';
 
 const { signal } = new AbortController();
 const patient = { timeout: 15_000 };
+
+/** How to sign in. */
+export interface SignIn {
+  readonly nick?: string;
+  readonly password?: string;
+  /** Makes the account first. */
+  readonly register?: boolean;
+}
 
 /** The account `me` on a server of this machine, in a hub of its own. */
 export class IrcHub {
@@ -24,7 +33,9 @@ export class IrcHub {
     this.hub = hub;
   }
 
-  static async start(port: number, config: JsonObject = {}): Promise<IrcHub> {
+  /** Signs in with these settings; with a password by SASL, else by the nick alone. */
+  static async start(port: number, config: JsonObject = {}, sign: SignIn = {}): Promise<IrcHub> {
+    const { nick = 'me', password, register = false } = sign;
     const hub = await createHub({
       store: memoryStore(),
       secrets: memorySecrets(),
@@ -34,18 +45,26 @@ export class IrcHub {
     });
     await hub.connect();
     const irc = new IrcHub(hub);
-    const { interaction } = await hub.handlers.methods['account.add'](
+    const { methods } = hub.handlers;
+    const step = await methods['account.add'](
       {
         network: 'irc',
-        address: `me@127.0.0.1:${port}`,
-        config: { signIn: 'none', ...FAST, ...config },
+        address: `${nick}@127.0.0.1:${port}`,
+        config: { ...(password === undefined ? { signIn: 'none' } : {}), ...FAST, ...config },
+        register,
       },
       signal,
     );
-    const rows = (): AccountId | undefined => [...hub.profile.accounts.entries()][0]?.[0];
-    void interaction;
-    await expect.poll(rows, patient).toBeDefined();
-    irc.account = rows()!;
+    const answer = { action: 'submit', values: { password: password ?? '' } };
+    const last =
+      step.step.kind === 'fields'
+        ? await methods['interaction.answer']({ interaction: step.interaction, answer }, signal)
+        : step;
+    if (last.account === null) {
+      await hub.close();
+      throw new Error(last.step.kind === 'failed' ? last.step.error.message : `asked for ${last.step.kind}`);
+    }
+    irc.account = last.account;
     await irc.phase('online');
     return irc;
   }
@@ -81,6 +100,27 @@ export class IrcHub {
       signal,
     );
     return rows.map(({ content }) => content.text);
+  }
+
+  /** Says something to a nick or in a channel; resolves when it is in the outbox. */
+  async send(address: string, text: string): Promise<void> {
+    const { methods } = this.hub.handlers;
+    const conversation =
+      this.conversation(address) ??
+      (await methods['conversation.start']({ account: this.account, address }, signal)).id;
+    const draft = { content: { kind: 'text', text } } as const;
+    await methods['message.send']({ key: `${address} ${text}`, to: { conversation }, draft }, signal);
+  }
+
+  /** The newest row of a conversation. */
+  async last(key: string): Promise<MessageView | undefined> {
+    const conversation = this.conversation(key);
+    if (conversation === undefined) return undefined;
+    const { rows } = await this.hub.handlers.methods['history.page'](
+      { conversation, limit: 1, remote: false },
+      signal,
+    );
+    return rows.at(-1);
   }
 
   get gaps(): number {

@@ -59,6 +59,7 @@ export class ScriptedServer {
     this.#sockets.add(socket);
     this.#waits = new Set(['NICK', 'USER']);
     let rest = '';
+    socket.setNoDelay(true);
     socket.setEncoding('utf8');
     socket.on('error', () => {});
     socket.on('close', () => this.#sockets.delete(socket));
@@ -83,12 +84,25 @@ export class ScriptedServer {
     }
     if (command === 'PING') say(`:s PONG s :${first.replace(/^:/, '')}`);
     if (command === 'JOIN') {
-      say(`:${this.#nick}!u@h JOIN ${first}`);
-      say(`:s 353 ${this.#nick} = ${first} :@${this.#nick} other`);
-      say(`:s 366 ${this.#nick} ${first} :end`);
+      for (const name of first.split(',')) {
+        say(`:${this.#nick}!u@h JOIN ${name}`);
+        say(`:s 353 ${this.#nick} = ${name} :@${this.#nick} other`);
+        say(`:s 366 ${this.#nick} ${name} :end`);
+      }
     }
     if (command === 'ISON') say(`:s 303 ${this.#nick} :`);
     if (command === 'WHOIS') say(`:s 318 ${this.#nick} ${first} :end`);
     if (command === 'LIST') say(`:s 323 ${this.#nick} :end`);
   }
+}
+
+/** Offers capabilities and grants all that is asked for, unless another script says otherwise. */
+export function offering(capabilities: string, more: Script = () => false): Script {
+  return (line, say) => {
+    if (more(line, say) === true) return true;
+    if (line === 'CAP LS 302') say(`:s CAP * LS :${capabilities}`);
+    else if (line.startsWith('CAP REQ')) say(`:s CAP * ACK :${line.replace(/^CAP REQ :?/, '')}`);
+    else return false;
+    return true;
+  };
 }
