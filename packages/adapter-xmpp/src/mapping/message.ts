@@ -124,6 +124,7 @@ function mapText(
     trust: 'server',
   };
   const timeline: Event = { type: 'timeline', conversation: peer, place, items: [item] };
+  if (content.kind === 'undecryptable') return [timeline, encryptedEvent(peer)];
   const room = message.getChild('x', NS.mucUser) === undefined ? null : bareAddress(peer);
   if (room === null || context.isRoom?.(remoteKey(room)) !== true) return [timeline];
   const value = {
@@ -132,6 +133,11 @@ function mapText(
     title: parseAddress(peer)?.resource ?? null,
   } as const;
   return [{ type: 'upsert', of: 'conversation', key: peer, value }, timeline];
+}
+
+/** Once encrypted, a conversation stays so: a plain message from there may be somebody's attempt to have it in the clear. */
+export function encryptedEvent(conversation: RemoteKey): Event {
+  return { type: 'upsert', of: 'conversation', key: conversation, value: { encrypted: true } };
 }
 
 /** Corrections (0308), retractions (0424), reactions (0444): the hub checks that who changes is who wrote. */

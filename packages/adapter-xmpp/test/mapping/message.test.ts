@@ -47,13 +47,16 @@ describe('what a message says', () => {
       { kind: 'undecryptable', reason: 'urn:new' },
     ],
   ])('%s', (_, xml, content) => {
-    expect(incoming(xml)).toMatchObject([
-      {
-        type: 'timeline',
-        conversation: 'friend@there',
-        items: [{ sender: friend, claimed: 'm1', operation: null, content }],
-      },
-    ]);
+    const [timeline, ...more] = incoming(xml);
+    expect(timeline).toMatchObject({
+      type: 'timeline',
+      conversation: 'friend@there',
+      items: [{ sender: friend, claimed: 'm1', operation: null, content }],
+    });
+    // From then on nothing is said there in the clear unless the user says so.
+    const value = { encrypted: true };
+    const encrypted = { type: 'upsert', of: 'conversation', key: 'friend@there', value };
+    expect(more).toEqual(content.kind === 'undecryptable' ? [encrypted] : []);
   });
 
   test('ours from another device names its operation', () => {

@@ -11,6 +11,8 @@ export interface Draft {
   readonly replyTo?: MessageId;
   readonly thread?: MessageId;
   readonly mentions?: readonly RemoteKey[];
+  /** The user says it without encryption although the conversation is encrypted, where we cannot encrypt. */
+  readonly inClear?: boolean;
 }
 
 /** A change of the contact list. */

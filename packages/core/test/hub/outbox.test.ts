@@ -19,6 +19,23 @@ describe('a send', () => {
     await bench.hub.close();
   });
 
+  it('into an encrypted conversation goes out in the clear only when the user says so', async () => {
+    const script = new Script('script', { support: { direct: 'full' } });
+    const bench = await Bench.open([script]);
+    const conversation = await withBob(script, bench);
+    await script.commit({
+      events: [{ type: 'upsert', of: 'conversation', key: key('bob'), value: { encrypted: true } }],
+    });
+    await expect(
+      bench.call('message.send', { key: 's', to: { conversation }, draft: draft('hi') }),
+    ).rejects.toMatchObject({ data: { code: 'unsupported', condition: { capability: 'encryption' } } });
+    expect(script.performed).toEqual([]);
+    const said = { ...draft('hi'), inClear: true };
+    await bench.call('message.send', { key: 't', to: { conversation }, draft: said });
+    await bench.until(async () => (await last(bench))?.delivery === 'sent');
+    await bench.hub.close();
+  });
+
   it('with the same idempotency key is the same send, after a restart too; with another text it is a conflict', async () => {
     const script = new Script();
     const store = memoryStore();

@@ -5,7 +5,7 @@ import { parseAddress } from '../../wire/address.ts';
 import { NS } from '../../wire/namespaces.ts';
 import { readContent, readQuote } from '../content.ts';
 import { formatRoomMessageKey, operationOf } from '../keys.ts';
-import { readClaimedId, readReference } from '../message.ts';
+import { encryptedEvent, readClaimedId, readReference } from '../message.ts';
 
 /** With what a message of a room is mapped. */
 export interface RoomMessageContext {
@@ -61,7 +61,8 @@ function mapText(message: Element, sender: Sender, context: RoomMessageContext):
     ...(!sender.self && mentions(content.text, nick) ? { mentioned: true } : {}),
     trust: 'server',
   };
-  return [{ type: 'timeline', conversation: room, place, items: [item] }];
+  const timeline: Event = { type: 'timeline', conversation: room, place, items: [item] };
+  return content.kind === 'undecryptable' ? [timeline, encryptedEvent(room)] : [timeline];
 }
 
 /** Corrections name the sender's id (XEP-0308), retractions (0424) and reactions (0444) the room's. */

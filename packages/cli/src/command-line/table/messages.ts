@@ -23,6 +23,10 @@ export const messageRows: readonly CommandRow[] = [
       { name: 'thread', value: 'MESSAGE', summary: 'in the thread that this message began' },
       { name: 'mention', value: 'CONTACT', many: true, summary: 'speak to a contact or member by name' },
       {
+        name: 'in-clear',
+        summary: 'say it without encryption although the conversation is encrypted',
+      },
+      {
         name: 'wait',
         value: 'STATE',
         summary: 'wait until it is queued, sent, delivered or read (default: sent)',

@@ -28,16 +28,24 @@ export async function send(context: CommandContext): Promise<number> {
   const draft: Draft = {
     content: files.length === 0 ? { kind: 'text', text } : await attach(context, link, files, text),
     ...(await aroundMessage(context, link, to)),
+    ...(given.flag('in-clear') ? { inClear: true } : {}),
   };
-  const { message } = await link.call(
-    'message.send',
-    { key: changeKey(), to, draft },
-    { signal: context.signal },
-  );
+  const { message } = await link
+    .call('message.send', { key: changeKey(), to, draft }, { signal: context.signal })
+    .catch(tellHowInClear);
   const signal = AbortSignal.any([context.signal, AbortSignal.timeout(time)]);
   const last = await waitForDelivery(link, message, wait, signal);
   context.signal.throwIfAborted();
   return tell(context, last, wait);
+}
+
+/** Only here is it known by which option the user may decide otherwise. */
+function tellHowInClear(error: unknown): never {
+  if (!NatterError.isInstance(error) || error.data.condition?.['capability'] !== 'encryption') throw error;
+  throw new NatterError({
+    ...error.data,
+    message: `${error.data.message}; nothing was sent. --in-clear says it without encryption`,
+  });
 }
 
 async function attach(

@@ -20,7 +20,24 @@ export function requireSupport(transaction: Transaction, request: Request): void
       );
     }
   }
+  checkClear(request, conversation, capabilities);
   checkLimits(request, capabilities);
+}
+
+/** What belongs into an encrypted conversation goes out in the clear only when the user says so. */
+function checkClear(
+  { body }: Request,
+  conversation: Conversation | undefined,
+  capabilities: Capabilities,
+): void {
+  if (body.type !== 'send' || body.draft.inClear === true || conversation?.encrypted !== true) return;
+  if (supportOf(capabilities, 'encryption') !== 'none') return;
+  throw new NatterError(
+    errorData('unsupported', 'this conversation is encrypted, which natter cannot do on this network yet', {
+      scope: 'conversation',
+      condition: { capability: 'encryption' },
+    }),
+  );
 }
 
 function scopeOf(request: Request): ErrorScope {
