@@ -20,7 +20,9 @@ export interface NgircdOptions {
   readonly certificate?: IssuedCertificate;
   /** What every client must give with PASS. */
   readonly password?: string;
-  /** More lines of configuration. */
+  /** What the server is called; servers that are linked need names of their own. */
+  readonly name?: string;
+  /** More lines of configuration, such as the `[Server]` to link with. */
   readonly extra?: string;
 }
 
@@ -99,15 +101,16 @@ async function startOnFreePorts(
 function configText(
   folder: string,
   { port, tlsPort }: { port: number; tlsPort: number },
-  { password, extra = '' }: NgircdOptions,
+  { password, name = 'irc.natter.test', extra = '' }: NgircdOptions,
 ): string {
   return `[Global]
-Name = irc.natter.test
+Name = ${name}
 Info = natter test server
 Listen = 127.0.0.1
 Ports = ${port}
 ${password === undefined ? '' : `Password = ${password}`}
 [Limits]
+ConnectRetry = 5
 MaxConnections = 0
 MaxConnectionsIP = 0
 MaxJoins = 0

@@ -35,6 +35,8 @@ export interface Answer {
 interface Open {
   readonly question: Question;
   readonly name: string;
+  /** Whether the answer will say that it is one. */
+  readonly labeled: boolean;
   readonly lines: IrcLine[];
   readonly settle: (answer: Answer | WireError) => void;
 }
@@ -51,12 +53,12 @@ export function isRefusal({ command }: IrcLine): boolean {
 export class Asks {
   readonly #connection: IrcConnection;
   readonly #support: ISupport;
-  readonly #labels: boolean;
+  readonly #labels: () => boolean;
   readonly #time: number;
   readonly #open = new Map<string, Open>();
   #count = 0;
 
-  constructor(connection: IrcConnection, support: ISupport, labels: boolean, time: number) {
+  constructor(connection: IrcConnection, support: ISupport, labels: () => boolean, time: number) {
     this.#connection = connection;
     this.#support = support;
     this.#labels = labels;
@@ -68,7 +70,7 @@ export class Asks {
 
   /** The label that the next question gets, for who must know its echo; null without labels. */
   get nextLabel(): string | null {
-    return this.#labels ? `n${this.#count + 1}` : null;
+    return this.#labels() ? `n${this.#count + 1}` : null;
   }
 
   /** Rejects with WireError; `sent` says whether the command may have reached the server. */
@@ -78,7 +80,8 @@ export class Asks {
     this.#count += 1;
     const name = `n${this.#count}`;
     const { promise, resolve } = Promise.withResolvers<Answer | WireError>();
-    const open: Open = { question, name, lines: [], settle: resolve };
+    const labeled = this.#labels();
+    const open: Open = { question, name, labeled, lines: [], settle: resolve };
     this.#open.set(name, open);
     let sent = false;
     const abort = (): void => resolve(new WireError('aborted', 'it was taken back'));
@@ -88,10 +91,10 @@ export class Asks {
       this.#time,
     );
     try {
-      const tags = { ...question.tags, ...(this.#labels ? { label: name } : {}) };
+      const tags = { ...question.tags, ...(labeled ? { label: name } : {}) };
       const lines = [{ command, params, tags }, ...(question.more ?? [])];
       const left = this.#connection.sendTogether(lines).then((is) => (sent = is));
-      if (!this.#labels && question.ends !== true) void this.#connection.send('PING', [name]);
+      if (!labeled && question.ends !== true) void this.#connection.send('PING', [name]);
       const outcome = await promise;
       await Promise.race([left, Promise.resolve()]);
       if (!(outcome instanceof WireError)) return outcome;
@@ -117,15 +120,14 @@ export class Asks {
       return true;
     }
     if (isBatch(item)) return this.#answeredBy(item);
-    if (this.#labels) return false;
     if (item.command === 'PONG') this.#fence(lastParam(item));
-    else for (const each of this.#open.values()) this.#offer(each, item);
+    else for (const each of this.#open.values()) if (!each.labeled) this.#offer(each, item);
     return false;
   }
 
   #answeredBy(batch: Batch): boolean {
-    for (const { question, lines, settle } of this.#open.values()) {
-      if (this.#labels || question.answers?.(batch) !== true) continue;
+    for (const { question, labeled, lines, settle } of this.#open.values()) {
+      if (labeled || question.answers?.(batch) !== true) continue;
       settle({ lines: [...lines, ...linesOf(batch)], batch, labeled: false });
       return true;
     }

@@ -22,6 +22,8 @@ export interface IrcConfig {
   readonly join: readonly string[];
   /** The encoding of what is not UTF-8. */
   readonly encoding: string;
+  /** Whether the server is told that this is a program and no person (bot mode). */
+  readonly bot: boolean;
   readonly flood: FloodLimits;
   /** How often contacts are asked for where the server has no MONITOR, in milliseconds. */
   readonly pollTime: number;
@@ -53,6 +55,7 @@ export const CONFIG_SCHEMA: JsonObject = {
     certificate: text('client certificate in PEM'),
     join: { type: 'array', items: { type: 'string' }, description: 'channels to enter at every sign-in' },
     encoding: text('the encoding of lines that are not UTF-8; windows-1252 if absent'),
+    bot: { type: 'boolean', description: 'tells the server that this is a program and no person' },
     floodBurst: { type: 'number', minimum: 1, description: 'lines that may leave at once' },
     floodPerSecond: { type: 'number', exclusiveMinimum: 0, description: 'lines a second after that' },
     pollSeconds: {
@@ -75,6 +78,7 @@ export function readConfig(config: JsonObject): IrcConfig {
     certificate: readPem(config, 'certificate'),
     join: readTexts(config, 'join'),
     encoding: readEncoding(config),
+    bot: readFlag(config, 'bot'),
     flood: {
       burst: readNumber(config, 'floodBurst', DEFAULT_FLOOD.burst),
       perSecond: readNumber(config, 'floodPerSecond', DEFAULT_FLOOD.perSecond),

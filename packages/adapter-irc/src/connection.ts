@@ -19,6 +19,7 @@ import { CONTACT_STATE } from './features/contact-book.ts';
 import { Contacts } from './features/contacts.ts';
 import { History } from './features/history.ts';
 import { Messages } from './features/messages.ts';
+import { Netsplits } from './features/netsplits.ts';
 import { NickKeeper } from './features/nick-keeper.ts';
 import { Outgoing, refused } from './features/outgoing.ts';
 import { POSITION_STATE, Positions } from './features/positions.ts';
@@ -26,6 +27,7 @@ import { Questions } from './features/queries.ts';
 import { ReadMarkers } from './features/read-markers.ts';
 import { Rejoin } from './features/rejoin.ts';
 import { RoomChanges } from './features/room-changes.ts';
+import { Who } from './features/who.ts';
 import { unsupported } from './interactions.ts';
 import { failedOutcome, mapError } from './mapping/errors.ts';
 import { withoutCodes } from './mapping/format-codes.ts';
@@ -57,6 +59,8 @@ export class Connection {
   readonly #messages: Messages;
   readonly #contacts: Contacts;
   readonly #channels: Channels;
+  readonly #who: Who;
+  readonly #netsplits: Netsplits;
   readonly #outgoing: Outgoing;
   readonly #rooms: RoomChanges;
   readonly #questions: Questions;
@@ -75,7 +79,7 @@ export class Connection {
     const { connection, registered } = signedIn;
     const { support, negotiation, nick } = registered;
     const { enabled } = negotiation;
-    const labels = enabled.has('labeled-response') && enabled.has('batch');
+    const labels = (): boolean => enabled.has('labeled-response') && enabled.has('batch');
     const runtime: Runtime = {
       connection,
       host,
@@ -93,7 +97,12 @@ export class Connection {
     this.#positions = new Positions(runtime.commits, kept, (key) => support.isChannel(key));
     this.#contacts = new Contacts(runtime);
     this.#messages = new Messages(runtime, this.#contacts, this.#positions);
-    this.#channels = new Channels(runtime, (key) => this.#catchUp.entered(key, this.#signal));
+    this.#channels = new Channels(runtime, {
+      entered: (key) => this.#catchUp.entered(key, signal),
+      listed: (channel) => this.#who.listed(channel),
+    });
+    this.#who = new Who(runtime, this.#channels, signal);
+    this.#netsplits = new Netsplits(runtime, this.#channels);
     this.#outgoing = new Outgoing(runtime, this.#messages);
     this.#rooms = new RoomChanges(runtime, this.#channels);
     this.#questions = new Questions(runtime, this.#channels);
@@ -110,7 +119,15 @@ export class Connection {
       caughtUp: (key) => this.#markers.caughtUp(key),
     });
     this.#nick = new NickKeeper(runtime, wantedNick);
-    this.#features = [this.#channels, this.#contacts, this.#messages, this.#markers, this.#nick];
+    this.#features = [
+      this.#netsplits,
+      this.#channels,
+      this.#who,
+      this.#contacts,
+      this.#messages,
+      this.#markers,
+      this.#nick,
+    ];
     connection.bounds = { bodyBytes: support.number('LINELEN', 512) };
     connection.listen({ line: (line) => this.#receive(line), drained: () => void runtime.commits.flush() });
   }
@@ -127,11 +144,15 @@ export class Connection {
     // Not awaited: a channel that lets nobody in must not hold up the account.
     void new Rejoin(this.#runtime, this.#channels).enterAll(await host.state(ROOM_STATE), signal);
     this.#nick.start();
+    const botMode = support.get('BOT');
+    if (this.#runtime.config.bot && botMode !== undefined && /^[A-Za-z]$/.test(botMode))
+      this.#runtime.connection.hint('MODE', [nick, `+${botMode}`]);
   }
 
   /** Leaves no timer behind. */
   stop(): void {
     this.#contacts.stop();
+    this.#netsplits.stop();
     this.#nick.stop();
   }
 
@@ -150,7 +171,12 @@ export class Connection {
     const whole = Messages.whole(item);
     if (whole !== null) return this.#line(whole);
     if (item.type === 'chathistory' && item.tags.has('label')) return;
-    for (const each of item.items) this.#dispatch(withLabel(each, item.tags.get('label')));
+    const dispatch = (): void => {
+      for (const each of item.items) this.#dispatch(withLabel(each, item.tags.get('label')));
+    };
+    if (item.type === 'netsplit' || item.type === 'netjoin')
+      this.#netsplits.within(item.type, item.params, dispatch);
+    else dispatch();
   }
 
   #line(line: IrcLine): void {
@@ -164,6 +190,8 @@ export class Connection {
       host.capabilities('account', accountCapabilities({ enabled, denied: support.get('CLIENTTAGDENY') }));
       return;
     }
+    if (line.command === 'NOTE' || line.command === 'WARN')
+      this.#runtime.host.log('info', 'irc-server-says', { command: param(line, 0), text: lastParam(line) });
     if (line.command === '005') this.#runtime.support.add(line.params.slice(1, -1));
     for (const feature of this.#features) feature.take(line);
     if (line.command === 'NICK' && line.source !== null)

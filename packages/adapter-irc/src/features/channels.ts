@@ -12,17 +12,24 @@ const MOST_CHANNELS = 1_000;
 /** Under this and the channel's key it is remembered what to enter at the next sign-in. */
 export const ROOM_STATE = 'room:';
 
+/** Who has a part in our being in channels. */
+export interface ChannelEvents {
+  /** We have come into a channel. */
+  entered(channel: RemoteKey): void;
+  /** All of its members are known, for the first time since. */
+  listed(channel: Channel): void;
+}
+
 /** The channels that we are in and who is there. */
 export class Channels implements Feature {
   readonly #runtime: Runtime;
-  readonly #entered: (channel: RemoteKey) => void;
+  readonly #events: ChannelEvents;
   readonly all: Map<RemoteKey, Channel> = new Map();
   #generation = 0;
 
-  /** `entered` is told of each channel that we come into. */
-  constructor(runtime: Runtime, entered: (channel: RemoteKey) => void) {
+  constructor(runtime: Runtime, events: ChannelEvents) {
     this.#runtime = runtime;
-    this.#entered = entered;
+    this.#events = events;
   }
 
   take(line: IrcLine): void {
@@ -74,7 +81,7 @@ export class Channels implements Feature {
       this.all.set(key, new Channel(key, name));
       const value = { kind: 'channel', state: 'joined', title: name, membersComplete: false } as const;
       commits.add({ type: 'upsert', of: 'conversation', key, value });
-      this.#entered(key);
+      this.#events.entered(key);
     }
     const channel = this.all.get(key);
     if (channel === undefined || channel.occupants.size >= MOST_OCCUPANTS) return;
@@ -176,12 +183,14 @@ export class Channels implements Feature {
     channel.occupants.clear();
     for (const [key, occupant] of channel.names) channel.occupants.set(key, occupant);
     channel.names = null;
+    const first = !channel.complete;
     channel.complete = true;
     const own = keyOf(this.#runtime, this.#runtime.nick);
     commits.add(...channel.list(own, `names-${Date.now()}-${(this.#generation += 1)}`));
     const role = roleOf(channel.occupants.get(own)?.modes ?? new Set());
     const value = { membersComplete: true, role };
     commits.add({ type: 'upsert', of: 'conversation', key: channel.key, value });
+    if (first) this.#events.listed(channel);
   }
 
   #invited(line: IrcLine): void {

@@ -5,6 +5,7 @@ import { withoutCodes } from '../mapping/format-codes.ts';
 import { isName } from '../mapping/keys.ts';
 import { modesFor } from '../mapping/roles.ts';
 import { isOwn, keyOf, type Runtime } from '../runtime.ts';
+import { byteLength } from '../wire/format-line.ts';
 import { WireError } from '../wire/error.ts';
 import { param, type IrcLine } from '../wire/line.ts';
 import { ROOM_STATE, type Channels } from './channels.ts';
@@ -83,10 +84,17 @@ export class RoomChanges {
       case 'role':
         return this.#role(channel, change.member, change.role, signal);
       case 'topic':
-        return this.#ask('TOPIC', [channel, oneLine(change.text)], signal);
+        return this.#topic(channel, oneLine(change.text), signal);
       case 'title':
         return refused('unsupported', 'the name of a channel cannot be changed');
     }
+  }
+
+  /** What is longer would be cut without a word. */
+  async #topic(channel: RemoteKey, text: string, signal: AbortSignal): Promise<Outcome> {
+    const most = this.#runtime.support.number('TOPICLEN', Number.POSITIVE_INFINITY);
+    if (byteLength(text) > most) return refused('too-large', `a topic has at most ${most} bytes here`);
+    return this.#ask('TOPIC', [channel, text], signal);
   }
 
   async #create(change: Extract<RoomChange, { action: 'create' }>, signal: AbortSignal): Promise<Outcome> {
@@ -123,9 +131,13 @@ export class RoomChanges {
     const occupant = this.#channels.get(channel)?.occupants.get(member);
     if (occupant === undefined) return refused('not-found', 'nobody of that nick is in the channel');
     const { give, take } = modesFor(role, occupant.modes, this.#runtime.support);
-    if (give === '' && take === '') return { result: 'accepted', refs: [] };
-    const modes = (give === '' ? '' : `+${give}`) + (take === '' ? '' : `-${take}`);
-    return this.#ask('MODE', [channel, modes, ...Array.from(give + take, () => occupant.nick)], signal);
+    const changes = [...Array.from(give, (mode) => `+${mode}`), ...Array.from(take, (mode) => `-${mode}`)];
+    const most = this.#runtime.support.modesAtOnce;
+    for (let at = 0; at < changes.length; at += most) {
+      const some = changes.slice(at, at + most);
+      await this.#ask('MODE', [channel, some.join(''), ...some.map(() => occupant.nick)], signal);
+    }
+    return { result: 'accepted', refs: [] };
   }
 
   /** Whom a ban is for: user and host where they are known, since a nick is changed in a moment. */

@@ -17,7 +17,9 @@ export interface WatchEvents {
 export class Watch {
   readonly #runtime: Runtime;
   readonly #events: WatchEvents;
-  readonly #nicks = new Map<RemoteKey, string>();
+  /** Those who are asked for again and again: all where there is no MONITOR, and those for whom its list has no room. */
+  readonly #polled = new Map<RemoteKey, string>();
+  readonly #monitored = new Map<RemoteKey, string>();
   readonly #online = new Map<RemoteKey, boolean>();
   #timer: ReturnType<typeof setTimeout> | null = null;
   #polling = false;
@@ -34,9 +36,7 @@ export class Watch {
   /** Begins with these. */
   start(nicks: readonly string[], signal: AbortSignal): void {
     this.signal = signal;
-    for (const nick of nicks) this.#nicks.set(keyOf(this.#runtime, nick), nick);
-    if (this.#monitors) this.#monitor('+', nicks);
-    else void this.#poll();
+    this.#take(nicks);
   }
 
   stop(): void {
@@ -46,28 +46,52 @@ export class Watch {
   }
 
   add(nick: string): void {
-    this.#nicks.set(keyOf(this.#runtime, nick), nick);
-    if (this.#monitors) this.#monitor('+', [nick]);
-    else void this.#poll();
+    this.#take([nick]);
   }
 
   remove(key: RemoteKey): void {
-    const nick = this.#nicks.get(key);
-    this.#nicks.delete(key);
+    const nick = this.#monitored.get(key);
+    this.#polled.delete(key);
     this.#online.delete(key);
-    if (nick !== undefined && this.#monitors) this.#monitor('-', [nick]);
+    if (this.#monitored.delete(key) && nick !== undefined) this.#monitor('-', [nick]);
   }
 
-  /** MONITOR's numerics. */
+  /** MONITOR's numerics: online, offline, and those for whom the list has no room. */
   take(line: IrcLine): void {
+    if (line.command === '734') return this.#noRoom(param(line, 2).split(','));
     if (line.command !== '730' && line.command !== '731') return;
-    for (const word of lastParam(line).split(',')) {
-      const nick = parseSource(word)?.nick;
-      if (nick === undefined) continue;
-      this.#events.changed(nick, line.command === '730', null);
-      // Who is there may be away: the answer comes by USERHOST.
-      if (line.command === '730') void this.#askAway([nick]);
+    const nicks = lastParam(line)
+      .split(',')
+      .flatMap((word) => parseSource(word)?.nick ?? []);
+    for (const nick of nicks) this.#events.changed(nick, line.command === '730', null);
+    // Who is there may be away: the answer comes by USERHOST.
+    if (line.command === '730') void this.#askAway(nicks);
+  }
+
+  /** As many as the server monitors (ISUPPORT MONITOR, without bound when it names none); the others are asked for. */
+  #take(nicks: readonly string[]): void {
+    const most = this.#monitors ? this.#runtime.support.number('MONITOR', Number.POSITIVE_INFINITY) : 0;
+    const fresh: string[] = [];
+    for (const nick of nicks) {
+      const key = keyOf(this.#runtime, nick);
+      if (this.#monitored.has(key)) continue;
+      if (this.#monitored.size >= most) this.#polled.set(key, nick);
+      else {
+        this.#monitored.set(key, nick);
+        fresh.push(nick);
+      }
     }
+    this.#monitor('+', fresh);
+    if (this.#polled.size > 0 || most === 0) void this.#poll();
+  }
+
+  #noRoom(nicks: readonly string[]): void {
+    for (const nick of nicks) {
+      const key = keyOf(this.#runtime, nick);
+      const known = this.#monitored.get(key);
+      if (this.#monitored.delete(key) && known !== undefined) this.#polled.set(key, known);
+    }
+    if (this.#polled.size > 0) void this.#poll();
   }
 
   get #monitors(): boolean {
@@ -75,8 +99,7 @@ export class Watch {
   }
 
   #monitor(sign: '+' | '-', nicks: readonly string[]): void {
-    const limit = this.#runtime.support.number('MONITOR', Number.POSITIVE_INFINITY);
-    for (const piece of inPieces(nicks.slice(0, limit), Number.POSITIVE_INFINITY))
+    for (const piece of inPieces(nicks, Number.POSITIVE_INFINITY))
       this.#runtime.connection.hint('MONITOR', [sign, piece.join(',')]);
   }
 
@@ -91,12 +114,13 @@ export class Watch {
     this.#polling = false;
     if (this.signal.aborted) return;
     if (this.#again) return this.#poll();
-    this.#timer = setTimeout(() => void this.#poll(), this.#runtime.config.pollTime);
+    if (this.#polled.size > 0)
+      this.#timer = setTimeout(() => void this.#poll(), this.#runtime.config.pollTime);
   }
 
   async #round(): Promise<void> {
     try {
-      for (const piece of inPieces([...this.#nicks.values()], Number.POSITIVE_INFINITY)) {
+      for (const piece of inPieces([...this.#polled.values()], Number.POSITIVE_INFINITY)) {
         const there = await this.#ison(piece);
         await this.#askAway(piece.filter((nick) => there.has(keyOf(this.#runtime, nick))));
         for (const nick of piece) this.#told(nick, there.has(keyOf(this.#runtime, nick)));

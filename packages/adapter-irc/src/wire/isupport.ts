@@ -6,17 +6,31 @@ const MOST_TOKENS = 500;
 /** How a channel mode takes a parameter (ISUPPORT `CHANMODES`): list, always, when set, never. */
 export type ModeKind = 'list' | 'always' | 'set' | 'never' | 'prefix';
 
+/** A membership mode and its sign before a nick. */
+export interface MemberPrefix {
+  readonly mode: string;
+  readonly sign: string;
+}
+
 /** What the server said of itself in numeric 005. Every value has the protocol's default until then. */
 export class ISupport {
   readonly #tokens = new Map<string, string>();
+  // Read for every name that comes, so that they are made once.
+  #caseMapping: CaseMapping = 'rfc1459';
+  #channelTypes = '#&';
+  #prefixes: readonly MemberPrefix[] = readPrefixes('(ov)@+');
 
   /** The tokens of one 005 line, without its first and last parameter. */
   add(tokens: readonly string[]): void {
     for (const token of tokens) {
       const [, minus, name = '', value = ''] = /^(-?)([^=]+)(?:=(.*))?$/s.exec(token) ?? [];
       if (minus === '-') this.#tokens.delete(name);
-      else if (name !== '' && this.#tokens.size < MOST_TOKENS) this.#tokens.set(name, unescape(value));
+      else if (name !== '' && (this.#tokens.has(name) || this.#tokens.size < MOST_TOKENS))
+        this.#tokens.set(name, unescape(value));
     }
+    this.#caseMapping = caseMapping(this.#tokens.get('CASEMAPPING'));
+    this.#channelTypes = this.#tokens.get('CHANTYPES') ?? '#&';
+    this.#prefixes = readPrefixes(this.#tokens.get('PREFIX') ?? '(ov)@+');
   }
 
   /** A token's value; undefined when the server did not say it. */
@@ -30,24 +44,18 @@ export class ISupport {
     return Number.isSafeInteger(value) && value > 0 ? value : otherwise;
   }
 
-  get caseMapping(): CaseMapping {
-    return caseMapping(this.#tokens.get('CASEMAPPING'));
-  }
-
   /** The form of a name by which equal ones are told. */
   fold(name: string): string {
-    return foldName(name, this.caseMapping);
+    return foldName(name, this.#caseMapping);
   }
 
   isChannel(name: string): boolean {
-    return name !== '' && (this.#tokens.get('CHANTYPES') ?? '#&').includes(name.charAt(0));
+    return name !== '' && this.#channelTypes.includes(name.charAt(0));
   }
 
   /** Membership modes and their signs, the most powerful first. */
-  get prefixes(): readonly { readonly mode: string; readonly sign: string }[] {
-    const [, modes = 'ov', signs = '@+'] =
-      /^\((.*)\)(.*)$/.exec(this.#tokens.get('PREFIX') ?? '(ov)@+') ?? [];
-    return Array.from(modes.slice(0, signs.length), (mode, index) => ({ mode, sign: signs.charAt(index) }));
+  get prefixes(): readonly MemberPrefix[] {
+    return this.#prefixes;
   }
 
   modeKind(mode: string): ModeKind {
@@ -65,11 +73,23 @@ export class ISupport {
     return entry[1] === '' ? Number.POSITIVE_INFINITY : Math.max(1, Number(entry[1]));
   }
 
+  /** How many modes with a parameter one MODE may carry (`MODES`; without a number as many as fit); 3 by RFC 1459. */
+  get modesAtOnce(): number {
+    const value = this.#tokens.get('MODES');
+    return value === '' ? 20 : this.number('MODES', 3);
+  }
+
   /** A channel name behind a membership sign (`@#channel`): a message to those with that rank. */
   withoutStatus(target: string): string {
     const signs = this.#tokens.get('STATUSMSG') ?? '';
     return signs.includes(target.charAt(0)) && this.isChannel(target.slice(1)) ? target.slice(1) : target;
   }
+}
+
+/** `(modes)signs`; nothing for a server that has no such modes. */
+function readPrefixes(text: string): readonly MemberPrefix[] {
+  const [, modes = '', signs = ''] = /^\((.*)\)(.*)$/.exec(text) ?? [];
+  return Array.from(modes.slice(0, signs.length), (mode, index) => ({ mode, sign: signs.charAt(index) }));
 }
 
 /** Modern IRC, RPL_ISUPPORT: `\xHH` stands for a byte. */
