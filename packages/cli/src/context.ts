@@ -1,3 +1,4 @@
+import type { NatterError } from '@natter/core/error';
 import type { Readable } from 'node:stream';
 import type { ClientLink } from '@natter/core/link';
 import type { Environment, ProfilePaths, Settings } from '@natter/daemon';
@@ -12,6 +13,8 @@ export interface CommandContext {
   readonly environment: Environment;
   readonly paths: ProfilePaths;
   readonly settings: Settings;
+  /** Why the settings are the defaults, for the commands that run all the same; else `null`. */
+  readonly settingsFault: NatterError | null;
   /** Aborts on Ctrl-C and when `--timeout` is over. */
   readonly signal: AbortSignal;
   readonly terminal: Terminal;

@@ -1,6 +1,6 @@
 import { NatterError, errorData, toErrorData } from '@natter/core/error';
-import { loadSettings, profilePaths } from '@natter/daemon';
-import type { Environment, Settings } from '@natter/daemon';
+import { defaultSettings, loadSettings, profilePaths } from '@natter/daemon';
+import type { Environment, ProfilePaths, Settings } from '@natter/daemon';
 import { Arguments } from './command-line/arguments.ts';
 import type { CommandRow } from './command-line/command.ts';
 import { readCommandLine } from './command-line/invocation.ts';
@@ -82,7 +82,7 @@ async function runRow(
   const { environment, stdin, stderr, interruption } = process;
   const given = new Arguments(invocation);
   const paths = profilePaths(environment);
-  const settings = await loadSettings(paths, environment);
+  const { settings, fault } = await settingsOf(invocation, paths, environment);
   const output = new Output(process, { json: given.flag('json'), style: styleOf(given, settings, process) });
   useOutput(output);
   const limit = invocation.row?.keepsTime === true ? undefined : given.seconds('timeout');
@@ -101,6 +101,7 @@ async function runRow(
     environment,
     paths,
     settings,
+    settingsFault: fault,
     signal: time.signal,
     terminal,
     stdin,
@@ -116,6 +117,19 @@ async function runRow(
   } finally {
     time.clear();
     await links.close();
+  }
+}
+
+async function settingsOf(
+  { row }: Invocation,
+  paths: ProfilePaths,
+  environment: Environment,
+): Promise<{ settings: Settings; fault: NatterError | null }> {
+  try {
+    return { settings: await loadSettings(paths, environment), fault: null };
+  } catch (error) {
+    if (row?.endures !== true || !NatterError.isInstance(error)) throw error;
+    return { settings: defaultSettings, fault: error };
   }
 }
 

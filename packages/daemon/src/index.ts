@@ -6,6 +6,7 @@
 export { profilePaths } from './profile/paths.ts';
 export type { Environment, ProfilePaths } from './profile/paths.ts';
 export { loadSettings } from './settings/config-file.ts';
+export { defaultSettings } from './settings/settings.ts';
 export { parseDuration } from './settings/duration.ts';
 export type { ColorChoice, LogLevel, SecretsKind, Settings } from './settings/settings.ts';
 export type { AskPassphrase, PassphrasePurpose } from './secrets/passphrase.ts';

@@ -60,6 +60,12 @@ describe('private files', () => {
     expect(fs.readdirSync(folder).sort()).toEqual(['file', 'new']);
   });
 
+  // Nobody, not even root, makes a file in /sys.
+  it.runIf(process.platform === 'linux')('say in words why they cannot be written', () => {
+    const file = '/sys/kernel/natter';
+    expect(() => ensurePrivateFile(file)).toThrow(`${file} cannot be written: you may not write there`);
+  });
+
   it('refuses a folder that is a link to somewhere else', () => {
     const { home } = temporaryHome();
     fs.symlinkSync('/tmp', join(home, 'data'));

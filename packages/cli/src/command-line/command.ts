@@ -36,6 +36,8 @@ export interface CommandRow {
   readonly details?: string;
   /** Whether `--timeout` is the command's own business; else it ends the command with an error. */
   readonly keepsTime?: boolean;
+  /** Whether it runs though `config.toml` or a variable cannot be understood, with the defaults and the fault at hand. */
+  readonly endures?: boolean;
   /** Loads the handler: a command pays only for its own code. */
   readonly load: () => Promise<Command>;
 }

@@ -1,4 +1,5 @@
-import { existsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { NatterError, toErrorData } from '@natter/core/error';
 import { connectDaemon } from '@natter/daemon';
 import type { CommandContext } from '../context.ts';
@@ -17,9 +18,13 @@ const checks: readonly Check[] = [
   { name: 'profile', look: ({ paths }) => paths.home ?? paths.dataFolder },
   {
     name: 'config',
-    look: ({ paths }) => (existsSync(paths.configFile) ? paths.configFile : 'none, all defaults'),
+    look: ({ paths, settingsFault }) => {
+      if (settingsFault !== null) throw settingsFault;
+      return existsSync(paths.configFile) ? paths.configFile : 'none, all defaults';
+    },
   },
   { name: 'modes', look: checkModes },
+  { name: 'folders', look: checkFolders },
   { name: 'search', look: checkFullText },
   { name: 'store', look: checkStore },
   { name: 'secrets', look: checkSecrets },
@@ -65,6 +70,28 @@ function checkModes({ paths }: CommandContext): string {
   return 'only you can read the profile';
 }
 
+/** Every folder of the profile can be written, or made where there is none. */
+function checkFolders({ paths }: CommandContext): string {
+  const folders = [paths.dataFolder, paths.stateFolder, paths.cacheFolder, dirname(paths.socket)];
+  const closed = folders.map(existingFolder).filter((folder) => !isWritable(folder));
+  if (closed.length > 0) throw new Error(`you cannot write to ${[...new Set(closed)].join(', ')}`);
+  return 'you can write to the profile';
+}
+
+/** A folder, or the nearest one above it that is there. */
+function existingFolder(folder: string): string {
+  return existsSync(folder) || dirname(folder) === folder ? folder : existingFolder(dirname(folder));
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 async function checkFullText(): Promise<string> {
   const { DatabaseSync } = await import('node:sqlite');
   const database = new DatabaseSync(':memory:');
@@ -82,7 +109,8 @@ async function checkStore({ paths }: CommandContext): Promise<string> {
   return paths.storeFile;
 }
 
-async function checkSecrets({ paths, settings, terminal }: CommandContext): Promise<string> {
+async function checkSecrets({ paths, settings, settingsFault, terminal }: CommandContext): Promise<string> {
+  if (settingsFault !== null) return 'not looked at: the config says where they are';
   const { openSecrets } = await import('@natter/daemon/secrets');
   const secrets = await openSecrets(paths, settings, askPassphrase(terminal));
   await secrets.check();

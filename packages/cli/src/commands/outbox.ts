@@ -21,7 +21,7 @@ export async function retryOperation(context: CommandContext): Promise<void> {
   );
 }
 
-/** `natter outbox cancel OPERATION`: exit code 1 when it was too late. */
+/** `natter outbox cancel OPERATION`: what was refused leaves the list; exit code 1 when it was too late. */
 export async function cancelOperation(context: CommandContext): Promise<void> {
   const link = await context.link();
   const operation = context.given.word(0) as OperationId;

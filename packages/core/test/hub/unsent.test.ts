@@ -81,6 +81,26 @@ describe.each(['archive', 'arrival'] as const)('what will never be sent, order %
   });
 });
 
+describe('what was refused', () => {
+  it('stays in the outbox until somebody takes note of it, after a restart too', async () => {
+    const store = memoryStore();
+    const script = new Script();
+    let bench = await Bench.open([script], { store });
+    await withBob(script, bench);
+    script.perform = async () => refused;
+    const operation = await say(bench, 'never');
+    await bench.until(async () => (await delivered(bench))['never'] === 'failed');
+    await bench.hub.close();
+    bench = await Bench.open([script], { store: store.reopen() });
+    expect(await bench.call('operation.list', {})).toMatchObject([{ id: operation, state: 'refused' }]);
+    expect(await bench.call('operation.cancel', { operation })).toBe(true);
+    expect(await bench.call('operation.list', {})).toEqual([]);
+    expect((await bench.messages()).at(-1)).toMatchObject({ delivery: 'failed', error: refused.error });
+    expect(await bench.call('operation.cancel', { operation })).toBe(false);
+    await bench.hub.close();
+  });
+});
+
 describe('what will never be sent, order total', () => {
   it('stays between the places that the network gives', async () => {
     const script = new Script('script', { order: 'total' });

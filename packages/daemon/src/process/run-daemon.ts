@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { NatterError, toErrorData } from '@natter/core/error';
+import { isFinal } from '@natter/core/model';
 import type { Handlers } from '@natter/core/link';
 import { openProfile } from '../host/open-profile.ts';
 import type { OpenedProfile } from '../host/open-profile.ts';
@@ -73,11 +74,8 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon |
 /** Whether something waits to be sent: then an idle daemon has not done its work yet. */
 async function hasWork(profile: OpenedProfile): Promise<boolean> {
   try {
-    const waiting = await profile.handlers.methods['operation.list'](
-      { limit: 1 },
-      new AbortController().signal,
-    );
-    return waiting.length > 0;
+    const listed = await profile.handlers.methods['operation.list']({}, new AbortController().signal);
+    return listed.some(({ state }) => !isFinal(state));
   } catch (error) {
     profile.log('warn', 'daemon.idle-check-failed', { error: toErrorData(error).message });
     return false;

@@ -27,22 +27,28 @@ function makeProfileFolder(folder: string): void {
   }
 }
 
-/** Creates a file of mode 0600 when there is none, whatever the umask. */
+/** Creates a file of mode 0600 when there is none, whatever the umask. Throws NatterError of code `storage`. */
 export function ensurePrivateFile(file: string): void {
-  const descriptor = fs.openSync(file, 'a', 0o600);
-  try {
-    fs.fchmodSync(descriptor, 0o600);
-  } finally {
-    fs.closeSync(descriptor);
-  }
+  writing(file, () => {
+    const descriptor = fs.openSync(file, 'a', 0o600);
+    try {
+      fs.fchmodSync(descriptor, 0o600);
+    } finally {
+      fs.closeSync(descriptor);
+    }
+  });
 }
 
 /**
  * Replaces a file as a whole: a reader, and a crash at any moment, sees either the old or the new content. Mode 0600;
- * durable when it returns.
+ * durable when it returns. Throws NatterError of code `storage`.
  */
 export function replacePrivateFile(file: string, content: string | Uint8Array): void {
   ensurePrivateFolder(dirname(file));
+  writing(file, () => replace(file, content));
+}
+
+function replace(file: string, content: string | Uint8Array): void {
   const temporary = join(dirname(file), `.${basename(file)}.${process.pid}.new`);
   const descriptor = fs.openSync(temporary, 'w', 0o600);
   try {
@@ -93,6 +99,26 @@ function syncFolder(folder: string): void {
     fs.fsyncSync(descriptor);
   } finally {
     fs.closeSync(descriptor);
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: 'you may not write there',
+  EPERM: 'you may not write there',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'your disk quota is used up',
+};
+
+/** Says in words why a file of the profile cannot be written. */
+function writing(file: string, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const reason = reasons[code];
+    if (reason === undefined) throw error;
+    throw refused(`${file} cannot be written: ${reason}`);
   }
 }
 

@@ -108,6 +108,9 @@ export function resolveSettings(environment: Environment, config: ConfigValues):
   };
 }
 
+/** What holds when nobody has chosen anything. */
+export const defaultSettings: Settings = resolveSettings({}, new Map());
+
 function sourceOf(rule: Rule<unknown>, environment: Environment, config: ConfigValues): Source | null {
   const own = environment[rule.environment];
   if (own) return { name: rule.environment, text: own };

@@ -115,7 +115,7 @@ export const messageRows: readonly CommandRow[] = [
   },
   {
     words: ['outbox', 'list'],
-    summary: 'list what is not sent yet',
+    summary: 'list what is not sent yet, and what was refused',
     args: [],
     options: [{ name: 'all', summary: 'also what is done' }],
     load: async () => (await import('../../commands/outbox.ts')).listOutbox,
@@ -129,7 +129,7 @@ export const messageRows: readonly CommandRow[] = [
   },
   {
     words: ['outbox', 'cancel'],
-    summary: 'give up what is not sent yet',
+    summary: 'give up what is not sent yet, or dismiss what was refused',
     args: [{ name: 'OPERATION', summary: 'the id of an operation' }],
     options: [],
     load: async () => (await import('../../commands/outbox.ts')).cancelOperation,

@@ -21,6 +21,7 @@ export const programRows: readonly CommandRow[] = [
     summary: 'check the installation and the profile',
     args: [],
     options: [],
+    endures: true,
     load: async () => (await import('../../commands/doctor.ts')).doctor,
   },
   {
@@ -28,6 +29,7 @@ export const programRows: readonly CommandRow[] = [
     summary: 'print a completion script',
     args: [{ name: 'SHELL', summary: 'bash, zsh or fish' }],
     options: [],
+    endures: true,
     load: async () => (await import('../../commands/completion.ts')).completion,
   },
   {
@@ -35,6 +37,7 @@ export const programRows: readonly CommandRow[] = [
     summary: 'show help on a command',
     args: [{ name: 'COMMAND', optional: true, many: true, summary: 'its words' }],
     options: [],
+    endures: true,
     load: async () => (await import('../../commands/help.ts')).help,
   },
 ];

@@ -4,16 +4,21 @@ import { pendingOrder } from '../ingest/placement.ts';
 import type { Transaction } from '../state/transaction.ts';
 import { placeUnsent } from './unsent.ts';
 
-/** Takes back an operation that no byte of has left; whether that was still possible. */
+/**
+ * Takes back an operation that no byte of has left, or takes note of one that was refused, which leaves the outbox then;
+ * whether that was possible.
+ */
 export async function cancelOperation(
   transaction: Transaction,
   id: OperationId,
   now: number,
 ): Promise<boolean> {
   const operation = await find(transaction, id);
-  if (operation.state !== 'queued') return false;
+  if (operation.state !== 'queued' && operation.state !== 'refused') return false;
   transaction.putOperation({ ...operation, state: 'cancelled', updatedAt: now });
   transaction.log({ type: 'operation', operation: id });
+  // Its message says already what became of it, and why.
+  if (operation.state === 'refused') return true;
   const message = await setDelivery(transaction, operation, 'failed');
   if (message !== null) await placeUnsent(transaction, message.conversation);
   return true;

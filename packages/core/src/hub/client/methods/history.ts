@@ -1,6 +1,6 @@
 import type { Methods } from '../../../client/index.ts';
-import type { Transfer } from '../../../model/index.ts';
-import { attachmentsOf, mintId } from '../../../model/index.ts';
+import type { Operation, Transfer } from '../../../model/index.ts';
+import { attachmentsOf, isFinal, mintId } from '../../../model/index.ts';
 import { cancelOperation, retryOperation } from '../../outbox/cancel.ts';
 import type { ClientContext } from '../context.ts';
 import { found } from '../context.ts';
@@ -28,9 +28,7 @@ export function historyMethods(context: ClientContext): Answers<Names> {
   const { profile, queue, store, now } = context.environment;
   return {
     'operation.list': async ({ final, limit }) =>
-      final === true
-        ? store.operations(limit ?? finalOperations)
-        : [...profile.operations.entries()].map(([, operation]) => operation).filter(isOpen),
+      final === true ? store.operations(limit ?? finalOperations) : openOperations(context),
     'operation.get': async ({ operation }) =>
       found(
         profile.operations.get(operation) ?? (await store.findOperation({ id: operation })),
@@ -67,6 +65,13 @@ export function historyMethods(context: ClientContext): Answers<Names> {
   };
 }
 
-function isOpen({ state }: { readonly state: string }): boolean {
-  return state !== 'accepted' && state !== 'cancelled';
+/** What waits, and what was refused and nobody has taken note of yet, oldest first. */
+async function openOperations({ environment }: ClientContext): Promise<readonly Operation[]> {
+  const { profile, store } = environment;
+  const waiting = [...profile.operations.entries()].flatMap(([, operation]) =>
+    isFinal(operation.state) ? [] : [operation],
+  );
+  const newest = await store.operations(finalOperations);
+  const refused = newest.filter(({ state }) => state === 'refused');
+  return [...refused, ...waiting].sort((a, b) => a.createdAt - b.createdAt);
 }
