@@ -87,3 +87,22 @@ test('where nobody can register, or under another name only, nothing is tried', 
   expect(taken).toMatchObject({ kind: 'failed', error: { code: 'conflict' } });
   expect(server.heard.join('\n')).not.toContain('REGISTER');
 });
+
+test.each([
+  ['password', { password: 'a\r\nQUIT', email: 'a@b' }, 'REGISTER'],
+  ['address', { password: 'x', email: 'a\nQUIT' }, 'REGISTER'],
+  ['address with a space', { password: 'x', email: 'a QUIT' }, 'REGISTER'],
+  ['code', { password: 'x', email: 'a@b', code: 'a\nQUIT' }, 'VERIFY'],
+])('class 18: a poisoned %s is refused, and the server sees nothing of it', async (_, values, command) => {
+  await register(
+    offering('draft/account-registration=email-required', (line, say) => {
+      if (line.startsWith('REGISTER')) say(':s REGISTER VERIFICATION_REQUIRED me :look');
+      return line.startsWith('REGISTER');
+    }),
+  );
+  let step: Step = { kind: 'wait' };
+  for (const [name, value] of Object.entries(values))
+    step = await interaction.next(submit({ [name]: value }), signal);
+  expect(step).toMatchObject({ kind: 'failed', error: { code: 'invalid' } });
+  expect(server.heard.filter((line) => line === 'QUIT' || line.startsWith(command))).toEqual([]);
+});

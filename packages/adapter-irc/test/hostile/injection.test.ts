@@ -85,27 +85,34 @@ const methods: Readonly<Record<string, Method>> = {
     { type: 'retract', target: { stable: remoteKey(poison) }, reason: null },
     'bob',
   ],
+  'read target': (poison) => [{ type: 'mark-read', upTo: { stable: remoteKey(poison) } }, 'bob'],
+  'read conversation': (poison) => [{ type: 'mark-read', upTo: { stable: remoteKey('known') } }, poison],
+  'send lines': (poison) => [text(`one\n${poison}\n${poison}`), 'bob'],
+  'send lines target': (poison) => [text('one\ntwo'), poison],
   'retract reason': (poison) => [{ type: 'retract', target, reason: poison }, 'bob'],
 };
 
 /** What may leave at all: one command of ours, its parameters in good form. */
 const wellFormed =
-  /^(?:@[^ \0\r\n]+ )?(?:PRIVMSG|NOTICE|TAGMSG|REDACT|JOIN|PART|INVITE|KICK|MODE|TOPIC|NICK|WHOIS|ISON|USERHOST|PING|AWAY)(?: (?!:)[^ \0\r\n]+)*(?: :[^\0\r\n]*)?$/;
+  /^(?:@[^ \0\r\n]+ )?(?:PRIVMSG|NOTICE|TAGMSG|REDACT|JOIN|PART|INVITE|KICK|MODE|TOPIC|NICK|WHOIS|WHO|MARKREAD|BATCH|CHATHISTORY|NAMES|LIST|ISON|USERHOST|PING|AWAY)(?: (?!:)[^ \0\r\n]+)*(?: :[^\0\r\n]*)?$/;
 
 describe('class 18: what one says is one line on the wire, or is refused', () => {
   let server: ScriptedServer;
   let running: Running;
 
   beforeAll(async () => {
-    const wanted = 'message-tags draft/message-redaction';
+    const wanted =
+      'batch server-time message-tags draft/message-redaction draft/read-marker draft/chathistory ' +
+      'draft/multiline=max-bytes=4096,max-lines=20';
     server = await ScriptedServer.start((line, say) => {
       if (line === 'CAP LS 302') say(`:s CAP * LS :${wanted}`);
-      else if (line.startsWith('CAP REQ')) say(`:s CAP * ACK :${wanted}`);
+      else if (line.startsWith('CAP REQ')) say(`:s CAP * ACK :${line.replace(/^CAP REQ :?/, '')}`);
       else return false;
       return true;
     });
     running = run(server.port);
     expect(await running.online).toBeNull();
+    server.push('@time=2030-01-01T00:00:00.000Z;msgid=known :bob!u@h PRIVMSG me :known');
     await running.perform({ type: 'roster', change: { action: 'add', address: 'fence' } });
   });
   afterAll(async () => {
@@ -125,6 +132,37 @@ describe('class 18: what one says is one line on the wire, or is refused', () =>
         const commands = lines.map((line) => line.replace(/^@\S+ /, '').split(' ')[0]);
         expect(commands, `${name} with ${poison}`).not.toContain('QUIT');
         expect(['accepted', 'unconfirmed', 'refused', 'unknown']).toContain(outcome.result);
+      }
+      expect(running.over()).toBe(false);
+    });
+  }
+
+  const questions = {
+    'history conversation': (poison: string) => ({ conversation: remoteKey(poison) }),
+    'history anchor': (poison: string) => ({ conversation: remoteKey('bob'), anchor: remoteKey(poison) }),
+    'history cursor': (poison: string) => ({ conversation: remoteKey('bob'), cursor: `- ${poison}` }),
+    'history gap': (poison: string) => ({
+      conversation: remoteKey('bob'),
+      gap: {
+        id: 'g',
+        conversation: remoteKey(poison),
+        after: null,
+        before: null,
+        token: `\n- ${poison}`,
+      },
+    }),
+  };
+  for (const [name, question] of Object.entries(questions)) {
+    test(name, async () => {
+      for (const [poison, value] of Object.entries(poisons)) {
+        const from = server.heard.length;
+        const asked = { ...question(value), direction: 'older', limit: 5 } as const;
+        await running.session.history(asked, AbortSignal.timeout(5000)).catch(() => null); // either is right
+        const members = { conversation: remoteKey(value) };
+        await running.session.query('members', members, AbortSignal.timeout(5000)).catch(() => null);
+        await running.session.query('rooms', { text: value }, AbortSignal.timeout(5000));
+        for (const line of server.heard.slice(from))
+          expect(line, `${name} with ${poison}`).toMatch(wellFormed);
       }
       expect(running.over()).toBe(false);
     });
