@@ -41,9 +41,9 @@ async function request(
   });
   const said = (await answer.json()) as JsonObject;
   if (!answer.ok) {
-    throw Object.assign(new Error(`${method} ${url.pathname}: ${answer.status} ${JSON.stringify(said)}`), {
-      said,
-    });
+    const { errcode } = said;
+    const message = `${method} ${url.pathname}: ${answer.status} ${JSON.stringify(said)}`;
+    throw Object.assign(new Error(message), { errcode, status: answer.status });
   }
   return said;
 }
@@ -62,6 +62,7 @@ export class Device {
   readonly #account: SignedIn;
   #since: string | null = null;
   #transactions = 0;
+  #closed = false;
 
   private constructor(account: SignedIn, encryption: DeviceEncryption, roomKeys: RoomKeyName[]) {
     this.#account = account;
@@ -171,8 +172,10 @@ export class Device {
     return texts;
   }
 
-  close(): Promise<void> {
-    return this.encryption.close();
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.encryption.close();
   }
 }
 

@@ -1,49 +1,16 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describeServer, startSynapse, type SynapseServer } from '@natter/e2e';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { Device, encryptedRoom, signIn, type SignedIn } from './device.ts';
+import { describeServer } from '@natter/e2e';
+import { expect, it } from 'vitest';
+import { encryptedRoom } from './device.ts';
+import { useDevices } from './use-devices.ts';
 
 describeServer('encryption of devices', 'synapse', () => {
-  let server: SynapseServer;
-  let folder: string;
-  let number = 0;
-  const open: Device[] = [];
-
-  beforeAll(async () => {
-    server = await startSynapse();
-  }, 120_000);
-  afterAll(() => server.stop());
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'natter-encryption-'));
-  });
-  afterEach(async () => {
-    for (const device of open.splice(0)) await device.close().catch(() => {});
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  async function newUser(): Promise<{ name: string; account: SignedIn }> {
-    number += 1;
-    const name = `user${number}`;
-    await server.addUser({ name, password: 'secret' });
-    return { name, account: await signIn(server.url, name, 'secret') };
-  }
-
-  async function openDevice(
-    account: SignedIn,
-    ...more: [policy?: 'all' | 'verified', key?: number]
-  ): Promise<Device> {
-    const device = await Device.open(account, folder, ...more);
-    open.push(device);
-    return device;
-  }
+  const devices = useDevices();
 
   it('carries texts both ways, and survives a restart', { timeout: 60_000 }, async () => {
-    const [{ account: a }, { account: b }] = [await newUser(), await newUser()];
+    const [{ account: a }, { account: b }] = [await devices.newUser(), await devices.newUser()];
     const room = await encryptedRoom(a, b);
-    const alice = await openDevice(a);
-    let bob = await openDevice(b);
+    const alice = await devices.open(a);
+    let bob = await devices.open(b);
     await alice.sync();
     await bob.sync();
     expect(await alice.encryption.isEncrypted(room)).toBe(true);
@@ -53,7 +20,7 @@ describeServer('encryption of devices', 'synapse', () => {
     const { fingerprint } = bob.encryption;
     const old = [...bob.received];
     await bob.close();
-    bob = await openDevice(b);
+    bob = await devices.open(b);
     expect(bob.encryption.fingerprint).toBe(fingerprint);
     bob.received.push(...old);
     expect(await bob.texts()).toEqual(['one']);
@@ -65,10 +32,10 @@ describeServer('encryption of devices', 'synapse', () => {
   });
 
   it('says why a message cannot be read, and tells when its key comes', { timeout: 60_000 }, async () => {
-    const [{ account: a }, { account: b }] = [await newUser(), await newUser()];
+    const [{ account: a }, { account: b }] = [await devices.newUser(), await devices.newUser()];
     const room = await encryptedRoom(a, b);
-    const alice = await openDevice(a);
-    const bob = await openDevice(b);
+    const alice = await devices.open(a);
+    const bob = await devices.open(b);
     await alice.sync();
     await bob.sync();
     await alice.say(room, 'early');
@@ -92,17 +59,17 @@ describeServer('encryption of devices', 'synapse', () => {
   });
 
   it('does not take another’s keys, nor keys that another secret protects', { timeout: 60_000 }, async () => {
-    const { account } = await newUser();
-    const first = await openDevice(account);
+    const { account } = await devices.newUser();
+    const first = await devices.open(account);
     const { fingerprint } = first.encryption;
     await first.close();
-    await expect(openDevice(account, 'all', 8)).rejects.toMatchObject({ data: { code: 'secret' } });
-    expect((await openDevice(account)).encryption.fingerprint).toBe(fingerprint);
+    await expect(devices.open(account, 'all', 8)).rejects.toMatchObject({ data: { code: 'secret' } });
+    expect((await devices.open(account)).encryption.fingerprint).toBe(fingerprint);
   });
 
   it('keeps a room encrypted that once was', { timeout: 60_000 }, async () => {
-    const { account } = await newUser();
-    const device = await openDevice(account);
+    const { account } = await devices.newUser();
+    const device = await devices.open(account);
     await device.encryption.setRoom('!room:natter.test', { algorithm: 'm.megolm.v1.aes-sha2' });
     await device.encryption.setRoom('!room:natter.test', {});
     expect(await device.encryption.isEncrypted('!room:natter.test')).toBe(true);

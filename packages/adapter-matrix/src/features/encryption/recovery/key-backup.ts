@@ -1,0 +1,175 @@
+import type { BackupDecryptionKey, RoomId } from '@matrix-org/matrix-sdk-crypto-wasm';
+import type { Json, JsonObject } from '@natter/core/model';
+import type { DeviceEncryption } from '../device-encryption.ts';
+import type { SecretStorage, StorageKey } from './secret-storage.ts';
+
+const ALGORITHM = 'm.megolm_backup.v1.curve25519-aes-sha2';
+/** The name of the backup's key in secret storage. */
+const SECRET = 'm.megolm_backup.v1';
+/** How many keys are imported at once. */
+const BATCH = 200;
+
+/** The backup that the server has. */
+interface BackupVersion {
+  readonly version: string;
+  readonly publicKey: string;
+}
+
+/** Room keys on the server under a key of the user (Matrix 1.16, section "Server-side key backups"). */
+export class KeyBackup {
+  readonly #encryption: DeviceEncryption;
+
+  constructor(encryption: DeviceEncryption) {
+    this.#encryption = encryption;
+  }
+
+  /** Makes a new backup, and puts its key into secret storage. */
+  async create(storage: SecretStorage, key: StorageKey): Promise<void> {
+    const { machine, module, outgoing } = this.#encryption;
+    const secret = module.BackupDecryptionKey.createRandomKey();
+    const unsigned = { public_key: secret.megolmV1PublicKey.publicKeyBase64 };
+    const signatures = JSON.parse((await machine.sign(JSON.stringify(unsigned))).asJSON()) as JsonObject;
+    await storage.write(SECRET, secret.toBase64(), key);
+    const { version } = await outgoing.call({
+      method: 'POST',
+      path: ['client', 'v3', 'room_keys', 'version'],
+      body: { algorithm: ALGORITHM, auth_data: { ...unsigned, signatures } },
+    });
+    if (typeof version !== 'string') throw new TypeError('the server made no backup');
+    await this.#enable(secret, version);
+    await this.upload();
+  }
+
+  /**
+   * Takes up the backup of the account with the key from secret storage and imports what it holds. Gives how many keys
+   * came; null when there is no backup that this key opens.
+   */
+  async restore(storage: SecretStorage, key: StorageKey): Promise<number | null> {
+    const stored = await storage.read(SECRET, key);
+    const current = await this.#current();
+    if (stored === null || current === null) return null;
+    const secret = this.#decryptionKey(stored);
+    if (secret === null || secret.megolmV1PublicKey.publicKeyBase64 !== current.publicKey) return null;
+    await this.#enable(secret, current.version);
+    return this.#download(secret, current.version);
+  }
+
+  /** Takes up the backup with the key that another device gave us. Gives whether it did. */
+  async adopt(secretBase64: string): Promise<boolean> {
+    const current = await this.#current();
+    const secret = this.#decryptionKey(secretBase64);
+    if (current === null || secret?.megolmV1PublicKey.publicKeyBase64 !== current.publicKey) return false;
+    await this.#enable(secret, current.version);
+    await this.#download(secret, current.version);
+    return true;
+  }
+
+  /** Sends keys that the backup has not got. A backup that somebody replaced is given up. */
+  async upload(): Promise<void> {
+    const { machine, outgoing } = this.#encryption;
+    while (await machine.isBackupEnabled()) {
+      const request = await machine.backupRoomKeys();
+      if (request === undefined) return;
+      try {
+        await outgoing.send(request);
+      } catch (error) {
+        const gone = error instanceof Error && 'errcode' in error && GONE.has(String(error.errcode));
+        if (!gone) throw error;
+        await machine.disableBackup();
+      }
+    }
+  }
+
+  async #enable(secret: BackupDecryptionKey, version: string): Promise<void> {
+    const { machine, module, keys } = this.#encryption;
+    const { publicKeyBase64 } = secret.megolmV1PublicKey;
+    const copy = module.BackupDecryptionKey.fromBase64(secret.toBase64());
+    await keys.together(async () => {
+      await machine.saveBackupDecryptionKey(copy, version);
+      await machine.enableBackupV1(publicKeyBase64, version);
+    });
+  }
+
+  async #current(): Promise<BackupVersion | null> {
+    try {
+      const answer = await this.#encryption.outgoing.call({
+        method: 'GET',
+        path: ['client', 'v3', 'room_keys', 'version'],
+      });
+      const { version, algorithm, auth_data: data } = answer;
+      const publicKey = isObject(data) ? data['public_key'] : undefined;
+      if (algorithm !== ALGORITHM || typeof version !== 'string' || typeof publicKey !== 'string')
+        return null;
+      return { version, publicKey };
+    } catch (error) {
+      if (error instanceof Error && 'errcode' in error && error.errcode === 'M_NOT_FOUND') return null;
+      throw error;
+    }
+  }
+
+  async #download(secret: BackupDecryptionKey, version: string): Promise<number> {
+    const { outgoing, machine, keys } = this.#encryption;
+    const { rooms } = await outgoing.call({
+      method: 'GET',
+      path: ['client', 'v3', 'room_keys', 'keys'],
+      query: { version },
+    });
+    const found = isObject(rooms) ? [...this.#open(secret, rooms)] : [];
+    for (let at = 0; at < found.length; at += BATCH) {
+      const batch = this.#byRoom(found.slice(at, at + BATCH));
+      await keys.together(() => machine.importBackedUpRoomKeys(batch, () => {}, version));
+    }
+    return found.length;
+  }
+
+  /** The keys that can be opened; a damaged one is left out. */
+  *#open(
+    secret: BackupDecryptionKey,
+    rooms: JsonObject,
+  ): Iterable<[room: string, session: string, key: JsonObject]> {
+    for (const [room, { sessions }] of Object.entries(rooms).filter(isObjectEntry)) {
+      for (const [session, { session_data: data }] of Object.entries(
+        isObject(sessions) ? sessions : {},
+      ).filter(isObjectEntry)) {
+        const { ephemeral, mac, ciphertext } = isObject(data) ? data : {};
+        if (typeof ephemeral !== 'string' || typeof mac !== 'string' || typeof ciphertext !== 'string')
+          continue;
+        try {
+          const key = JSON.parse(secret.decryptV1(ephemeral, mac, ciphertext)) as JsonObject;
+          yield [room, session, { ...key, room_id: room, session_id: session }];
+        } catch {
+          continue; // not of this key, or spoilt: the others are worth having
+        }
+      }
+    }
+  }
+
+  #byRoom(keys: readonly [string, string, JsonObject][]): Map<RoomId, Map<string, JsonObject>> {
+    const { RoomId } = this.#encryption.module;
+    const grouped = Map.groupBy(keys, ([room]) => room);
+    return new Map(
+      [...grouped].map(([room, of]) => [
+        new RoomId(room),
+        new Map(of.map(([, session, key]) => [session, key])),
+      ]),
+    );
+  }
+
+  #decryptionKey(text: string): BackupDecryptionKey | null {
+    try {
+      return this.#encryption.module.BackupDecryptionKey.fromBase64(text);
+    } catch {
+      return null;
+    }
+  }
+}
+
+const GONE = new Set(['M_WRONG_ROOM_KEYS_VERSION', 'M_NOT_FOUND']);
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isObjectEntry(entry: [string, Json | undefined]): entry is [string, JsonObject] {
+  return isObject(entry[1]);
+}
