@@ -68,6 +68,8 @@ export type {
   Conversation,
   ConversationGetRequest,
   ConversationOpenRequest,
+  ConversationSettings,
+  ConversationUpdateRequest,
   Conversations,
   ConversationsRequest,
   DirectConversation,
@@ -75,6 +77,7 @@ export type {
   HistoryPage,
   HistoryRequest,
   MemberPosition,
+  PinRequest,
 } from './frames/conversation.ts';
 export type { FileAccess, FileCreateRequest, FileGetRequest, FileId } from './frames/file.ts';
 export type {
@@ -91,12 +94,16 @@ export type {
   GroupUpdateRequest,
 } from './frames/group.ts';
 export type { EditRequest, ReactRequest, RetractRequest, SendRequest, Sent } from './frames/change.ts';
+export type { SearchPage, SearchRequest } from './frames/search.ts';
 export type { Mark, MarkRequest, MarkerKind } from './frames/marker.ts';
 export type { TypingPush, TypingSignal } from './frames/typing.ts';
 export type {
   AccountUpdate,
+  ConversationChangedUpdate,
   ConversationUpdate,
   EditUpdate,
+  ExpiredUpdate,
+  GoneUpdate,
   GroupChangedUpdate,
   GroupOpenedUpdate,
   MarkerUpdate,

@@ -17,6 +17,9 @@ export interface Limits {
   readonly groupMembers?: number;
   /** Bytes of one file. Absent from servers that take none. */
   readonly fileBytes?: number;
+  /** Milliseconds after which a message can no more be edited, or taken back. Absent when it always can. */
+  readonly editAge?: number;
+  readonly retractAge?: number;
   /** Most requests of one connection that await their reply; past it the server stops reading. */
   readonly requestsInFlight: number;
 }
@@ -29,6 +32,8 @@ export const limitsSchema: z.ZodType<Limits> = z.object({
   contacts: z.int().positive(),
   groupMembers: z.int().positive().exactOptional(),
   fileBytes: z.int().positive().exactOptional(),
+  editAge: z.int().positive().exactOptional(),
+  retractAge: z.int().positive().exactOptional(),
   requestsInFlight: z.int().positive(),
 });
 
@@ -40,6 +45,7 @@ export const defaultLimits: Limits = {
   contacts: 20_000,
   groupMembers: 200,
   fileBytes: 100 * 1024 * 1024,
+  editAge: 48 * 3_600_000,
   requestsInFlight: 256,
 };
 

@@ -11,6 +11,7 @@ import * as group from './frames/group.ts';
 import * as hello from './frames/hello.ts';
 import * as marker from './frames/marker.ts';
 import * as presence from './frames/presence.ts';
+import * as search from './frames/search.ts';
 import * as sync from './frames/sync.ts';
 import * as typing from './frames/typing.ts';
 
@@ -42,6 +43,8 @@ export interface Requests {
     frame: conversation.ConversationOpenRequest;
     result: conversation.DirectConversation;
   };
+  'conversation-update': { frame: conversation.ConversationUpdateRequest; result: Done };
+  pin: { frame: conversation.PinRequest; result: Done };
   'group-create': { frame: group.GroupCreateRequest; result: conversation.GroupConversation };
   'group-invite': { frame: group.GroupInviteRequest; result: Done };
   'group-accept': { frame: group.GroupAnswerRequest<'group-accept'>; result: Done };
@@ -55,6 +58,7 @@ export interface Requests {
   'file-create': { frame: file.FileCreateRequest; result: file.FileAccess };
   'file-get': { frame: file.FileGetRequest; result: file.FileAccess };
   history: { frame: conversation.HistoryRequest; result: conversation.HistoryPage };
+  search: { frame: search.SearchRequest; result: search.SearchPage };
   send: { frame: change.SendRequest; result: change.Sent };
   edit: { frame: change.EditRequest; result: Done };
   retract: { frame: change.RetractRequest; result: Done };
@@ -107,6 +111,8 @@ export const requestSchemas: { readonly [T in RequestType]: z.ZodType<RequestFra
   conversations: conversation.conversationsRequestSchema,
   'conversation-get': conversation.conversationGetRequestSchema,
   'conversation-open': conversation.conversationOpenRequestSchema,
+  'conversation-update': conversation.conversationUpdateRequestSchema,
+  pin: conversation.pinRequestSchema,
   'group-create': group.groupCreateRequestSchema,
   'group-invite': group.groupInviteRequestSchema,
   'group-accept': group.groupAnswerRequestSchema('group-accept'),
@@ -120,6 +126,7 @@ export const requestSchemas: { readonly [T in RequestType]: z.ZodType<RequestFra
   'file-create': file.fileCreateRequestSchema,
   'file-get': file.fileGetRequestSchema,
   history: conversation.historyRequestSchema,
+  search: search.searchRequestSchema,
   send: change.sendRequestSchema,
   edit: change.editRequestSchema,
   retract: change.retractRequestSchema,
@@ -153,6 +160,8 @@ export const resultSchemas: { readonly [T in RequestType]: z.ZodType<RequestResu
   conversations: conversation.conversationsSchema,
   'conversation-get': conversation.conversationSchema,
   'conversation-open': conversation.directConversationSchema,
+  'conversation-update': doneSchema,
+  pin: doneSchema,
   'group-create': conversation.groupConversationSchema,
   'group-invite': doneSchema,
   'group-accept': doneSchema,
@@ -166,6 +175,7 @@ export const resultSchemas: { readonly [T in RequestType]: z.ZodType<RequestResu
   'file-create': file.fileAccessSchema,
   'file-get': file.fileAccessSchema,
   history: conversation.historyPageSchema,
+  search: search.searchPageSchema,
   send: change.sentSchema,
   edit: doneSchema,
   retract: doneSchema,

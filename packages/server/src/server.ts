@@ -14,6 +14,7 @@ import { Listener } from './listener/listener.ts';
 import type { ListenOptions } from './listener/listener.ts';
 import { isLoopback, requireSafe } from './listener/loopback.ts';
 import type { Log } from './log.ts';
+import { ExpiryService } from './messages/expiry-service.ts';
 import { Tally } from './metrics/tally.ts';
 import { settle } from './options.ts';
 import type { ServerOptions } from './options.ts';
@@ -107,6 +108,7 @@ function check(options: ServerOptions, log: Log): Plan {
         mostContacts: settings.limits.contacts,
         mostGroupMembers: settings.limits.groupMembers ?? 0,
         fileQuota: settings.fileQuota,
+        ages: settings.limits,
         clock,
         pass,
         tally,
@@ -121,6 +123,7 @@ function check(options: ServerOptions, log: Log): Plan {
         presence: new PresenceService(storage, times, clock, onFault),
         sessions: new SessionRegistry(),
         files: new FileService(storage, clock, onFault),
+        expiry: new ExpiryService(storage.expiry, clock, onFault),
         lifecycle: new Lifecycle(),
         tally,
         log,
@@ -148,6 +151,8 @@ async function open(
     opened.unshift(() => presence.close());
     const files = services.files.keepClean();
     opened.unshift(() => files.stop());
+    const expiry = services.expiry.start();
+    opened.unshift(() => expiry.stop());
     opened.unshift(() => listener.close());
     const door = await openAdminDoor(services, administration, dataDirectory, options.administration ?? null);
     opened.unshift(() => door.close());

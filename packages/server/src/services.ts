@@ -4,6 +4,7 @@ import type { FileService } from './files/file-service.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { Log } from './log.ts';
 import type { Tally } from './metrics/tally.ts';
+import type { ExpiryService } from './messages/expiry-service.ts';
 import type { Settings } from './options.ts';
 import type { Storage } from './ports/storage.ts';
 import type { PresenceService } from './presence/presence-service.ts';
@@ -20,6 +21,7 @@ export interface Services {
   readonly files: FileService;
   readonly lifecycle: Lifecycle;
   readonly tally: Tally;
+  readonly expiry: ExpiryService;
   readonly log: Log;
   readonly clock: () => number;
 }

@@ -9,6 +9,7 @@ describePorts('embedded', () => {
     mostContacts: 100,
     mostGroupMembers: 10,
     fileQuota: 1000,
+    ages: {},
     clock: Date.now,
     pass: () => undefined,
     onFault: () => undefined,

@@ -34,6 +34,10 @@ const fields: Readonly<Record<string, readonly unknown[]>> = {
   token: ['x'],
   user: ['dave', 'bob', '..'],
   password: ['correct horse'],
+  query: ['x', 'first', '"', '*', 'a OR b', '東', 'first*) --', ''],
+  expiry: [0, 1000, 3_600_000, 1, -5],
+  from: ['bob', 'nobody', undefined],
+  icon: ['', 'f1', 'f9', 7],
 };
 
 /** Signing out, and what costs a hash each time, would end or slow the run. */

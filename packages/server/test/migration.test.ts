@@ -21,7 +21,7 @@ it.each(migrations.slice(1).map((_, index) => index + 1))(
     for (const { name } of now
       .prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`)
       .all())
-      now.exec(`DROP TABLE ${String(name)}`);
+      now.exec(`DROP TABLE IF EXISTS ${String(name)}`);
     for (const migration of migrations.slice(0, version)) now.exec(migration);
     now.exec(`PRAGMA user_version = ${version}; PRAGMA application_id = ${applicationId}`);
     for (const [table, rows] of [

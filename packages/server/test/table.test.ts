@@ -26,6 +26,8 @@ const sample: Readonly<Record<string, unknown>> = {
   on: true,
   after: 0,
   seq: 1,
+  expiry: 0,
+  query: 'x',
 };
 
 describe('the table of commands', () => {
@@ -44,7 +46,7 @@ describe('the table of commands', () => {
       ([, { needs }]) => needs === 'member' || needs === 'conversation',
     );
     closed.forEach(([type], index) => {
-      const after = type === 'conversations' ? 'c1' : 0;
+      const after = type === 'conversations' || type === 'search' ? 'c1' : 0;
       const peer = type === 'conversation-open' ? { peer: 'bob' } : {};
       const kind = type === 'mark' ? { kind: 'read' } : {};
       client.send({ ...sample, after, ...peer, ...kind, type, id: index });

@@ -88,7 +88,10 @@ function eventsOf(update: Exclude<Update, { kind: 'message' | 'roster' }>, reade
       return groupChangeEvents(update, reader);
     // What the own devices do changes nothing that is shown, and what a newer server tells only moves the cursor.
     case 'account':
+    case 'gone':
     case 'unknown':
+    case 'conversation-changed':
+    case 'expired':
       return [];
   }
 }

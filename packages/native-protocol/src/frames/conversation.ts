@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { addressSchema, conversationIdSchema, requestIdSchema, sequenceSchema } from './fields.ts';
 import type { Address, ConversationId, Sequence } from './fields.ts';
+import { fileIdSchema } from './file.ts';
+import type { FileId } from './file.ts';
 import { groupMemberSchema } from './group.ts';
 import type { GroupHistory, GroupMember } from './group.ts';
 import { messageSchema } from './message.ts';
@@ -13,8 +15,16 @@ export interface MemberPosition {
   readonly read: number;
 }
 
+/** What members have set for a conversation of any kind. */
+export interface ConversationSettings {
+  /** Milliseconds after which messages that are sent from now on vanish for everybody; absent when they stay. */
+  readonly expiry?: number;
+  /** Messages that are pinned, in the order of pinning; absent when there are none. */
+  readonly pins?: readonly Sequence[];
+}
+
 /** A conversation of two; notes to oneself have one member. */
-export interface DirectConversation {
+export interface DirectConversation extends ConversationSettings {
   readonly conversation: ConversationId;
   readonly kind: 'direct';
   /** The other one. */
@@ -26,11 +36,13 @@ export interface DirectConversation {
 }
 
 /** A conversation of several. To somebody who is invited, only the own row and who invites are shown. */
-export interface GroupConversation {
+export interface GroupConversation extends ConversationSettings {
   readonly conversation: ConversationId;
   readonly kind: 'group';
   readonly title: string;
   readonly topic: string;
+  /** A picture: a file of this server, which whoever is in the group or invited may get. */
+  readonly icon?: FileId;
   readonly history: GroupHistory;
   /** Who is in it, invited, or banned; the reader too. */
   readonly members: readonly GroupMember[];
@@ -68,6 +80,26 @@ export interface ConversationGetRequest {
   readonly conversation: ConversationId;
 }
 
+/**
+ * Sets how long messages stay: those that are sent from now on vanish for everybody so many milliseconds after they were
+ * stored. 0 lets them stay. In a group owner and admins.
+ */
+export interface ConversationUpdateRequest {
+  readonly type: 'conversation-update';
+  readonly id: number;
+  readonly conversation: ConversationId;
+  readonly expiry: number;
+}
+
+/** Pins a message, or takes the pin away. In a group owner and admins. Nothing happens when it is so already. */
+export interface PinRequest {
+  readonly type: 'pin';
+  readonly id: number;
+  readonly conversation: ConversationId;
+  readonly seq: Sequence;
+  readonly on: boolean;
+}
+
 /** Finds the direct conversation with somebody, and makes it if there is none. */
 export interface ConversationOpenRequest {
   readonly type: 'conversation-open';
@@ -99,8 +131,16 @@ export interface HistoryPage {
 
 const positionSchema = z.int().nonnegative();
 
+/** Milliseconds a message may be given: a second to ten years. */
+const expirySchema = z
+  .int()
+  .min(1000)
+  .max(10 * 366 * 24 * 3_600_000);
+
 const headShape = {
   conversation: conversationIdSchema,
+  expiry: expirySchema.exactOptional(),
+  pins: z.array(sequenceSchema).exactOptional(),
   lastSeq: positionSchema,
   positions: z.array(z.object({ address: addressSchema, delivered: positionSchema, read: positionSchema })),
 };
@@ -118,6 +158,7 @@ export const groupConversationSchema: z.ZodType<GroupConversation> = z.object({
   kind: z.literal('group'),
   title: z.string(),
   topic: z.string(),
+  icon: fileIdSchema.exactOptional(),
   history: z.enum(['joined', 'all']),
   members: z.array(groupMemberSchema),
   invitation: z.object({ by: addressSchema, text: z.string().exactOptional() }).exactOptional(),
@@ -146,6 +187,21 @@ export const conversationsRequestSchema: z.ZodType<ConversationsRequest> = z.obj
 export const conversationsSchema: z.ZodType<Conversations> = z.object({
   conversations: knownConversations,
   next: conversationIdSchema.nullable(),
+});
+/** The schema of {@link ConversationUpdateRequest}. */
+export const conversationUpdateRequestSchema: z.ZodType<ConversationUpdateRequest> = z.object({
+  type: z.literal('conversation-update'),
+  id: requestIdSchema,
+  conversation: conversationIdSchema,
+  expiry: z.union([z.literal(0), expirySchema]),
+});
+/** The schema of {@link PinRequest}. */
+export const pinRequestSchema: z.ZodType<PinRequest> = z.object({
+  type: z.literal('pin'),
+  id: requestIdSchema,
+  conversation: conversationIdSchema,
+  seq: sequenceSchema,
+  on: z.boolean(),
 });
 /** The schema of {@link ConversationOpenRequest}. */
 export const conversationOpenRequestSchema: z.ZodType<ConversationOpenRequest> = z.object({

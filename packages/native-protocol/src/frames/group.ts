@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { addressSchema, conversationIdSchema, labelSchema, requestIdSchema, timeSchema } from './fields.ts';
 import type { Address, ConversationId, Time } from './fields.ts';
+import { fileIdSchema } from './file.ts';
+import type { FileId } from './file.ts';
 import { clientIdSchema } from './message.ts';
 
 /** What a member may do. There is one owner at any time. */
@@ -76,7 +78,7 @@ export interface GroupRoleRequest {
   readonly role: GroupRole;
 }
 
-/** Sets title, topic, or both. Owner and admins. */
+/** Sets title, topic, picture, or several of them. Owner and admins. */
 export interface GroupUpdateRequest {
   readonly type: 'group-update';
   readonly id: number;
@@ -84,6 +86,8 @@ export interface GroupUpdateRequest {
   readonly title?: string;
   /** Empty for none. */
   readonly topic?: string;
+  /** A file that who sets it may read, all of it being there; empty for none. */
+  readonly icon?: FileId;
 }
 
 /** What is changed in a group; who may see the group hears of it by the update log. */
@@ -94,6 +98,8 @@ export interface GroupChange {
   readonly time: Time;
   readonly title?: string;
   readonly topic?: string;
+  /** Empty when the picture was taken away. */
+  readonly icon?: FileId;
   /** Rows that are new or different, the reader's own one too. */
   readonly members?: readonly GroupMember[];
   /** With a removal: why. */
@@ -104,6 +110,7 @@ export interface GroupChange {
 export const titleSchema: z.ZodType<string> = z.string().min(1).max(256);
 /** A topic: a short text. */
 export const topicSchema: z.ZodType<string> = z.string().max(2048);
+const iconSchema = z.union([z.literal(''), fileIdSchema]);
 /** The schema of {@link GroupRole}. */
 export const groupRoleSchema: z.ZodType<GroupRole> = z.enum(['owner', 'admin', 'member']);
 
@@ -122,6 +129,7 @@ export const groupChangeSchema: z.ZodType<GroupChange> = z.object({
   time: timeSchema,
   title: titleSchema.exactOptional(),
   topic: topicSchema.exactOptional(),
+  icon: iconSchema.exactOptional(),
   members: z.array(groupMemberSchema).exactOptional(),
   reason: labelSchema.exactOptional(),
 });
@@ -181,8 +189,9 @@ export const groupUpdateRequestSchema: z.ZodType<GroupUpdateRequest> = z
     ...groupShape,
     title: titleSchema.exactOptional(),
     topic: topicSchema.exactOptional(),
+    icon: iconSchema.exactOptional(),
   })
-  .refine(({ title, topic }) => title !== undefined || topic !== undefined, {
-    error: 'give title or topic',
+  .refine(({ title, topic, icon }) => title !== undefined || topic !== undefined || icon !== undefined, {
+    error: 'give title, topic or icon',
     path: ['title'],
   });

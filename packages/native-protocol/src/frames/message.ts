@@ -88,6 +88,8 @@ export interface Message {
   readonly editedAt?: Time;
   readonly retractedAt?: Time;
   readonly reactions?: readonly ReactionGroup[];
+  /** When it vanishes for everybody; absent for one that stays. */
+  readonly expiresAt?: Time;
 }
 
 /** All who reacted to a message by the same key. */
@@ -164,6 +166,7 @@ export const messageSchema: z.ZodType<Message> = z.object({
   editedAt: timeSchema.exactOptional(),
   retractedAt: timeSchema.exactOptional(),
   reactions: z.array(z.object({ key: reactionKeySchema, by: z.array(addressSchema) })).exactOptional(),
+  expiresAt: timeSchema.exactOptional(),
 });
 
 interface Ranged {

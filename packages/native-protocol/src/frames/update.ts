@@ -74,6 +74,30 @@ export interface GroupChangedUpdate extends GroupChange {
   readonly kind: 'group-changed';
   readonly position: Position;
 }
+/** What is set for a conversation has changed: what is given is so now. */
+export interface ConversationChangedUpdate {
+  readonly kind: 'conversation-changed';
+  readonly position: Position;
+  readonly conversation: ConversationId;
+  readonly by: Address;
+  readonly time: Time;
+  /** 0: messages stay. */
+  readonly expiry?: number;
+  /** All pins. */
+  readonly pins?: readonly Sequence[];
+}
+/** The time of these messages has come: they are gone, and clients keep nothing of them. */
+export interface ExpiredUpdate {
+  readonly kind: 'expired';
+  readonly position: Position;
+  readonly conversation: ConversationId;
+  readonly seqs: readonly Sequence[];
+}
+/** Here stood something that is gone since. It only moves the cursor. */
+export interface GoneUpdate {
+  readonly kind: 'gone';
+  readonly position: Position;
+}
 /** A row of the roster has changed, or is gone (`contact: null`). */
 export interface RosterUpdate {
   readonly kind: 'roster';
@@ -107,6 +131,9 @@ export type Update =
   | ConversationUpdate
   | GroupOpenedUpdate
   | GroupChangedUpdate
+  | ConversationChangedUpdate
+  | ExpiredUpdate
+  | GoneUpdate
   | RosterUpdate
   | AccountUpdate
   | UnknownUpdate;
@@ -129,6 +156,22 @@ const kinds = {
   conversation: z.object({ kind: z.literal('conversation'), ...place, opened: directConversationSchema }),
   'group-opened': z.object({ kind: z.literal('group-opened'), ...place, opened: groupConversationSchema }),
   'group-changed': groupChangeSchema.and(z.object({ kind: z.literal('group-changed'), ...place })),
+  'conversation-changed': z.object({
+    kind: z.literal('conversation-changed'),
+    ...place,
+    conversation: conversationIdSchema,
+    by: addressSchema,
+    time: timeSchema,
+    expiry: z.int().nonnegative().exactOptional(),
+    pins: z.array(sequenceSchema).exactOptional(),
+  }),
+  expired: z.object({
+    kind: z.literal('expired'),
+    ...place,
+    conversation: conversationIdSchema,
+    seqs: z.array(sequenceSchema),
+  }),
+  gone: z.object({ kind: z.literal('gone'), ...place }),
   roster: z.object({
     kind: z.literal('roster'),
     ...place,

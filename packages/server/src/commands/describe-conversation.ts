@@ -1,5 +1,5 @@
 import type { Conversation, DirectConversation, GroupConversation } from '@natter/native-protocol';
-import { describeGroup } from '../groups/describe.ts';
+import { describeGroup, describeSettings } from '../groups/describe.ts';
 import type { Profile } from '../groups/describe.ts';
 import type { ConversationRecord } from '../ports/conversations.ts';
 import type { AccountId } from '../ports/identifiers.ts';
@@ -30,6 +30,7 @@ export async function describeDirect(
   return {
     conversation: conversationWireId(record.id),
     kind: 'direct',
+    ...describeSettings(record, 0),
     peer: profiles(peerOf(record, reader)).address,
     lastSeq: await messages.lastSeq(record.id),
     positions: markers.map(({ account, delivered, read }) => ({
@@ -43,15 +44,16 @@ export async function describeDirect(
 /** A group as somebody in it, or invited, sees it. */
 export async function describeGroupOf(
   services: Services,
-  { id, group }: ConversationRecord,
+  record: ConversationRecord,
   reader: AccountId,
 ): Promise<GroupConversation> {
+  const { id, group } = record;
   if (group === null) throw new TypeError(`conversation ${id} is no group`);
   const { messages } = services.storage;
   const concerned = group.members.flatMap(({ account, invitedBy }) =>
     invitedBy === null ? [account] : [account, invitedBy],
   );
-  return describeGroup(id, group, reader, {
+  return describeGroup(record, reader, {
     profileOf: await profilesOf(services, concerned),
     lastSeq: await messages.lastSeq(id),
     markers: await messages.markers(id),

@@ -2,7 +2,7 @@ import type { GroupConversation } from '@natter/native-protocol';
 import type { GroupAction } from '../groups/group.ts';
 import type { ConversationId } from '../ports/identifiers.ts';
 import { Refusal } from '../ports/refusal.ts';
-import { parseConversationId } from '../wire-ids.ts';
+import { parseConversationId, parseFileId } from '../wire-ids.ts';
 import { done } from './command.ts';
 import type { Command, MemberContext } from './command.ts';
 import { describeGroupOf } from './describe-conversation.ts';
@@ -74,12 +74,13 @@ export const groupRole: Command<'group-role'> = {
   },
 };
 
-/** Sets title and topic. */
+/** Sets title, topic and picture. */
 export const groupUpdate: Command<'group-update'> = {
   needs: 'member',
-  handle: (context, { conversation, title, topic }) =>
+  handle: (context, { conversation, title, topic, icon }) =>
     change(context, conversation, {
       type: 'update',
+      ...(icon === undefined ? {} : { icon: icon === '' ? null : (parseFileId(icon) ?? 0) }),
       ...(title === undefined ? {} : { title }),
       ...(topic === undefined ? {} : { topic }),
     }),

@@ -28,10 +28,13 @@ export const history: Command<'history'> = {
     const lastSeq = await messages.lastSeq(conversation.id);
     const first = page[0]?.seq ?? (frame.after === undefined ? 0 : frame.after + 1);
     const last = page.at(-1)?.seq ?? frame.after ?? lastSeq;
+    // Messages can have vanished, so that the ends are not known by their sequences alone.
+    const nothingBehind = page.length === found.length && found.length < limit;
+    const backwards = frame.after === undefined;
+    const reachedStart = first <= hiddenUpTo + 1 || (backwards && nothingBehind);
+    const reachedEnd = last >= lastSeq || (backwards ? frame.before === undefined : nothingBehind);
     const texts = page.map(({ message }) => message).join(',');
-    return new RawResult(
-      `{"messages":[${texts}],"reachedStart":${first <= hiddenUpTo + 1},"reachedEnd":${last >= lastSeq}}`,
-    );
+    return new RawResult(`{"messages":[${texts}],"reachedStart":${reachedStart},"reachedEnd":${reachedEnd}}`);
   },
 };
 

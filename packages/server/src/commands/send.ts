@@ -11,13 +11,14 @@ export const send: Command<'send'> = {
     requireFits(services, body);
     const { id } = conversation;
     const members = audienceOf(conversation);
-    const { seq, time } = await services.storage.messages.append({
+    const { seq, time, expiresAt } = await services.storage.messages.append({
       conversation: id,
       sender: member.account.id,
       clientId,
       body,
       members,
     });
+    if (expiresAt !== null) services.expiry.note(expiresAt);
     return { conversation: conversationWireId(id), seq, messageId: messageWireId(id, seq), time };
   },
 };

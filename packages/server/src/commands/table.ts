@@ -13,6 +13,7 @@ import {
 } from './contact.ts';
 import { conversationGet } from './conversation-get.ts';
 import { conversationOpen } from './conversation-open.ts';
+import { conversationUpdate } from './conversation-update.ts';
 import { conversations } from './conversations.ts';
 import { deviceRemove } from './device-remove.ts';
 import { devices } from './devices.ts';
@@ -33,6 +34,7 @@ import {
 import { hello } from './hello.ts';
 import { history } from './history.ts';
 import { mark } from './mark.ts';
+import { pin } from './pin.ts';
 import { ping } from './ping.ts';
 import { presenceSet } from './presence-set.ts';
 import { presenceWatch } from './presence-watch.ts';
@@ -41,6 +43,7 @@ import { register } from './register.ts';
 import { resume } from './resume.ts';
 import { retract } from './retract.ts';
 import { roster } from './roster.ts';
+import { search } from './search.ts';
 import { send } from './send.ts';
 import { signIn } from './sign-in.ts';
 import { signOut } from './sign-out.ts';
@@ -71,6 +74,8 @@ export const commands: { readonly [T in RequestType]: Command<T> } = {
   conversations: conversations,
   'conversation-get': conversationGet,
   'conversation-open': conversationOpen,
+  'conversation-update': conversationUpdate,
+  pin: pin,
   'group-create': groupCreate,
   'group-invite': groupInvite,
   'group-accept': groupAccept,
@@ -84,6 +89,7 @@ export const commands: { readonly [T in RequestType]: Command<T> } = {
   'file-create': fileCreate,
   'file-get': fileGet,
   history: history,
+  search: search,
   send: send,
   edit: edit,
   retract: retract,

@@ -16,16 +16,18 @@ export class ConversationRecords implements Participant {
   readonly #ofTwo: StatementSync;
   readonly #ofAccount: StatementSync;
   readonly #members: StatementSync;
+  readonly #pins: StatementSync;
   readonly #known = new Map<ConversationId, ConversationRecord>();
 
   constructor(database: DatabaseSync) {
-    const select = 'SELECT id, kind, low, high, title, topic, history FROM';
+    const select = 'SELECT id, kind, low, high, title, topic, icon, history, expiry FROM';
     this.#byId = database.prepare(`${select} conversation WHERE id = ?`);
     this.#ofTwo = database.prepare(`${select} conversation WHERE kind = 'direct' AND low = ? AND high = ?`);
     this.#ofAccount = database.prepare(`
       ${select} member JOIN conversation ON conversation.id = member.conversation
       WHERE account = ? AND conversation > ? AND standing <> 'banned' ORDER BY conversation LIMIT ?`);
     this.#members = database.prepare('SELECT * FROM member WHERE conversation = ? ORDER BY account');
+    this.#pins = database.prepare('SELECT seq FROM pin WHERE conversation = ? ORDER BY place');
   }
 
   current(id: ConversationId): ConversationRecord | null {
@@ -60,16 +62,24 @@ export class ConversationRecords implements Participant {
     const id = integer(row, 'id');
     const known = this.#known.get(id);
     if (known !== undefined) return known;
-    const record = text(row, 'kind') === 'group' ? this.#group(id, row) : direct(id, row);
+    const settings = {
+      expiry: integerOrNull(row, 'expiry'),
+      pins: this.#pins.all(id).map((pin) => integer(pin, 'seq')),
+    };
+    const record = {
+      ...(text(row, 'kind') === 'group' ? this.#group(id, row) : direct(id, row)),
+      ...settings,
+    };
     if (this.#known.size >= mostRecords) this.#known.clear();
     this.#known.set(id, record);
     return record;
   }
 
-  #group(id: ConversationId, row: Row): ConversationRecord {
+  #group(id: ConversationId, row: Row): Omit<ConversationRecord, 'expiry' | 'pins'> {
     const group: GroupRecord = {
       title: text(row, 'title'),
       topic: text(row, 'topic'),
+      icon: integerOrNull(row, 'icon'),
       history: oneOf<GroupHistory>(row, 'history', ['joined', 'all']),
       members: this.#members.all(id).map(memberRecord),
     };
@@ -77,7 +87,7 @@ export class ConversationRecords implements Participant {
   }
 }
 
-function direct(id: ConversationId, row: Row): ConversationRecord {
+function direct(id: ConversationId, row: Row): Omit<ConversationRecord, 'expiry' | 'pins'> {
   const low = integer(row, 'low');
   const high = integer(row, 'high');
   return { id, members: low === high ? [low] : [low, high], group: null };

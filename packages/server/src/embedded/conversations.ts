@@ -6,6 +6,7 @@ import type { AccountId, ConversationId } from '../ports/identifiers.ts';
 import { conversationWireId } from '../wire-ids.ts';
 import type { Addresses } from './addresses.ts';
 import type { ConversationRecords } from './conversation-records.ts';
+import { ConversationSettings } from './conversation-settings.ts';
 import type { SqliteGroups } from './groups.ts';
 import type { Journal } from './journal.ts';
 import type { UpdateLog } from './update-log.ts';
@@ -24,12 +25,14 @@ export interface ConversationParts {
 export class SqliteConversations implements Conversations {
   readonly #parts: ConversationParts;
   readonly #groups: SqliteGroups;
+  readonly #settings: ConversationSettings;
   readonly #insert: StatementSync;
   readonly #insertMember: StatementSync;
 
   constructor(parts: ConversationParts, groups: SqliteGroups) {
     this.#parts = parts;
     this.#groups = groups;
+    this.#settings = new ConversationSettings(parts);
     this.#insert = parts.database.prepare(
       `INSERT INTO conversation (kind, low, high, created_at) VALUES ('direct', ?, ?, ?)`,
     );
@@ -57,6 +60,14 @@ export class SqliteConversations implements Conversations {
     return this.#groups.change(id, by, action);
   }
 
+  setExpiry(id: ConversationId, by: AccountId, expiry: number | null): Promise<void> {
+    return this.#settings.setExpiry(id, by, expiry);
+  }
+
+  pin(id: ConversationId, by: AccountId, seq: number, on: boolean): Promise<void> {
+    return this.#settings.pin(id, by, seq, on);
+  }
+
   list(account: AccountId, after: ConversationId, limit: number): Promise<readonly ConversationRecord[]> {
     return Promise.resolve(this.#parts.records.list(account, after, limit));
   }
@@ -77,6 +88,6 @@ export class SqliteConversations implements Conversations {
       };
       updates.append(member, { kind: 'conversation', opened });
     }
-    return { id, members, group: null };
+    return { id, members, group: null, expiry: null, pins: [] };
   }
 }

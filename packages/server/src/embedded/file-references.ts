@@ -26,10 +26,15 @@ export class FileReferences {
   require(body: MessageBody, sender: AccountId): readonly FileId[] {
     return (body.attachments ?? []).flatMap(({ file }) => {
       if (file === undefined) return [];
-      const id = parseFileId(file);
-      if (id !== null && this.#known.get(id, sender) !== undefined) return [id];
-      throw new Refusal('not-found', 'There is no such file, or not all of it yet.');
+      return [this.requireReadable(parseFileId(file) ?? 0, sender)];
     });
+  }
+
+  /** A file that is whole, and that the account may read. @throws Refusal `not-found` */
+  requireReadable(id: FileId, account: AccountId): FileId {
+    if (this.#known.get(id, account) === undefined)
+      throw new Refusal('not-found', 'There is no such file, or not all of it yet.');
+    return id;
   }
 
   /** Sets what a message points to. */

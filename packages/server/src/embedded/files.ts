@@ -40,9 +40,13 @@ export class SqliteFiles implements Files {
       UNION ALL
       SELECT 1 FROM file_reference AS reference JOIN member ON member.conversation = reference.conversation
       WHERE reference.file = ?1 AND member.account = ?2 AND member.standing = 'joined' AND reference.seq > member.hidden_up_to
+      UNION ALL
+      SELECT 1 FROM conversation JOIN member ON member.conversation = conversation.id
+      WHERE conversation.icon = ?1 AND member.account = ?2 AND member.standing IN ('joined', 'invited')
       LIMIT 1`);
     this.#removeOrphans = database.prepare(`
       DELETE FROM file WHERE created_at < ? AND NOT EXISTS (SELECT 1 FROM file_reference WHERE file = file.id)
+        AND NOT EXISTS (SELECT 1 FROM conversation WHERE icon = file.id)
       RETURNING id`);
   }
 

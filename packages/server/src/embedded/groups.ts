@@ -9,13 +9,15 @@ import type { GroupMoment } from '../groups/transition.ts';
 import type { ConversationRecord, NewGroup } from '../ports/conversations.ts';
 import type { AccountId, ConversationId } from '../ports/identifiers.ts';
 import { Refusal } from '../ports/refusal.ts';
-import { conversationWireId } from '../wire-ids.ts';
+import { conversationWireId, fileWireId } from '../wire-ids.ts';
 import { integer, text } from './columns.ts';
 import type { ConversationParts } from './conversations.ts';
+import type { FileReferences } from './file-references.ts';
 
 /** What embedded groups stand on. */
 export interface GroupParts extends ConversationParts {
   readonly mostMembers: number;
+  readonly files: FileReferences;
 }
 
 /** Groups in SQLite: one job of the journal per change, which also tells everybody concerned. */
@@ -38,7 +40,7 @@ export class SqliteGroups {
       `INSERT INTO conversation (kind, created_at, title, topic, history, creator, client_id)
        VALUES ('group', ?, ?, ?, ?, ?, ?)`,
     );
-    this.#update = database.prepare('UPDATE conversation SET title = ?, topic = ? WHERE id = ?');
+    this.#update = database.prepare('UPDATE conversation SET title = ?, topic = ?, icon = ? WHERE id = ?');
     // A new member has read what was there before: it is not theirs to catch up with.
     this.#putMember = database.prepare(
       `INSERT INTO member (conversation, account, role, standing, since, hidden_up_to, invited_by, invitation_text, delivered, read)
@@ -60,12 +62,12 @@ export class SqliteGroups {
       if (row !== undefined) return this.#record(integer(row, 'id'));
       const { title, topic, history, creator, clientId } = made;
       const moment = { now: this.#parts.clock(), lastSeq: 0, mostMembers: this.#parts.mostMembers };
-      const group = newGroup(creator, made.invite, { title, topic, history }, moment);
+      const group = newGroup(creator, made.invite, { title, topic, icon: null, history }, moment);
       const inserted = this.#insert.run(moment.now, title, topic, history, creator, clientId);
       const id = Number(inserted.lastInsertRowid);
       this.#write(id, { ...group, members: [] }, group, moment);
       const record = this.#record(id);
-      for (const { account } of group.members) this.#open(id, group, account);
+      for (const { account } of group.members) this.#open(record, account);
       return record;
     });
   }
@@ -81,14 +83,16 @@ export class SqliteGroups {
       };
       const after = transition(before, by, action, moment);
       if (after === before) return;
+      if (after.icon !== null && after.icon !== before.icon)
+        this.#parts.files.requireReadable(after.icon, by);
       this.#write(id, before, after, moment);
       this.#tell(id, { before, after, by, now: moment.now, reason: reasonOf(action) });
     });
   }
 
   #write(id: ConversationId, before: GroupRecord, after: GroupRecord, { lastSeq }: GroupMoment): void {
-    if (after.title !== before.title || after.topic !== before.topic)
-      this.#update.run(after.title, after.topic, id);
+    if (after.title !== before.title || after.topic !== before.topic || after.icon !== before.icon)
+      this.#update.run(after.title, after.topic, after.icon, id);
     for (const member of changedRows(before, after)) {
       const { account, role, standing, since, hiddenUpTo, invitedBy, invitationText } = member;
       const joins = standing === 'joined' && memberOf(before, account)?.standing !== 'joined';
@@ -120,13 +124,15 @@ export class SqliteGroups {
     const texts = {
       ...(after.title === before.title ? {} : { title: after.title }),
       ...(after.topic === before.topic ? {} : { topic: after.topic }),
+      ...(after.icon === before.icon ? {} : { icon: after.icon === null ? '' : fileWireId(after.icon) }),
     };
+    const record = this.#record(id);
     for (const account of new Set([...before.members, ...after.members].map((member) => member.account))) {
       const was = memberOf(before, account)?.standing;
       const is = memberOf(after, account)?.standing;
       if (is === 'joined' && was === 'joined')
         this.#parts.updates.append(account, { ...head, ...texts, members: rows });
-      else if (is !== was && (is === 'joined' || is === 'invited')) this.#open(id, after, account);
+      else if (is !== was && (is === 'joined' || is === 'invited')) this.#open(record, account);
       else if (is === 'invited' && Object.keys(texts).length > 0)
         this.#parts.updates.append(account, { ...head, ...texts });
       else if (is !== was && was !== undefined && was !== 'banned')
@@ -134,8 +140,9 @@ export class SqliteGroups {
     }
   }
 
-  #open(id: ConversationId, group: GroupRecord, account: AccountId): void {
-    if (memberOf(group, account)?.standing === 'banned') return;
+  #open(record: ConversationRecord, account: AccountId): void {
+    const { id, group } = record;
+    if (group === null || memberOf(group, account)?.standing === 'banned') return;
     const facts: GroupFacts = {
       profileOf: this.#profileOf,
       lastSeq: this.#last(id),
@@ -147,7 +154,7 @@ export class SqliteGroups {
     };
     this.#parts.updates.append(account, {
       kind: 'group-opened',
-      opened: describeGroup(id, group, account, facts),
+      opened: describeGroup(record, account, facts),
     });
   }
 

@@ -26,7 +26,7 @@ export class SqliteInbox implements Inbox {
     this.#updates = updates;
     this.#addresses = addresses;
     this.#select = database.prepare(`
-      SELECT position, data, ${messageColumns}
+      SELECT position, CASE WHEN gone = 1 THEN '{"kind":"gone"}' ELSE data END AS data, ${messageColumns}
       FROM update_log LEFT JOIN message
         ON message.conversation = update_log.conversation AND message.seq = update_log.seq
       WHERE account = ? AND position > ? ORDER BY position LIMIT ?`);

@@ -17,9 +17,11 @@ import { conversationWireId } from '../wire-ids.ts';
 import type { Addresses } from './addresses.ts';
 import { audienceOf } from './audience.ts';
 import { bytesOrNull, integer, textOrNull } from './columns.ts';
+import { tellPins } from './conversation-settings.ts';
 import type { ConversationRecords } from './conversation-records.ts';
 import type { FileReferences } from './file-references.ts';
 import type { Journal, Participant } from './journal.ts';
+import type { MessageIndex } from './message-index.ts';
 import { MessageReader } from './message-reader.ts';
 import { messageStatements } from './message-statements.ts';
 import { renderMessageUpdate } from './render.ts';
@@ -31,8 +33,11 @@ export interface MessageLogParts {
   readonly journal: Journal;
   readonly updates: UpdateLog;
   readonly addresses: Addresses;
-  readonly conversations: ConversationRecords;
+  readonly records: ConversationRecords;
   readonly files: FileReferences;
+  readonly search: MessageIndex;
+  /** Milliseconds after which a message can no more be edited, or taken back; absent when it always can. */
+  readonly ages: { readonly editAge?: number; readonly retractAge?: number };
   readonly pass: PassCrashPoint;
   readonly clock: () => number;
 }
@@ -68,27 +73,36 @@ export class SqliteMessageLog implements MessageLog, Participant {
     const text = JSON.stringify(body);
     return this.#parts.journal.write(() => {
       const members = this.#audience(target, target.by, target.seq);
-      const current = this.#ownBody(target);
+      const { current, age } = this.#own(target);
       if (current === null) throw new Refusal('forbidden', 'A message that was taken back cannot be edited.');
       if (current === text) return;
+      requireYoung(age, this.#parts.ages.editAge, 'edited');
       const files = this.#parts.files.require(body, target.by);
       const time = this.#parts.clock();
       this.#sql.edit.run(text, digest(current), time, target.conversation, target.seq);
       this.#parts.files.set(target.conversation, target.seq, files, true);
-      this.#tell(members, { kind: 'edit', ...this.#wire(target), body, time });
+      this.#parts.search.changed(target, body);
+      const update = { kind: 'edit', ...this.#wire(target), body, time };
+      for (const member of members) this.#parts.updates.append(member, update, target);
     });
   }
 
   retract(target: ChangeTarget): Promise<void> {
     return this.#parts.journal.write(() => {
       const members = this.#audience(target, target.by, target.seq);
-      const current = this.#ownBody(target);
+      const { current, age } = this.#own(target);
       if (current === null) return;
+      requireYoung(age, this.#parts.ages.retractAge, 'taken back');
       const time = this.#parts.clock();
       this.#sql.retract.run(digest(current), time, target.conversation, target.seq);
       this.#parts.files.set(target.conversation, target.seq, [], true);
       this.#sql.clearReactions.run(target.conversation, target.seq);
+      this.#sql.forgetTexts.run(target.conversation, target.seq);
+      this.#parts.search.changed(target, null);
       this.#tell(members, { kind: 'retraction', ...this.#wire(target), time });
+      if (this.#sql.unpin.run(target.conversation, target.seq).changes === 0) return;
+      this.#parts.records.forget(target.conversation);
+      tellPins(this.#parts, target.conversation, target.by);
     });
   }
 
@@ -168,7 +182,7 @@ export class SqliteMessageLog implements MessageLog, Participant {
         'This client id was used before for another message; take a new one for each message.',
       );
     }
-    return { seq: integer(row, 'seq'), time: integer(row, 'time'), duplicate: true };
+    return { seq: integer(row, 'seq'), time: integer(row, 'time'), duplicate: true, expiresAt: null };
   }
 
   #insert(message: NewMessage, body: string): Placed {
@@ -177,7 +191,9 @@ export class SqliteMessageLog implements MessageLog, Participant {
     const files = this.#parts.files.require(message.body, sender);
     const seq = this.#lastSeq(conversation) + 1;
     const time = this.#parts.clock();
-    this.#sql.insert.run(conversation, seq, sender, clientId, time, body);
+    const expiry = this.#parts.records.current(conversation)?.expiry ?? null;
+    const expiresAt = expiry === null ? null : time + expiry;
+    this.#sql.insert.run(conversation, seq, sender, clientId, time, body, expiresAt);
     this.#sequences.set(conversation, seq);
     if (files.length > 0) this.#parts.files.set(conversation, seq, files, false);
     this.#parts.pass('after-message-row');
@@ -190,13 +206,14 @@ export class SqliteMessageLog implements MessageLog, Participant {
       body,
       editedAt: null,
       retractedAt: null,
+      expiresAt,
     };
     const forOthers = renderMessageUpdate(row);
     for (const member of members) {
       const text = member === sender ? renderMessageUpdate({ ...row, clientId }) : forOthers;
       this.#parts.updates.appendMessage(member, conversation, seq, text);
     }
-    return { seq, time, duplicate: false };
+    return { seq, time, duplicate: false, expiresAt };
   }
 
   #lastSeq(conversation: ConversationId): number {
@@ -208,13 +225,13 @@ export class SqliteMessageLog implements MessageLog, Participant {
     return seq;
   }
 
-  /** Body of a message that `by` has written, `null` when it was retracted. */
-  #ownBody(target: ChangeTarget): string | null {
+  /** A message that `by` has written: its body, `null` when it was retracted, and how old it is. */
+  #own(target: ChangeTarget): { readonly current: string | null; readonly age: number } {
     const row = this.#sql.select.get(target.conversation, target.seq);
     if (row === undefined) throw noSuchMessage();
     if (integer(row, 'sender') !== target.by)
       throw new Refusal('forbidden', 'Only its author can change a message.');
-    return textOrNull(row, 'body');
+    return { current: textOrNull(row, 'body'), age: this.#parts.clock() - integer(row, 'time') };
   }
 
   #wire(target: ChangeTarget): { conversation: string; seq: number; by: string } {
@@ -232,7 +249,7 @@ export class SqliteMessageLog implements MessageLog, Participant {
     seq?: number,
   ): readonly AccountId[] {
     if (of.members !== 'joined') return of.members;
-    return audienceOf(this.#parts.conversations.current(of.conversation), by, seq);
+    return audienceOf(this.#parts.records.current(of.conversation), by, seq);
   }
 
   #tell(
@@ -241,6 +258,11 @@ export class SqliteMessageLog implements MessageLog, Participant {
   ): void {
     for (const member of members) this.#parts.updates.append(member, update);
   }
+}
+
+function requireYoung(age: number, limit: number | undefined, done: string): void {
+  if (limit === undefined || age <= limit) return;
+  throw new Refusal('forbidden', `A message can be ${done} for ${Math.round(limit / 60_000)} minutes.`);
 }
 
 function noSuchMessage(): Refusal {

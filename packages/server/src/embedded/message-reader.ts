@@ -10,7 +10,7 @@ import type { MessageRow } from './render.ts';
 
 /** Columns of `message` that `messageRow` reads. */
 export const messageColumns =
-  'message.conversation, message.seq, sender, client_id, time, body, edited_at, retracted_at';
+  'message.conversation, message.seq, sender, client_id, time, body, edited_at, retracted_at, expires_at';
 
 /** A message as `reader` may see it: the client id is the sender's own affair. */
 export function messageRow(row: Row, reader: AccountId, addresses: Addresses): MessageRow {
@@ -24,6 +24,7 @@ export function messageRow(row: Row, reader: AccountId, addresses: Addresses): M
     body: textOrNull(row, 'body'),
     editedAt: integerOrNull(row, 'edited_at'),
     retractedAt: integerOrNull(row, 'retracted_at'),
+    expiresAt: integerOrNull(row, 'expires_at'),
   };
 }
 
@@ -36,7 +37,7 @@ export class MessageReader {
 
   constructor(database: DatabaseSync, addresses: Addresses) {
     this.#addresses = addresses;
-    const select = `SELECT ${messageColumns} FROM message WHERE conversation = ? AND seq`;
+    const select = `SELECT ${messageColumns} FROM message WHERE gone = 0 AND conversation = ? AND seq`;
     this.#after = database.prepare(`${select} > ? ORDER BY seq LIMIT ?`);
     this.#before = database.prepare(`${select} < ? AND seq > ? ORDER BY seq DESC LIMIT ?`);
     this.#reactions = database.prepare(

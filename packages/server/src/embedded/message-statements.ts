@@ -15,6 +15,8 @@ export interface MessageStatements {
   readonly selectMarker: StatementSync;
   readonly selectMarkers: StatementSync;
   readonly updateMarker: StatementSync;
+  readonly forgetTexts: StatementSync;
+  readonly unpin: StatementSync;
 }
 
 /** Prepares them, once a database. */
@@ -22,9 +24,9 @@ export function messageStatements(database: DatabaseSync): MessageStatements {
   const place = 'conversation = ? AND seq = ?';
   return {
     insert: database.prepare(
-      'INSERT INTO message (conversation, seq, sender, client_id, time, body) VALUES (?, ?, ?, ?, ?, ?)',
+      'INSERT INTO message (conversation, seq, sender, client_id, time, body, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
     ),
-    select: database.prepare(`SELECT sender, body FROM message WHERE ${place}`),
+    select: database.prepare(`SELECT sender, body, time FROM message WHERE ${place} AND gone = 0`),
     selectByClientId: database.prepare(
       'SELECT conversation, seq, time, body, digest FROM message WHERE sender = ? AND client_id = ?',
     ),
@@ -48,5 +50,10 @@ export function messageStatements(database: DatabaseSync): MessageStatements {
     updateMarker: database.prepare(
       'UPDATE member SET delivered = ?, read = ? WHERE conversation = ? AND account = ?',
     ),
+    // The entry keeps its place in the update log.
+    forgetTexts: database.prepare(
+      `UPDATE update_log SET data = '{"kind":"gone"}', conversation = NULL, seq = NULL WHERE ${place} AND data IS NOT NULL`,
+    ),
+    unpin: database.prepare(`DELETE FROM pin WHERE ${place}`),
   };
 }

@@ -17,7 +17,10 @@ import { SqliteFiles } from './files.ts';
 import { FolderBlobs } from './folder-blobs.ts';
 import { Journal } from './journal.ts';
 import { FileLeases } from './leases.ts';
+import { SqliteMessageExpiry } from './message-expiry.ts';
+import { MessageIndex } from './message-index.ts';
 import { SqliteMessageLog } from './message-log.ts';
+import { SqliteMessageSearch } from './message-search.ts';
 import { MemoryPresenceStore } from './presence-store.ts';
 import { SqliteRosters } from './rosters.ts';
 import { settleServerName } from './settings.ts';
@@ -31,6 +34,8 @@ export interface EmbeddedOptions {
   readonly mostContacts: number;
   readonly mostGroupMembers: number;
   readonly fileQuota: number;
+  /** Bounds on the age of messages that are changed. */
+  readonly ages: { readonly editAge?: number; readonly retractAge?: number };
   readonly clock: () => number;
   readonly pass: PassCrashPoint;
   readonly tally?: Tally;
@@ -73,7 +78,9 @@ function assemble(
   journal.join(updates);
   const records = new ConversationRecords(database);
   journal.join(records);
-  const parts = { database, journal, updates, addresses, records, clock };
+  const files = new FileReferences(database);
+  const search = new MessageIndex(database, journal);
+  const parts = { database, journal, updates, addresses, records, files, search, clock };
   const acknowledgements = new Acknowledgements(database, journal);
   return {
     name,
@@ -87,12 +94,9 @@ function assemble(
         new SqliteGroups({ ...parts, mostMembers: options.mostGroupMembers }),
       ),
     },
-    messages: new SqliteMessageLog({
-      ...parts,
-      conversations: records,
-      files: new FileReferences(database),
-      pass,
-    }),
+    messages: new SqliteMessageLog({ ...parts, ages: options.ages, pass }),
+    expiry: new SqliteMessageExpiry(parts),
+    search: new SqliteMessageSearch(database, search, addresses),
     files: new SqliteFiles({ ...parts, quota: options.fileQuota }),
     blobs: new FolderBlobs(options.directory),
     inbox: new SqliteInbox(database, acknowledgements, updates, addresses),

@@ -14,6 +14,7 @@ export interface MessageRow {
   readonly body: string | null;
   readonly editedAt: number | null;
   readonly retractedAt: number | null;
+  readonly expiresAt: number | null;
   readonly reactions?: readonly ReactionGroup[];
 }
 
@@ -30,6 +31,7 @@ export function renderMessage(row: MessageRow): string {
   if (row.retractedAt !== null) text += `,"retractedAt":${row.retractedAt}`;
   if (row.reactions !== undefined && row.reactions.length > 0)
     text += `,"reactions":${JSON.stringify(row.reactions)}`;
+  if (row.expiresAt !== null) text += `,"expiresAt":${row.expiresAt}`;
   return `${text}}`;
 }
 

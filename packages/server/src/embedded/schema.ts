@@ -157,6 +157,30 @@ export const migrations: readonly string[] = [
   ALTER TABLE account ADD COLUMN removal TEXT;
   CREATE INDEX account_removals ON account (removal) WHERE removal IS NOT NULL;
   `,
+  // Pins, messages that vanish, pictures of groups, search. Of a message that has vanished the row stays, empty: it holds
+  // the place in the sequence, and knows a resend. Entries of the update log that repeat a text name their message, too.
+  `
+  ALTER TABLE conversation ADD COLUMN expiry INTEGER;
+  ALTER TABLE conversation ADD COLUMN icon INTEGER;
+  CREATE INDEX conversation_by_icon ON conversation (icon) WHERE icon IS NOT NULL;
+  ALTER TABLE message ADD COLUMN expires_at INTEGER;
+  ALTER TABLE message ADD COLUMN gone INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX message_by_expiry ON message (expires_at) WHERE expires_at IS NOT NULL AND gone = 0;
+  CREATE INDEX update_log_texts ON update_log (conversation, seq) WHERE data IS NOT NULL AND conversation IS NOT NULL;
+
+  CREATE TABLE pin (
+    conversation INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    PRIMARY KEY (conversation, seq)
+  ) STRICT, WITHOUT ROWID;
+
+  -- The rowid is made of conversation and seq. Holds no text, only what finds it.
+  CREATE VIRTUAL TABLE message_text USING fts5(
+    text, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2'
+  );
+  CREATE TABLE message_text_state (conversation INTEGER PRIMARY KEY, indexed_up_to INTEGER NOT NULL) STRICT;
+  `,
 ];
 
 /** Marks a file as a natter server's (PRAGMA application_id): "ntsv". */

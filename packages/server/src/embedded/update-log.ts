@@ -40,10 +40,17 @@ export class UpdateLog implements Participant {
     return head;
   }
 
-  /** Appends an entry that holds its own text: a protocol `Update` without its position. */
-  append(account: AccountId, update: Readonly<Record<string, unknown>> & { readonly kind: string }): void {
+  /**
+   * Appends an entry that holds its own text: a protocol `Update` without its position. `about` names the message whose text
+   * it repeats, so that it can be taken out with it.
+   */
+  append(
+    account: AccountId,
+    update: Readonly<Record<string, unknown>> & { readonly kind: string },
+    about?: { readonly conversation: ConversationId; readonly seq: number },
+  ): void {
     const data = JSON.stringify(update);
-    this.#write(account, null, null, data, data);
+    this.#write(account, about?.conversation ?? null, about?.seq ?? null, data, data);
   }
 
   /** Appends a pointer to a message; `text` is the `message` update without its position. */

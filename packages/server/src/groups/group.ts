@@ -1,5 +1,5 @@
 import type { GroupHistory, GroupRole } from '@natter/native-protocol';
-import type { AccountId } from '../ports/identifiers.ts';
+import type { AccountId, FileId } from '../ports/identifiers.ts';
 
 /** A row of a group. Who has left has none. */
 export interface GroupMemberRecord {
@@ -18,6 +18,8 @@ export interface GroupMemberRecord {
 export interface GroupRecord {
   readonly title: string;
   readonly topic: string;
+  /** A file; `null` for no picture. */
+  readonly icon: FileId | null;
   readonly history: GroupHistory;
   /** Ascending by account. */
   readonly members: readonly GroupMemberRecord[];
@@ -29,7 +31,13 @@ export type GroupAction =
   | { readonly type: 'accept' | 'decline' | 'leave' }
   | { readonly type: 'kick' | 'ban' | 'unban'; readonly account: AccountId; readonly reason?: string }
   | { readonly type: 'role'; readonly account: AccountId; readonly role: GroupRole }
-  | { readonly type: 'update'; readonly title?: string; readonly topic?: string };
+  | {
+      readonly type: 'update';
+      readonly title?: string;
+      readonly topic?: string;
+      /** `null` takes the picture away. */
+      readonly icon?: FileId | null;
+    };
 
 /** The row of an account; `undefined` for a stranger. */
 export function memberOf(group: GroupRecord, account: AccountId): GroupMemberRecord | undefined {

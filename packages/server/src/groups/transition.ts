@@ -36,7 +36,7 @@ export function transition(
     case 'leave':
       return leave(group, actor);
     case 'update':
-      requireRank(actor, 'admin', 'Only the owner and admins set title and topic.');
+      requireRank(actor, 'admin', 'Only the owner and admins set title, topic and picture.');
       return update(group, action);
     case 'invite':
       requireRank(actor, 'admin', 'Only the owner and admins invite.');
@@ -56,7 +56,7 @@ export function transition(
 export function newGroup(
   creator: AccountId,
   invited: readonly AccountId[],
-  about: Pick<GroupRecord, 'title' | 'topic' | 'history'>,
+  about: Pick<GroupRecord, 'title' | 'topic' | 'icon' | 'history'>,
   moment: GroupMoment,
 ): GroupRecord {
   const owner: GroupMemberRecord = {
@@ -99,9 +99,15 @@ function heirOf(group: GroupRecord): GroupMemberRecord | null {
   return first ?? null;
 }
 
-function update(group: GroupRecord, { title, topic }: { title?: string; topic?: string }): GroupRecord {
-  const next = { ...group, title: title ?? group.title, topic: topic ?? group.topic };
-  return next.title === group.title && next.topic === group.topic ? group : next;
+function update(group: GroupRecord, { title, topic, icon }: GroupAction & { type: 'update' }): GroupRecord {
+  const next = {
+    ...group,
+    title: title ?? group.title,
+    topic: topic ?? group.topic,
+    icon: icon === undefined ? group.icon : icon,
+  };
+  const same = next.title === group.title && next.topic === group.topic && next.icon === group.icon;
+  return same ? group : next;
 }
 
 function invite(
@@ -175,7 +181,8 @@ function drop(group: GroupRecord, member: GroupMemberRecord): GroupRecord {
   return { ...group, members: group.members.filter(({ account }) => account !== member.account) };
 }
 
-function requireRank(actor: GroupMemberRecord, role: GroupRole, message: string): void {
+/** @throws Refusal `forbidden` to who ranks lower. */
+export function requireRank(actor: GroupMemberRecord, role: GroupRole, message: string): void {
   if (ranks[actor.role] < ranks[role]) throw new Refusal('forbidden', message);
 }
 

@@ -9,6 +9,10 @@ export interface ConversationRecord {
   readonly members: readonly AccountId[];
   /** `null` for a direct conversation. */
   readonly group: GroupRecord | null;
+  /** Milliseconds after which messages that are stored from now on vanish; `null` when they stay. */
+  readonly expiry: number | null;
+  /** Sequences of the pinned messages, in the order of pinning. */
+  readonly pins: readonly number[];
 }
 
 /** A group to be made. */
@@ -34,6 +38,16 @@ export interface Conversations {
    * @throws Refusal by the rules of `transition`; `not-found` when it is no group.
    */
   changeGroup(id: ConversationId, by: AccountId, action: GroupAction): Promise<void>;
+  /**
+   * Sets how long messages stay, and tells everybody inside.
+   * @throws Refusal `not-found` to who is not inside, `forbidden` to who may not.
+   */
+  setExpiry(id: ConversationId, by: AccountId, expiry: number | null): Promise<void>;
+  /**
+   * Pins a message or takes the pin away, and tells everybody inside. Harmless when repeated.
+   * @throws Refusal `not-found`, `forbidden`, `full`.
+   */
+  pin(id: ConversationId, by: AccountId, seq: number, on: boolean): Promise<void>;
   /** Those of an account, open invitations too, by ascending id, after one. */
   list(account: AccountId, after: ConversationId, limit: number): Promise<readonly ConversationRecord[]>;
 }

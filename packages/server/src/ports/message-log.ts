@@ -25,6 +25,8 @@ export interface Placed {
   readonly time: number;
   /** The same client id with the same body had been stored before; nothing was written now. */
   readonly duplicate: boolean;
+  /** When it vanishes; `null` when it stays, or was stored before. */
+  readonly expiresAt: number | null;
 }
 
 /** A message as it is now, as the JSON text of a protocol `Message` for one reader. */
@@ -67,9 +69,9 @@ export interface MessageLog {
    * @throws Refusal `conflict` when the client id was used before for another body or conversation.
    */
   append(message: NewMessage): Promise<Placed>;
-  /** Replaces the body. @throws Refusal `not-found`, or `forbidden` when `by` is not the author or it is retracted. */
+  /** Replaces the body. @throws Refusal `not-found`, or `forbidden` when `by` is not the author, or it is retracted or too old. */
   edit(target: ChangeTarget, body: MessageBody): Promise<void>;
-  /** Deletes body and reactions. Harmless when repeated. @throws Refusal `not-found`, `forbidden`. */
+  /** Deletes body, reactions and pin. Harmless when repeated. @throws Refusal `not-found`, `forbidden`. */
   retract(target: ChangeTarget): Promise<void>;
   /** Sets or clears one reaction. Harmless when repeated. @throws Refusal `not-found`, `forbidden` (retracted), `full`. */
   react(target: ChangeTarget, key: string, on: boolean): Promise<void>;

@@ -4,7 +4,9 @@ import type { Conversations } from './conversations.ts';
 import type { Devices } from './devices.ts';
 import type { Blobs, Files } from './files.ts';
 import type { Inbox } from './inbox.ts';
+import type { MessageExpiry } from './message-expiry.ts';
 import type { MessageLog } from './message-log.ts';
+import type { MessageSearch } from './message-search.ts';
 import type { PresenceStore } from './presence-store.ts';
 import type { Rosters } from './rosters.ts';
 
@@ -20,6 +22,8 @@ export interface Directory {
 export interface Storage {
   readonly directory: Directory;
   readonly messages: MessageLog;
+  readonly expiry: MessageExpiry;
+  readonly search: MessageSearch;
   readonly files: Files;
   readonly blobs: Blobs;
   readonly inbox: Inbox;

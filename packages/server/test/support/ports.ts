@@ -4,6 +4,7 @@ import type { AccountId } from '../../src/ports/identifiers.ts';
 import type { NewMessage } from '../../src/ports/message-log.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { describeGroupPorts } from './group-ports.ts';
+import { describeMessagePorts } from './message-ports.ts';
 
 /** Opens an empty storage, which is closed after the test. */
 export type OpenStorage = () => Promise<Storage> | Storage;
@@ -45,6 +46,7 @@ function hear(storage: Storage, account: AccountId): Notice[] {
 /** What every implementation of the ports has to do; run it against each. */
 export function describePorts(name: string, open: OpenStorage): void {
   describeGroupPorts(name, open);
+  describeMessagePorts(name, open);
 
   describe(`${name}: message log`, () => {
     it('gives dense sequences in the order of calling, per conversation', async () => {
