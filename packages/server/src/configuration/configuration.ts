@@ -41,6 +41,8 @@ export function settleConfiguration(sources: ConfigurationSources): ServerConfig
     textLength: chosen.textLength,
     contacts: chosen.contacts,
     groupMembers: chosen.groupMembers,
+    editAge: chosen.editAge,
+    retractAge: chosen.retractAge,
   });
   const visitors = definedOf({ perAddress: chosen.connectionsPerAddress, total: chosen.connectionsTotal });
   const tls = certificateFiles(chosen);

@@ -23,6 +23,8 @@ export interface Chosen {
   readonly textLength: number | undefined;
   readonly contacts: number | undefined;
   readonly groupMembers: number | undefined;
+  readonly editAge: number | undefined;
+  readonly retractAge: number | undefined;
   readonly connectionsPerAddress: number | undefined;
   readonly connectionsTotal: number | undefined;
 }
@@ -98,6 +100,8 @@ export const rules: { readonly [Name in keyof Chosen]: Rule<Exclude<Chosen[Name]
   textLength: { key: 'limits.text_length', parse: count, expected: wholeNumber },
   contacts: { key: 'limits.contacts', parse: count, expected: wholeNumber },
   groupMembers: { key: 'limits.group_members', parse: count, expected: wholeNumber },
+  editAge: { key: 'limits.edit_age', parse: parseDuration, expected: duration },
+  retractAge: { key: 'limits.retract_age', parse: parseDuration, expected: duration },
   connectionsPerAddress: { key: 'limits.visitors_per_address', parse: count, expected: wholeNumber },
   connectionsTotal: { key: 'limits.visitors', parse: count, expected: wholeNumber },
 };
