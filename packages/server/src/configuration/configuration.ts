@@ -96,6 +96,8 @@ function choose(sources: ConfigurationSources, configured: Configured): Chosen {
     textLength: resolve(rules.textLength),
     contacts: resolve(rules.contacts),
     groupMembers: resolve(rules.groupMembers),
+    editAge: resolve(rules.editAge),
+    retractAge: resolve(rules.retractAge),
     connectionsPerAddress: resolve(rules.connectionsPerAddress),
     connectionsTotal: resolve(rules.connectionsTotal),
   };
