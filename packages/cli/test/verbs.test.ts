@@ -164,9 +164,9 @@ it('says what is wrong with the config, and looks at the rest all the same', asy
   writeFileSync(join(home.folder, 'home/config.toml'), 'secrets = "keyring"\ncolour = "never"\n');
   const { code, lines } = await home.run(['doctor', '--json']);
   expect(code).toBe(1);
-  expect(lines.filter(({ ok }) => ok === false)).toMatchObject([
-    { name: 'config', detail: expect.stringContaining('config.toml:2: unknown setting "colour"') },
-  ]);
+  const faults = lines.filter(({ ok }) => ok === false);
+  expect(faults).toMatchObject([{ name: 'config' }]);
+  expect(faults[0]?.['detail']).toContain('config.toml:2: unknown setting "colour"');
   expect(lines.length).toBeGreaterThan(5);
   expect((await home.run(['help', 'send'])).code).toBe(0);
   expect((await home.run(['account', 'list'])).stderr).toContain('config.toml:2');

@@ -67,6 +67,45 @@ export const contactCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: 'contacts: the alias and the groups outlive a restart, whoever keeps the list',
+    needs: { support: ['roster-edit', 'roster-groups'] },
+    async run(setup) {
+      const { peer } = setup;
+      const driver = await Driver.start(setup);
+      await add(driver, peer);
+      const change = { contact: peer.key, alias: 'Bobby', groups: ['friends', 'work'] } as const;
+      await driver.perform({ type: 'roster', change: { action: 'rename', ...change } }, null);
+      await driver.perform({ type: 'roster', change: { action: 'groups', ...change } }, null);
+      const kept = (of: Driver): boolean =>
+        entry(of, peer)?.alias === 'Bobby' &&
+        [...(entry(of, peer)?.groups ?? [])].toSorted().join() === 'friends,work';
+      await driver.until('the change', () => kept(driver));
+      await driver.stop();
+      await restarted(setup, driver, async (again) => {
+        await again.until('the list', () => kept(again));
+        await again.hear('still a friend');
+        assert.ok(kept(again), 'a restart lost the alias or the groups');
+      });
+    },
+  },
+  {
+    name: 'contacts: one that is removed stays gone over a restart, whoever keeps the list',
+    needs: { support: ['roster-edit'] },
+    async run(setup) {
+      const { peer } = setup;
+      const driver = await Driver.start(setup);
+      await add(driver, peer);
+      await driver.until('it is listed', () => isListed(driver, peer));
+      await driver.perform({ type: 'roster', change: { action: 'remove', contact: peer.key } }, null);
+      await driver.until('it is gone', () => !isListed(driver, peer));
+      await driver.stop();
+      await restarted(setup, driver, async (again) => {
+        await again.until('the list is ready', () => again.host.rosterState === 'ready');
+        assert.ok(!isListed(again, peer), 'a restart brought a removed contact back');
+      });
+    },
+  },
+  {
     name: 'contacts: one that is removed is gone, also when that happened while we were away',
     needs: { support: ['roster', 'roster-edit'] },
     async run(setup) {
@@ -177,6 +216,25 @@ export const contactCases: readonly ConformanceCase[] = [
 
 function entry(driver: Driver, peer: Peer): ContactIn | undefined {
   return driver.ledger.contacts.get(peer.key);
+}
+
+function isListed(driver: Driver, peer: Peer): boolean {
+  const contact = entry(driver, peer);
+  return contact !== undefined && contact.listed !== false;
+}
+
+/** The same account in a new session, with what the store of the former one held. */
+async function restarted(
+  setup: AdapterSetup,
+  before: Driver,
+  look: (driver: Driver) => Promise<void>,
+): Promise<void> {
+  const driver = await Driver.start(setup, { from: before.ledger });
+  try {
+    await look(driver);
+  } finally {
+    await driver.stop();
+  }
 }
 
 async function add(driver: Driver, peer: Peer): Promise<void> {
