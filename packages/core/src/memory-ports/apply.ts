@@ -22,7 +22,7 @@ export function applyWrite(tables: MemoryTables, write: Write, journal: Journal)
 function applyPut({ profile, messages }: MemoryTables, write: Put, journal: Journal): void {
   switch (write.put) {
     case 'message':
-      return messages.put(write.value, journal);
+      return messages.put(write.value, write.isNew === true, journal);
     case 'change':
       return profile.putChange(write.value, journal);
     case 'conversation':

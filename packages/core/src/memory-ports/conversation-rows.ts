@@ -8,7 +8,7 @@ import {
   type OrderKey,
   type RemoteKey,
 } from '../model/index.ts';
-import type { Journal } from './journal.ts';
+import { NameIndex } from './name-index.ts';
 
 /** A stored message. Every index leads to the row, so that replacing a message touches nothing else. */
 export interface Row {
@@ -20,26 +20,41 @@ export interface Row {
 /** The messages of one conversation in order, and by what the network calls them. */
 export class ConversationRows {
   readonly ordered: Row[] = [];
-  readonly stable: Map<RemoteKey, Row> = new Map();
-  readonly claimed: Map<RemoteKey, Map<string, Row>> = new Map();
+  readonly #stable = new NameIndex(({ message }) => message.stable);
+  readonly #claimed = new Map<RemoteKey, NameIndex>();
   /** Further names; the outer key is the sender, `null` for stable keys. */
   readonly aliases: Map<RemoteKey | null, Map<string, MessageId>> = new Map();
   readonly members: Map<RemoteKey, Member> = new Map();
 
-  /** Two messages of one name would be one message shown twice: the hub must have merged them. */
-  insert(row: Row, journal: Journal): void {
-    const { stable, claimed, sender } = row.message;
-    const taken =
-      (stable !== null && this.stable.has(stable)) ||
-      (claimed !== null && this.claimed.get(sender.key)?.has(claimed));
-    if (taken) throw nameTaken(row.message);
-    this.#add(row);
-    journal.note(() => this.#take(row));
+  /** The row of a key that the server gave. */
+  stable(key: RemoteKey): Row | undefined {
+    return this.#stable.get(key);
   }
 
-  remove(row: Row, journal: Journal): void {
-    this.#take(row);
-    journal.note(() => this.#add(row));
+  /** The row of a key that its sender chose. */
+  claimed(sender: RemoteKey, key: string): Row | undefined {
+    return this.#claimed.get(sender)?.get(key);
+  }
+
+  /** Adds a row. Two messages of one name would be one message shown twice: the hub must have merged them. */
+  add(row: Row): void {
+    const { stable, claimed, sender } = row.message;
+    if (stable !== null && !this.#stable.add(stable, row)) throw nameTaken(row.message);
+    if (claimed !== null && !this.#claimedBy(sender.key).add(claimed, row)) {
+      if (stable !== null) this.#stable.delete(stable);
+      throw nameTaken(row.message);
+    }
+    const at = this.#place(row);
+    if (at === this.ordered.length) this.ordered.push(row);
+    else this.ordered.splice(at, 0, row);
+  }
+
+  /** Takes a row out again. */
+  take(row: Row): void {
+    const { stable, claimed, sender } = row.message;
+    if (stable !== null) this.#stable.delete(stable);
+    if (claimed !== null) this.#claimed.get(sender.key)?.delete(claimed);
+    this.ordered.splice(this.#place(row), 1);
   }
 
   /** How many rows stand before an order key. */
@@ -52,24 +67,13 @@ export class ConversationRows {
     return lowerBound(this.ordered, (row) => row.message.order <= order);
   }
 
-  #add(row: Row): void {
-    const { stable, claimed, sender } = row.message;
-    if (stable !== null) this.stable.set(stable, row);
-    if (claimed !== null) {
-      const ofSender = this.claimed.get(sender.key);
-      if (ofSender === undefined) this.claimed.set(sender.key, new Map([[claimed, row]]));
-      else ofSender.set(claimed, row);
+  #claimedBy(sender: RemoteKey): NameIndex {
+    let index = this.#claimed.get(sender);
+    if (index === undefined) {
+      index = new NameIndex(({ message }) => message.claimed);
+      this.#claimed.set(sender, index);
     }
-    const at = this.#place(row);
-    if (at === this.ordered.length) this.ordered.push(row);
-    else this.ordered.splice(at, 0, row);
-  }
-
-  #take(row: Row): void {
-    const { stable, claimed, sender } = row.message;
-    if (stable !== null) this.stable.delete(stable);
-    if (claimed !== null) this.claimed.get(sender.key)?.delete(claimed);
-    this.ordered.splice(this.#place(row), 1);
+    return index;
   }
 
   #place(row: Row): number {
@@ -107,8 +111,8 @@ function nameTaken(message: Message): NatterError {
 }
 
 function precedes(a: Row, b: Row): boolean {
-  if (a.message.order !== b.message.order) return a.message.order < b.message.order;
-  return a.message.id < b.message.id;
+  if (a.message.order < b.message.order) return true;
+  return a.message.order === b.message.order && a.message.id < b.message.id;
 }
 
 /** The first index for which the predicate, true for a beginning of the list, is false. */

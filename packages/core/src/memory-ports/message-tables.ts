@@ -11,24 +11,32 @@ import {
 import type { MessageAlias, MessageLookup } from '../ports/index.ts';
 import { ConversationRows, sameKeys, type Conversations, type Row } from './conversation-rows.ts';
 import type { Journal } from './journal.ts';
+import { RowsById } from './rows-by-id.ts';
 
 /** Messages, their further names, and members. */
 export class MessageTables {
-  readonly messages: Map<MessageId, Row> = new Map();
+  readonly #messages = new RowsById();
   readonly conversations: Conversations = new Map();
   /** The messages that sends of ours created. */
   readonly #operations: Map<OperationId, Row> = new Map();
   readonly #provisional: Map<AccountId, Map<MessageId, Row>> = new Map();
+  /** What was asked for last: reads and writes come conversation by conversation. */
+  #current: { readonly conversation: ConversationId; readonly rows: ConversationRows } | undefined;
   #sequence = 0;
+
+  /** All messages by their id. */
+  get messages(): Map<MessageId, Row> {
+    return this.#messages.all;
+  }
 
   find(lookup: MessageLookup): Message | null {
     if ('message' in lookup) return this.messages.get(lookup.message)?.message ?? null;
     if ('operation' in lookup) return this.#operations.get(lookup.operation)?.message ?? null;
-    const rows = this.conversations.get(lookup.conversation);
+    const rows = this.#rowsOf(lookup.conversation);
     if (rows === undefined) return null;
     return 'stable' in lookup
-      ? (rows.stable.get(lookup.stable)?.message ?? this.#former(rows, null, lookup.stable))
-      : (rows.claimed.get(lookup.sender)?.get(lookup.claimed)?.message ??
+      ? (rows.stable(lookup.stable)?.message ?? this.#former(rows, null, lookup.stable))
+      : (rows.claimed(lookup.sender, lookup.claimed)?.message ??
           this.#former(rows, lookup.sender, lookup.claimed));
   }
 
@@ -38,25 +46,33 @@ export class MessageTables {
     return alias === undefined ? null : (this.messages.get(alias)?.message ?? null);
   }
 
-  put(message: Message, journal: Journal): void {
-    const row = this.messages.get(message.id);
-    if (row === undefined) {
-      this.#sequence += 1;
-      const added: Row = { message, sequence: this.#sequence };
-      this.rows(message.conversation).insert(added, journal);
-      this.messages.set(message.id, added);
-      journal.note(() => this.messages.delete(message.id));
-      this.#setOperation(added, message.operation, journal);
-      if (message.provisional)
-        journal.set(journal.inner(this.#provisional, message.account), message.id, added);
-    } else this.#replace(row, message, journal);
+  /** `isNew`: no row has its id. */
+  put(message: Message, isNew: boolean, journal: Journal): void {
+    const row = isNew ? undefined : this.messages.get(message.id);
+    if (row === undefined) this.#add(message, journal);
+    else this.#replace(row, message, journal);
   }
+
+  #add(message: Message, journal: Journal): void {
+    this.#sequence += 1;
+    const row: Row = { message, sequence: this.#sequence };
+    this.rows(message.conversation).add(row);
+    this.#messages.add(row);
+    journal.added(row, this.#takeBack);
+    if (message.operation !== null) this.#setOperation(row, message.operation, journal);
+    if (message.provisional) this.#setProvisional(row, true, journal);
+  }
+
+  readonly #takeBack = (row: Row): void => {
+    this.rows(row.message.conversation).take(row);
+    this.#messages.takeBack(row);
+  };
 
   remove(id: MessageId, journal: Journal): void {
     const row = this.messages.get(id);
     if (row === undefined) return;
     const rows = this.rows(row.message.conversation);
-    rows.remove(row, journal);
+    this.#unplace(row, journal);
     for (const ofSender of rows.aliases.values())
       for (const [key, message] of ofSender) if (message === id) journal.drop(ofSender, key);
     this.#setProvisional(row, false, journal);
@@ -91,31 +107,50 @@ export class MessageTables {
   removeAccount(account: AccountId, conversations: ReadonlySet<ConversationId>, journal: Journal): void {
     for (const row of this.messages.values())
       if (row.message.account === account) {
-        this.rows(row.message.conversation).remove(row, journal);
+        this.#unplace(row, journal);
         this.#setOperation(row, null, journal);
         journal.drop(this.messages, row.message.id);
       }
     journal.drop(this.#provisional, account);
+    const forget = (): void => void (this.#current = undefined);
+    journal.note(forget);
     for (const id of conversations) journal.drop(this.conversations, id);
+    forget();
   }
 
   rows(conversation: ConversationId): ConversationRows {
-    const present = this.conversations.get(conversation);
+    const present = this.#rowsOf(conversation);
     if (present !== undefined) return present;
     const made = new ConversationRows();
     this.conversations.set(conversation, made);
+    this.#current = { conversation, rows: made };
     return made;
+  }
+
+  #rowsOf(conversation: ConversationId): ConversationRows | undefined {
+    if (this.#current?.conversation === conversation) return this.#current.rows;
+    const rows = this.conversations.get(conversation);
+    this.#current = rows && { conversation, rows };
+    return rows;
   }
 
   #replace(row: Row, message: Message, journal: Journal): void {
     if (row.message.operation !== message.operation) this.#setOperation(row, message.operation, journal);
     if (sameKeys(row.message, message)) this.#setMessage(row, message, journal);
     else {
-      this.rows(row.message.conversation).remove(row, journal);
+      this.#unplace(row, journal);
       this.#setMessage(row, message, journal);
-      this.rows(message.conversation).insert(row, journal);
+      const rows = this.rows(message.conversation);
+      rows.add(row);
+      journal.note(() => rows.take(row));
     }
     this.#setProvisional(row, message.provisional, journal);
+  }
+
+  #unplace(row: Row, journal: Journal): void {
+    const rows = this.rows(row.message.conversation);
+    rows.take(row);
+    journal.note(() => rows.add(row));
   }
 
   #setMessage(row: Row, message: Message, journal: Journal): void {

@@ -162,7 +162,8 @@ export type Write =
   | { readonly put: 'conversation'; readonly value: Conversation }
   | { readonly put: 'alias'; readonly value: KeyAlias }
   | { readonly put: 'member'; readonly conversation: ConversationId; readonly value: Member }
-  | { readonly put: 'message'; readonly value: Message }
+  /** `isNew`: the hub has just minted its id, so that no store need look whether there is such a row. */
+  | { readonly put: 'message'; readonly value: Message; readonly isNew?: true }
   | { readonly put: 'message-alias'; readonly value: MessageAlias }
   | { readonly put: 'orphan'; readonly value: Orphan }
   | { readonly put: 'operation'; readonly value: Operation }

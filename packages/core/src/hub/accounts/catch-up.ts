@@ -69,9 +69,9 @@ async function settle({ environment, account, signal }: CatchUp): Promise<void> 
     transaction.write({ settle: account });
     transaction.later(() => {
       profile.catchingUp.delete(account);
-      for (const [id, { last }] of profile.tails) {
+      for (const [id, tail] of profile.tails) {
         if (profile.conversations.get(id)?.account === account)
-          profile.tails.set(id, { last, lastSettled: last });
+          profile.tails.set(id, { ...tail, lastSettled: tail.last });
       }
     });
   });

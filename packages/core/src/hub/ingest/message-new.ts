@@ -9,6 +9,7 @@ import type {
   Target,
 } from '../../model/index.ts';
 import { mintId } from '../../model/index.ts';
+import type { OwnTail } from '../state/transaction.ts';
 import { ensureContact } from './contact.ts';
 import { findTarget } from './lookups.ts';
 import { safeContent } from './safe-content.ts';
@@ -21,13 +22,20 @@ const noReceipts: Message['receipts'] = Object.freeze({});
 /** The last millisecond of which there is a Date (ECMA-262, 21.4.1.1). */
 const latestDate = 8.64e15;
 
+/** Where the messages of one event go. */
+export interface Destination {
+  readonly conversation: Conversation;
+  readonly tail: OwnTail;
+  /** See {@link Message.provisional}. */
+  readonly provisional: boolean;
+}
+
 /** The row of a message that is seen for the first time. */
 export function newMessage(
   ingest: Ingest,
-  conversation: Conversation,
+  { conversation, tail, provisional }: Destination,
   item: MessageIn,
   order: OrderKey,
-  provisional: boolean,
 ): Message {
   const { sender } = item;
   const claimed =
@@ -39,7 +47,7 @@ export function newMessage(
     order,
     provisional,
     direction: sender.self ? 'out' : 'in',
-    sender: participantOf(ingest, sender),
+    sender: (tail.speaker = participantOf(ingest, sender, tail.speaker)),
     stable: item.stable,
     claimed,
     parts: none,
@@ -72,8 +80,10 @@ function isFree(
   return transaction.messages.claimed(conversation, sender.key, claimed) === null;
 }
 
-/** Who spoke; a proven contact that we have not met yet is made. */
-export function participantOf(ingest: Ingest, { key, self, contact, name, proof }: Sender): Participant {
+/** Who spoke: the one who spoke before, as a rule. A proven contact that we have not met yet is made. */
+function participantOf(ingest: Ingest, sender: Sender, before: Participant | null): Participant {
+  const { key, self, contact, name, proof } = sender;
+  if (before?.key === key && isSame(ingest, before, sender)) return before;
   return {
     key,
     self,
@@ -81,6 +91,16 @@ export function participantOf(ingest: Ingest, { key, self, contact, name, proof 
     name,
     proof,
   };
+}
+
+function isSame(
+  { transaction }: Ingest,
+  before: Participant,
+  { self, contact, name, proof }: Sender,
+): boolean {
+  if (before.self !== self || before.name !== name || before.proof !== proof) return false;
+  const known = before.contact === null ? null : transaction.contacts.get(before.contact)?.key;
+  return known === (self ? null : contact);
 }
 
 /** Whether a message mentions us: as the network says, else by our own key. */

@@ -2,7 +2,7 @@ import type { Place } from '../../contract/index.ts';
 import type { ConversationId, Message, OrderKey } from '../../model/index.ts';
 import { ranksBetween } from '../rank.ts';
 import type { Transaction } from '../state/transaction.ts';
-import { isPendingOrder, noteOrder, provisionalReach, tailOf, withPrefix } from './placement.ts';
+import { isPendingOrder, noteOrder, ownTail, provisionalReach, tailOf, withPrefix } from './placement.ts';
 
 /**
  * Order keys for a page of an archive, whose order is the truth: rows that stand right keep their key, the others and the
@@ -109,7 +109,7 @@ async function pageOrdersBehind(
   if (order !== undefined) {
     transaction.messages.put({ ...anchor, order, provisional: false });
     transaction.messages.moved.add(conversation);
-    noteOrder(transaction, conversation, order, false);
+    noteOrder(ownTail(transaction, conversation), order, false);
   }
   return rest;
 }

@@ -1,7 +1,7 @@
 import type { ConversationId, Message, OrderKey } from '../../model/index.ts';
 import { firstRank, rankAfter } from '../rank.ts';
 import type { Tail } from '../state/profile.ts';
-import type { Transaction } from '../state/transaction.ts';
+import type { OwnTail, Transaction } from '../state/transaction.ts';
 
 /** Rows that the network has or may have come before rows that still wait in the outbox. */
 const sharedPrefix = '1';
@@ -37,7 +37,7 @@ export function unsentOrder(last: OrderKey | null, pending: OrderKey): OrderKey 
 export function tailOf(transaction: Transaction, conversation: ConversationId): Tail {
   return (
     transaction.tails.get(conversation) ??
-    transaction.profile.tails.get(conversation) ?? { last: null, lastSettled: null }
+    transaction.profile.tails.get(conversation) ?? { last: null, lastSettled: null, speaker: null }
   );
 }
 
@@ -54,7 +54,7 @@ export async function loadTail(transaction: Transaction, conversation: Conversat
   if (knowsTail(transaction, conversation)) return;
   const { last, lastSettled } = await transaction.store.edges(conversation);
   if (last === null || !isPendingOrder(last)) {
-    transaction.tails.set(conversation, { last, lastSettled });
+    transaction.tails.set(conversation, { last, lastSettled, speaker: null });
     return;
   }
   const at = pendingPrefix as OrderKey;
@@ -63,6 +63,7 @@ export async function loadTail(transaction: Transaction, conversation: Conversat
   transaction.tails.set(conversation, {
     last: rows.at(-1)?.order ?? null,
     lastSettled: settled?.order ?? null,
+    speaker: null,
   });
 }
 
@@ -76,26 +77,25 @@ export async function waitingRows(
   return rows;
 }
 
-/** Remembers a row that may be the newest. */
-export function noteOrder(
-  transaction: Transaction,
-  conversation: ConversationId,
-  order: OrderKey,
-  provisional: boolean,
-): void {
-  if (isPendingOrder(order)) return;
+/** The tail of a conversation, for this transaction to move. */
+export function ownTail(transaction: Transaction, conversation: ConversationId): OwnTail {
   let tail = transaction.tails.get(conversation);
   if (tail === undefined) {
     tail = { ...tailOf(transaction, conversation) };
     transaction.tails.set(conversation, tail);
   }
+  return tail;
+}
+
+/** Remembers a row that may be the newest. */
+export function noteOrder(tail: OwnTail, order: OrderKey, provisional: boolean): void {
+  if (isPendingOrder(order)) return;
   if (tail.last === null || order > tail.last) tail.last = order;
   if (!provisional && (tail.lastSettled === null || order > tail.lastSettled)) tail.lastSettled = order;
 }
 
 /** An order key behind everything that the network has. */
-export function tailOrder(transaction: Transaction, conversation: ConversationId): OrderKey {
-  const { last } = tailOf(transaction, conversation);
+export function tailOrder({ last }: Tail): OrderKey {
   return withPrefix(last === null ? firstRank() : rankAfter(last.slice(1)));
 }
 

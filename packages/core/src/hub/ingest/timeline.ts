@@ -6,17 +6,18 @@ import { ensureContact } from './contact.ts';
 import { ensureConversation } from './conversation.ts';
 import { mergeMessage } from './message-merge.ts';
 import { newMessage } from './message-new.ts';
+import type { Destination } from './message-new.ts';
 import { adoptOrphans } from './orphans.ts';
 import { pageOrders } from './page-placement.ts';
-import { networkOrder, noteOrder, tailOrder } from './placement.ts';
+import { networkOrder, noteOrder, ownTail, tailOrder } from './placement.ts';
 import type { Ingest } from './scope.ts';
 import { changeCounts } from './unread.ts';
 import { arrivals, noteArrival } from './arrivals.ts';
 
 /** Takes in messages of one conversation, oldest first. Returns a promise only when it has to read more. */
 export function ingestTimeline(ingest: Ingest, event: TimelineEvent): Promise<void> | void {
-  bindPending(ingest, event);
-  const conversation = ensureConversation(ingest, event.conversation, otherSide(ingest, event));
+  const conversation =
+    ingest.transaction.conversationByKey(ingest.account.id, event.conversation) ?? meet(ingest, event);
   if (event.place.by === 'page') return ingestPage(ingest, conversation, event, event.place);
   ingestItems(
     ingest,
@@ -55,15 +56,15 @@ function ingestItems(
   const { transaction } = ingest;
   const arrived = arrivals(conversation);
   const provisional = isProvisional(ingest, event);
+  const tail = ownTail(transaction, conversation.id);
+  const destination = { conversation, tail, provisional };
   for (let index = 0; index < event.items.length; index += 1) {
     const item = event.items[index] as MessageIn;
     const row = findExisting(ingest, conversation, item);
     const order = orders?.[index] ?? null;
     const message =
-      row === null
-        ? insert(ingest, conversation, item, order, provisional)
-        : merge(ingest, row, item, order, provisional);
-    noteOrder(transaction, conversation.id, message.order, message.provisional);
+      row === null ? insert(ingest, destination, item, order) : merge(ingest, row, item, order, provisional);
+    noteOrder(tail, message.order, message.provisional);
     if (row === null) noteArrival(arrived, message, ingest);
     if (row === null && ingest.news) transaction.log({ type: 'message', what: 'new', message: message.id });
   }
@@ -93,9 +94,14 @@ function isProvisional({ transaction, account, purpose, order }: Ingest, event: 
   );
 }
 
+/** The conversation of a key that is seen for the first time. */
+function meet(ingest: Ingest, event: TimelineEvent): Conversation {
+  bindPending(ingest, event);
+  return ensureConversation(ingest, event.conversation, otherSide(ingest, event));
+}
+
 /** An echo under an unknown key tells the key of the conversation in which our message was waiting to be sent. */
 function bindPending({ transaction, account }: Ingest, event: TimelineEvent): void {
-  if (transaction.conversationByKey(account.id, event.conversation)) return;
   for (const { operation, sender } of event.items) {
     const message = operation !== null && sender.self ? transaction.messages.operation(operation) : null;
     const pending = message && transaction.conversations.get(message.conversation);
@@ -137,17 +143,9 @@ function findExisting(ingest: Ingest, conversation: Conversation, item: MessageI
     : claimed;
 }
 
-function insert(
-  ingest: Ingest,
-  conversation: Conversation,
-  item: MessageIn,
-  order: OrderKey | null,
-  provisional: boolean,
-): Message {
-  const { transaction } = ingest;
-  const place = order ?? tailOrder(transaction, conversation.id);
-  const message = newMessage(ingest, conversation, item, place, provisional);
-  transaction.messages.add(message);
+function insert(ingest: Ingest, destination: Destination, item: MessageIn, order: OrderKey | null): Message {
+  const message = newMessage(ingest, destination, item, order ?? tailOrder(destination.tail));
+  ingest.transaction.messages.add(message);
   return message;
 }
 

@@ -1,7 +1,7 @@
 import type { MessageIn } from '../../contract/index.ts';
 import type { Conversation, Message, OrderKey } from '../../model/index.ts';
 import { isFinal } from '../../model/index.ts';
-import { isPendingOrder, tailOrder } from '../ingest/placement.ts';
+import { isPendingOrder, tailOf, tailOrder } from '../ingest/placement.ts';
 import type { Ingest } from '../ingest/scope.ts';
 
 /** The message of ours that an item echoes; believed only of ourselves and for what is in our own outbox. */
@@ -35,7 +35,8 @@ export function acceptEcho(
   }
   // Placed when it was accepted, if at all; its echo shows where the network has really put it.
   const unplaced = isPendingOrder(row.order) || (order === null && row.provisional && item.part === 0);
-  if (unplaced) echoed = { ...echoed, order: order ?? tailOrder(transaction, row.conversation), provisional };
+  if (unplaced)
+    echoed = { ...echoed, order: order ?? tailOrder(tailOf(transaction, row.conversation)), provisional };
   if (row.delivery !== 'delivered' && row.delivery !== 'read' && row.delivery !== 'sent') {
     echoed = { ...echoed, delivery: 'sent', error: null };
     transaction.log({ type: 'message', what: 'delivery', message: row.id });

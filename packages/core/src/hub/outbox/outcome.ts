@@ -2,7 +2,7 @@ import type { Outcome } from '../../contract/index.ts';
 import type { AccountId, Message, Operation, OperationId, RemoteKey } from '../../model/index.ts';
 import { isFinal } from '../../model/index.ts';
 import { dropDouble } from '../ingest/double.ts';
-import { isPendingOrder, loadTail, noteOrder, tailOrder } from '../ingest/placement.ts';
+import { isPendingOrder, loadTail, noteOrder, ownTail, tailOrder } from '../ingest/placement.ts';
 import type { Transaction } from '../state/transaction.ts';
 import { adoptConversation } from './born.ts';
 import { applyOwnChange } from './own-change.ts';
@@ -156,7 +156,8 @@ async function placeMessage(
   if (!handedOver || !isPendingOrder(message.order) || total) return message;
   await loadTail(transaction, message.conversation);
   // Where the network has put it among what others say is not known before its echo or the archive tells.
-  const placed = { ...message, order: tailOrder(transaction, message.conversation), provisional: true };
-  noteOrder(transaction, message.conversation, placed.order, placed.provisional);
+  const tail = ownTail(transaction, message.conversation);
+  const placed = { ...message, order: tailOrder(tail), provisional: true };
+  noteOrder(tail, placed.order, placed.provisional);
   return placed;
 }

@@ -1,18 +1,7 @@
 import type { ConversationId, Message, MessageId, OperationId, RemoteKey } from '../../model/index.ts';
 import type { MessageLookup, Store } from '../../ports/index.ts';
-
-/** One message as the transaction sees it; all its names lead here, so that a new state of it is written once. */
-interface Cell {
-  /** `null`: dropped by this transaction; `undefined`: a name leads to it, but nobody has read it yet. */
-  message: Message | null | undefined;
-  written: boolean;
-}
-
-/** What the messages of one conversation are called; sender-chosen names by sender. */
-interface Names {
-  readonly stable: Map<RemoteKey, Cell>;
-  readonly claimed: Map<RemoteKey, Map<string, Cell>>;
-}
+import { MessageNames } from './message-names.ts';
+import type { Cell, FreshCell } from './message-names.ts';
 
 /**
  * The messages that a transaction has looked up or written. Lookups go to the store in one call for a whole batch;
@@ -22,9 +11,12 @@ export class MessageCache {
   readonly #store: Store;
   readonly #byId = new Map<MessageId, Cell>();
   /** Rows made by this transaction that are not in `#byId` yet: most are never asked for by their id. */
-  #fresh: (Cell & { message: Message })[] = [];
+  #fresh: FreshCell[] = [];
   readonly #byOperation = new Map<OperationId, Cell>();
-  readonly #byConversation = new Map<ConversationId, Names>();
+  readonly #byConversation = new Map<ConversationId, MessageNames>();
+  /** The conversation that was asked for last, and its names: what is taken in comes conversation by conversation. */
+  #current: ConversationId | null = null;
+  #currentNames: MessageNames | undefined;
   readonly #written: Cell[] = [];
   /** Conversations in which a row has gone or got another place: what lies behind a place must be counted anew. */
   readonly moved: Set<ConversationId> = new Set();
@@ -52,11 +44,11 @@ export class MessageCache {
   }
 
   stable(conversation: ConversationId, key: RemoteKey): Message | null {
-    return this.#byConversation.get(conversation)?.stable.get(key)?.message ?? null;
+    return this.#namesOf(conversation)?.stable(key)?.message ?? null;
   }
 
   claimed(conversation: ConversationId, sender: RemoteKey, key: string): Message | null {
-    return this.#byConversation.get(conversation)?.claimed.get(sender)?.get(key)?.message ?? null;
+    return this.#namesOf(conversation)?.claimed(sender, key)?.message ?? null;
   }
 
   /** The message that a send of ours created. */
@@ -75,17 +67,15 @@ export class MessageCache {
 
   /** Writes a row that was made just now: its id is new. */
   add(message: Message): void {
-    const cell = { message, written: true };
+    const cell = this.#names(message.conversation).add(message);
     this.#written.push(cell);
     this.#fresh.push(cell);
-    this.#name(cell, message);
+    if (message.operation !== null) this.#byOperation.set(message.operation, cell);
   }
 
   /** A further name for a message. */
   alias(conversation: ConversationId, sender: RemoteKey | null, key: string, message: MessageId): void {
-    const cell = this.#cell(message);
-    if (sender === null) this.#names(conversation).stable.set(key as RemoteKey, cell);
-    else claim(this.#names(conversation), sender, key, cell);
+    this.#names(conversation).alias(sender, key, this.#cell(message));
   }
 
   /** Drops a row that is a double; its names must have been given to the other one. */
@@ -98,8 +88,13 @@ export class MessageCache {
   /** The rows to store. */
   written(): readonly Message[] {
     const rows: Message[] = [];
-    for (const { message } of this.#written) if (message) rows.push(message);
+    this.forEachWritten((message) => rows.push(message));
     return rows;
+  }
+
+  /** Tells each row to store, and whether this transaction made it. */
+  forEachWritten(tell: (message: Message, isNew: boolean) => void): void {
+    for (const { message, isNew } of this.#written) if (message) tell(message, isNew);
   }
 
   removed(): readonly Message[] {
@@ -110,10 +105,11 @@ export class MessageCache {
   #find(lookup: MessageLookup): Message | null | undefined {
     if ('message' in lookup) return this.#ids().get(lookup.message)?.message;
     if ('operation' in lookup) return this.#byOperation.get(lookup.operation)?.message;
-    const names = this.#byConversation.get(lookup.conversation);
+    const names = this.#namesOf(lookup.conversation);
+    if (names === undefined) return undefined;
     return 'stable' in lookup
-      ? names?.stable.get(lookup.stable)?.message
-      : names?.claimed.get(lookup.sender)?.get(lookup.claimed)?.message;
+      ? names.stable(lookup.stable)?.message
+      : names.claimed(lookup.sender, lookup.claimed)?.message;
   }
 
   #learn(lookup: MessageLookup, found: Message): void {
@@ -121,7 +117,8 @@ export class MessageCache {
     let cell = this.#byId.get(found.id);
     // A double that this transaction dropped is not there any more.
     if (cell?.message === null) return;
-    if (cell === undefined) this.#byId.set(found.id, (cell = { message: undefined, written: false }));
+    if (cell === undefined)
+      this.#byId.set(found.id, (cell = { message: undefined, written: false, isNew: false, before: null }));
     // What this transaction has written or read before is at least as new as what the store says.
     if (cell.message === undefined) {
       cell.message = found;
@@ -129,16 +126,14 @@ export class MessageCache {
     }
     if ('message' in lookup || 'operation' in lookup) return;
     // It may have been found by a former name, which its row does not hold.
-    if ('stable' in lookup) this.#names(lookup.conversation).stable.set(lookup.stable, cell);
-    else claim(this.#names(lookup.conversation), lookup.sender, lookup.claimed, cell);
+    if ('stable' in lookup) this.#names(lookup.conversation).alias(null, lookup.stable, cell);
+    else this.#names(lookup.conversation).alias(lookup.sender, lookup.claimed, cell);
   }
 
-  #name(cell: Cell, { operation, stable, claimed, conversation, sender }: Message): void {
-    if (operation !== null) this.#byOperation.set(operation, cell);
-    if (stable === null && claimed === null) return;
-    const names = this.#names(conversation);
-    if (stable !== null) names.stable.set(stable, cell);
-    if (claimed !== null) claim(names, sender.key, claimed, cell);
+  #name(cell: Cell, message: Message): void {
+    if (message.operation !== null) this.#byOperation.set(message.operation, cell);
+    if (message.stable !== null || message.claimed !== null)
+      this.#names(message.conversation).name(cell, message);
   }
 
   #ids(): Map<MessageId, Cell> {
@@ -151,22 +146,25 @@ export class MessageCache {
 
   #cell(id: MessageId): Cell {
     let cell = this.#ids().get(id);
-    if (cell === undefined) this.#byId.set(id, (cell = { message: undefined, written: false }));
+    if (cell === undefined)
+      this.#byId.set(id, (cell = { message: undefined, written: false, isNew: false, before: null }));
     return cell;
   }
 
-  #names(conversation: ConversationId): Names {
-    let names = this.#byConversation.get(conversation);
-    if (names === undefined) {
-      names = { stable: new Map(), claimed: new Map() };
-      this.#byConversation.set(conversation, names);
-    }
-    return names;
+  #names(conversation: ConversationId): MessageNames {
+    const present = this.#namesOf(conversation);
+    if (present !== undefined) return present;
+    const made = new MessageNames();
+    this.#byConversation.set(conversation, made);
+    this.#currentNames = made;
+    return made;
   }
-}
 
-function claim({ claimed }: Names, sender: RemoteKey, key: string, cell: Cell): void {
-  let ofSender = claimed.get(sender);
-  if (ofSender === undefined) claimed.set(sender, (ofSender = new Map<string, Cell>()));
-  ofSender.set(key, cell);
+  #namesOf(conversation: ConversationId): MessageNames | undefined {
+    if (conversation !== this.#current) {
+      this.#current = conversation;
+      this.#currentNames = this.#byConversation.get(conversation);
+    }
+    return this.#currentNames;
+  }
 }

@@ -4,16 +4,18 @@ import type { LiveMapWriter } from '../../streams/index.ts';
  * Uncommitted rows over a live collection: reads see them, the collection does not until {@link Overlay.publish}, which is
  * called only after the store has them.
  */
-export class Overlay<K, V> {
+export class Overlay<K, V extends object> {
   readonly #base: LiveMapWriter<K, V>;
-  readonly #rows = new Map<K, V | undefined>();
+  /** `null` for a removed row: it is told from one that was not touched by one look. */
+  readonly #rows = new Map<K, V | null>();
 
   constructor(base: LiveMapWriter<K, V>) {
     this.#base = base;
   }
 
   get(key: K): V | undefined {
-    return this.#rows.get(key) ?? (this.#rows.has(key) ? undefined : this.#base.get(key));
+    const row = this.#rows.get(key);
+    return row === undefined ? this.#base.get(key) : (row ?? undefined);
   }
 
   set(key: K, value: V): void {
@@ -21,24 +23,24 @@ export class Overlay<K, V> {
   }
 
   delete(key: K): void {
-    this.#rows.set(key, undefined);
+    this.#rows.set(key, null);
   }
 
   /** The rows as they will be after the commit. */
   *values(): IterableIterator<V> {
     for (const [key, value] of this.#base.entries()) if (!this.#rows.has(key)) yield value;
-    for (const value of this.#rows.values()) if (value !== undefined) yield value;
+    for (const value of this.#rows.values()) if (value !== null) yield value;
   }
 
-  /** Tells what this transaction wrote; `undefined` for a removed row. */
-  forEachChanged(tell: (value: V | undefined, key: K) => void): void {
+  /** Tells what this transaction wrote; `null` for a removed row. */
+  forEachChanged(tell: (value: V | null, key: K) => void): void {
     this.#rows.forEach(tell);
   }
 
   /** Makes the rows part of the collection; call it inside a frame. */
   publish(): void {
     this.#rows.forEach((value, key) => {
-      if (value === undefined) this.#base.delete(key);
+      if (value === null) this.#base.delete(key);
       else this.#base.set(key, value);
     });
   }

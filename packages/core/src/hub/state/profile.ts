@@ -14,6 +14,7 @@ import type {
   Opaque,
   Operation,
   OperationId,
+  Participant,
   PersonId,
   PersonRecord,
   RemoteKey,
@@ -64,7 +65,7 @@ export class Profile {
   readonly members: Map<ConversationId, Map<RemoteKey, Member>> = new Map();
   /** Lists that are being told anew. */
   readonly sweeps: Map<string, Sweep> = new Map();
-  /** Order keys of the newest row of conversations that were written to, so that appending reads nothing. */
+  /** Of conversations that were written to, so that appending reads nothing. */
   readonly tails: Map<ConversationId, Tail> = new Map();
   /** Conversations in which rows that will never be sent wait for the place of one before them that still may be. */
   readonly unsentBehind: Set<ConversationId> = new Set();
@@ -136,12 +137,14 @@ export interface Sweep {
   readonly seen: Set<RemoteKey>;
 }
 
-/** The newest order keys of a conversation. */
+/** What is known of the newest rows of a conversation, so that taking in the next one looks up little. */
 export interface Tail {
   /** Of all rows that the network has or may have; `null` when there are none. */
   readonly last: Message['order'] | null;
   /** Of those that are not provisional. */
   readonly lastSettled: Message['order'] | null;
+  /** Who spoke last: rows by the same sender share the participant. `null` when nobody has since the profile was opened. */
+  readonly speaker: Participant | null;
 }
 
 /** The conversation in which to reach a contact: direct, and not a private message within a room. */

@@ -24,7 +24,7 @@ import type { Profile, Tail } from './profile.ts';
 import { collectWrites } from './writes.ts';
 
 /** A tail that nobody else holds yet: moved in place, once a message. */
-type OwnTail = { -readonly [Field in keyof Tail]: Tail[Field] };
+export type OwnTail = { -readonly [Field in keyof Tail]: Tail[Field] };
 
 /** How far back `natter watch` can be resumed, and how often what is older is dropped. */
 const keptChanges = 100_000;
@@ -77,13 +77,13 @@ export class Transaction {
   }
 
   conversationByKey(account: AccountId, key: RemoteKey): Conversation | undefined {
-    const id = this.#conversationOf(account, key);
+    const id = this.#conversationKeys.get(account, key) ?? this.profile.conversationKeys.get(account, key);
     return id === undefined ? undefined : this.conversations.get(id);
   }
 
   /** The direct conversation with a contact, if there is one. */
   directWith(contact: ContactId): Conversation | undefined {
-    const id = this.#directOf(contact);
+    const id = this.#directs.get(contact) ?? this.profile.directs.get(contact);
     return id === undefined ? undefined : this.conversations.get(id);
   }
 
@@ -93,21 +93,14 @@ export class Transaction {
   }
 
   putConversation(conversation: Conversation): void {
-    const { id, account, key } = conversation;
+    const { id, account, key, contact, kind, parent } = conversation;
+    const before = this.conversations.get(id);
     this.conversations.set(id, conversation);
-    // Written with every message, and hardly ever under a new name.
-    if (key !== null && this.#conversationOf(account, key) !== id)
-      this.#conversationKeys.set(account, key, id);
-    if (isDirect(conversation) && this.#directOf(conversation.contact) !== id)
-      this.#directs.set(conversation.contact, id);
-  }
-
-  #conversationOf(account: AccountId, key: RemoteKey): ConversationId | undefined {
-    return this.#conversationKeys.get(account, key) ?? this.profile.conversationKeys.get(account, key);
-  }
-
-  #directOf(contact: ContactId): ConversationId | undefined {
-    return this.#directs.get(contact) ?? this.profile.directs.get(contact);
+    // Written with every message, and hardly ever to be found by anything new.
+    if (before?.key === key && before.contact === contact && before.kind === kind && before.parent === parent)
+      return;
+    if (key !== null) this.#conversationKeys.set(account, key, id);
+    if (isDirect(conversation)) this.#directs.set(conversation.contact, id);
   }
 
   /** A former key goes on to lead to its contact or conversation. */

@@ -17,7 +17,9 @@ export function collectWrites(transaction: Transaction, others: readonly Write[]
     if (value) writes.push({ put: 'conversation', value });
   });
   for (const { id } of transaction.messages.removed()) writes.push({ remove: 'message', message: id });
-  for (const value of transaction.messages.written()) writes.push({ put: 'message', value });
+  transaction.messages.forEachWritten((value, isNew) =>
+    writes.push(isNew ? { put: 'message', value, isNew } : { put: 'message', value }),
+  );
   transaction.operations.forEachChanged((value) => {
     if (value) writes.push({ put: 'operation', value });
   });
