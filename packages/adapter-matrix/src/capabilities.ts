@@ -1,0 +1,55 @@
+import type { Capabilities } from '@natter/core/model';
+
+/** Longest text of one send: an event has at most 65,536 bytes, and formatting says the text a second time. */
+export const TEXT_BYTES = 30_000;
+
+/** What the adapter can do on any homeserver. */
+export const NETWORK_CAPABILITIES: Capabilities = {
+  support: {
+    roster: 'full', // made of direct conversations
+    'roster-edit': 'full',
+    'roster-groups': 'full',
+    subscriptions: 'full',
+    block: 'full',
+    presence: 'partial', // where the server has it
+    'presence-own': 'partial', // no difference between away and busy
+    'presence-text': 'full',
+    profile: 'partial', // the name
+    avatars: 'full',
+    direct: 'full',
+    groups: 'full',
+    channels: 'full',
+    'create-room': 'full',
+    'join-room': 'full',
+    'list-rooms': 'full',
+    invite: 'full',
+    kick: 'full',
+    ban: 'full',
+    roles: 'full',
+    topic: 'full',
+    members: 'full',
+    formatting: 'full',
+    reply: 'full',
+    thread: 'full',
+    mention: 'full',
+    edit: 'full',
+    retract: 'full',
+    react: 'full',
+    attachments: 'full',
+    history: 'full',
+    'receipts-read': 'full',
+    'read-marker': 'full',
+    typing: 'full',
+    'own-echo': 'full',
+  },
+  limits: { textBytes: TEXT_BYTES },
+  resend: 'idempotent',
+  order: 'archive',
+  catchUp: 'account',
+};
+
+/** The capabilities of an account on a server that takes files of this size. */
+export function accountCapabilities(fileBytes: number | null): Capabilities {
+  const { limits } = NETWORK_CAPABILITIES;
+  return { ...NETWORK_CAPABILITIES, limits: fileBytes === null ? limits : { ...limits, fileBytes } };
+}

@@ -1,0 +1,97 @@
+import { errorData, NatterError, type JsonObject } from '@natter/core/model';
+import type { TrustPolicy } from '@natter/wire';
+
+/** How an account proves who it is. */
+export type SignInMethod = 'password' | 'token';
+
+/** The settings of a Matrix account, none of which is needed as a rule. */
+export interface MatrixConfig {
+  /** The homeserver's address; null for what the server's name leads to. Sign-in fills it in. */
+  readonly server: string | null;
+  readonly trust: TrustPolicy;
+  /** Goes on without encryption to a server that is not on this machine. */
+  readonly allowInsecure: boolean;
+  readonly signIn: SignInMethod;
+  /** Others are not told how far we have read. */
+  readonly privateReceipts: boolean;
+}
+
+const text = (description: string): JsonObject => ({ type: 'string', description });
+
+/** JSON Schema of the settings: what `--set` and forms accept. */
+export const CONFIG_SCHEMA: JsonObject = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  type: 'object',
+  properties: {
+    server: text('HOST, HOST:PORT or https://HOST of the homeserver; found by .well-known if absent'),
+    ca: text('certificate authorities in PEM to trust in place of the system’s'),
+    trusted: {
+      type: 'array',
+      items: { type: 'string', pattern: '^[0-9A-F]{2}(:[0-9A-F]{2}){31}$' },
+      description: 'SHA-256 fingerprints of certificates that are trusted whatever they say',
+    },
+    allowInsecure: {
+      type: 'boolean',
+      description: 'goes on without encryption to a server elsewhere',
+    },
+    signIn: {
+      type: 'string',
+      enum: ['password', 'token'],
+      description: 'password, or token (an access token that was made elsewhere)',
+    },
+    privateReceipts: { type: 'boolean', description: 'tells others nothing of how far you have read' },
+  },
+};
+
+/** Reads the settings. Throws NatterError `invalid` that names the one that is wrong. */
+export function readConfig(config: JsonObject): MatrixConfig {
+  return {
+    server: readText(config, 'server'),
+    trust: { authorities: readCertificates(config, 'ca'), pinned: readTexts(config, 'trusted') },
+    allowInsecure: readFlag(config, 'allowInsecure'),
+    signIn: readMethod(config),
+    privateReceipts: readFlag(config, 'privateReceipts'),
+  };
+}
+
+function readText(config: JsonObject, name: string): string | null {
+  const value = config[name] ?? null;
+  if (value === null || value === '') return null;
+  if (typeof value !== 'string') throw invalid(name, 'a text');
+  return value;
+}
+
+function readCertificates(config: JsonObject, name: string): string | null {
+  const value = readText(config, name);
+  if (value !== null && !value.includes('-----BEGIN CERTIFICATE-----'))
+    throw invalid(name, 'certificates in PEM');
+  return value;
+}
+
+function readTexts(config: JsonObject, name: string): readonly string[] {
+  const value = config[name] ?? [];
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return list.map((item) => {
+    if (typeof item !== 'string') throw invalid(name, 'a list of texts');
+    return item;
+  });
+}
+
+function readFlag(config: JsonObject, name: string): boolean {
+  const value = config[name] ?? false;
+  if (value === true || value === 'true') return true;
+  if (value === false || value === 'false') return false;
+  throw invalid(name, 'true or false');
+}
+
+function readMethod(config: JsonObject): SignInMethod {
+  const value = readText(config, 'signIn') ?? 'password';
+  if (value === 'password' || value === 'token') return value;
+  throw invalid('signIn', 'password or token');
+}
+
+function invalid(name: string, expected: string): NatterError {
+  return new NatterError(
+    errorData('invalid', `the setting "${name}" must be ${expected}`, { scope: 'account' }),
+  );
+}

@@ -1,0 +1,150 @@
+import type { Op, Outcome, Page, PageRequest, Queries, Signal } from '@natter/core';
+import { NatterError, toErrorData, type OwnPresence, type Opaque } from '@natter/core/model';
+import { accountCapabilities } from './capabilities.ts';
+import { Directs } from './features/directs.ts';
+import { History } from './features/history.ts';
+import { Outgoing } from './features/outgoing.ts';
+import { PresenceFeature } from './features/presence.ts';
+import { Questions } from './features/questions.ts';
+import { RoomChanges } from './features/room-changes.ts';
+import { RoomSync } from './features/room-sync.ts';
+import { RosterChanges } from './features/roster-changes.ts';
+import { Sync } from './features/sync.ts';
+import { Uploads } from './features/uploads.ts';
+import { failedOutcome, mapError, refused } from './mapping/errors.ts';
+import { keyOf } from './mapping/keys.ts';
+import type { Runtime } from './runtime.ts';
+import { WireError } from './wire/error.ts';
+
+/** The features of one run, wired together. */
+export class Connection {
+  readonly #runtime: Runtime;
+  readonly #sync: Sync;
+  readonly #presence: PresenceFeature;
+  readonly #outgoing: Outgoing;
+  readonly #rosterChanges: RosterChanges;
+  readonly #roomChanges: RoomChanges;
+  readonly #history: History;
+  readonly #questions: Questions;
+  readonly #uploads: Uploads;
+
+  constructor(runtime: Runtime, shown: OwnPresence) {
+    this.#runtime = runtime;
+    const directs = new Directs(runtime);
+    const roomSync = new RoomSync(runtime);
+    this.#uploads = new Uploads(runtime);
+    this.#presence = new PresenceFeature(runtime);
+    this.#sync = new Sync(runtime, { roomSync, presence: this.#presence, shown });
+    this.#outgoing = new Outgoing(runtime, directs, this.#uploads);
+    this.#rosterChanges = new RosterChanges(runtime, directs);
+    this.#roomChanges = new RoomChanges(runtime, directs, roomSync);
+    this.#history = new History(runtime, roomSync);
+    this.#questions = new Questions(runtime);
+  }
+
+  /** Asks what the server allows. One that does not say allows what it allows. */
+  async negotiate(): Promise<void> {
+    const { host, ended } = this.#runtime;
+    const fileBytes = await this.#uploads.limit(ended).catch((error: unknown) => {
+      if (error instanceof WireError && error.code === 'refused') return null;
+      throw error;
+    });
+    host.capabilities('account', accountCapabilities(fileBytes));
+  }
+
+  /** Follows what happens until something ends it. Rejects with what did. */
+  follow(): Promise<never> {
+    return this.#sync.follow();
+  }
+
+  /** An operation, from the beginning to its outcome. Never rejects. */
+  async perform(op: Op, signal: AbortSignal): Promise<Outcome> {
+    const either = AbortSignal.any([signal, this.#runtime.ended]);
+    try {
+      return await this.#perform(op, either);
+    } catch (error) {
+      return failedOutcome(error);
+    }
+  }
+
+  async #perform(op: Op, signal: AbortSignal): Promise<Outcome> {
+    const { body } = op;
+    switch (body.type) {
+      case 'send':
+        return this.#outgoing.send({ ...op, body }, signal);
+      case 'edit':
+        return this.#outgoing.edit(op, body, signal);
+      case 'retract':
+        return this.#outgoing.retract(op, body, signal);
+      case 'react':
+        return this.#outgoing.react(op, body, signal);
+      case 'mark-read':
+        return this.#outgoing.markRead(op, body, signal);
+      case 'roster':
+        return this.#rosterChanges.perform(op, body.change, signal);
+      case 'room':
+        return this.#roomChanges.perform(op, body.change, signal);
+      case 'profile':
+        return body.change.action === 'name'
+          ? this.#rename(body.change.name, signal)
+          : refused('unsupported', 'natter cannot change the password of a Matrix account yet');
+    }
+  }
+
+  async #rename(name: string | null, signal: AbortSignal): Promise<Outcome> {
+    const { api, host } = this.#runtime;
+    const path = ['client', 'v3', 'profile', api.userId, 'displayname'];
+    await api.call({ method: 'PUT', path, body: { displayname: name ?? '' }, signal });
+    try {
+      await host.commit({ origin: 'live', events: [{ type: 'self', key: keyOf(api.userId), name }] });
+    } catch (error) {
+      host.log('warn', 'matrix-name-not-stored', { message: toErrorData(error).message });
+    }
+    return { result: 'accepted', refs: [] };
+  }
+
+  catchUp(after: Opaque | null, signal: AbortSignal): Promise<Page> {
+    return this.#answered(signal, (either) => this.#sync.catchUp(after, either));
+  }
+
+  history(request: PageRequest, signal: AbortSignal): Promise<Page> {
+    return this.#answered(signal, (either) => this.#history.page(request, either));
+  }
+
+  query<Name extends keyof Queries>(
+    name: Name,
+    argument: Queries[Name][0],
+    signal: AbortSignal,
+  ): Promise<Queries[Name][1]>;
+  query(name: keyof Queries, argument: unknown, signal: AbortSignal): Promise<unknown> {
+    return this.#answered<unknown>(signal, (either) => {
+      switch (name) {
+        case 'resolve':
+          return this.#questions.resolve(argument as Queries['resolve'][0], either);
+        case 'members':
+          return this.#questions.members(argument as Queries['members'][0], either);
+        case 'rooms':
+          return this.#questions.rooms(argument as Queries['rooms'][0], either);
+        case 'profile':
+          return this.#questions.profile(argument as Queries['profile'][0], either);
+      }
+    });
+  }
+
+  /** Tells the network what it need not be told twice. */
+  signal(signal: Signal): void {
+    if (signal.type === 'typing') this.#outgoing.typing(signal.conversation, signal.active);
+    if (signal.type !== 'presence') return;
+    this.#sync.shown = signal.presence;
+    this.#presence.show(signal.presence);
+  }
+
+  async #answered<T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    try {
+      if (signal.aborted) throw new WireError('aborted', 'it was taken back');
+      return await work(AbortSignal.any([signal, this.#runtime.ended]));
+    } catch (error) {
+      throw NatterError.isInstance(error) ? error : new NatterError(mapError(error, 'conversation'));
+    }
+  }
+}

@@ -1,0 +1,149 @@
+import type { Op, Outcome, RoomChange } from '@natter/core';
+import { failedOutcome, refused } from '../mapping/errors.ts';
+import { isRoomAlias, isRoomId, isUserId, keyOf, localpartOf, serverNameOf } from '../mapping/keys.ts';
+import { writeMemo } from '../mapping/memo.ts';
+import { readPower, withRole } from '../mapping/power.ts';
+import { OPERATION } from '../mapping/room.ts';
+import type { Runtime } from '../runtime.ts';
+import { WireError } from '../wire/error.ts';
+import { getText, type JsonMap } from '../wire/json.ts';
+import type { Directs } from './directs.ts';
+import type { RoomSync } from './room-sync.ts';
+
+type Change<A extends RoomChange['action']> = Extract<RoomChange, { action: A }>;
+
+const DONE = { result: 'accepted', refs: [] } as const satisfies Outcome;
+
+/** What we do to rooms. */
+export class RoomChanges {
+  readonly #runtime: Runtime;
+  readonly #directs: Directs;
+  readonly #roomSync: RoomSync;
+
+  constructor(runtime: Runtime, directs: Directs, roomSync: RoomSync) {
+    this.#runtime = runtime;
+    this.#directs = directs;
+    this.#roomSync = roomSync;
+  }
+
+  async perform(op: Op, change: RoomChange, signal: AbortSignal): Promise<Outcome> {
+    try {
+      if (signal.aborted) throw new WireError('aborted', 'it was taken back');
+      if (change.action === 'join') return await this.#join(change, signal);
+      if (change.action === 'create') return await this.#create(op, change, signal);
+      const { conversation } = op;
+      if (!isRoomId(conversation)) return refused('not-found', 'there is no such room');
+      return await this.#inRoom(conversation, change, signal);
+    } catch (error) {
+      return failedOutcome(error);
+    }
+  }
+
+  async #inRoom(
+    room: string,
+    change: Exclude<RoomChange, Change<'join'> | Change<'create'>>,
+    signal: AbortSignal,
+  ): Promise<Outcome> {
+    switch (change.action) {
+      case 'leave':
+      case 'decline-invitation':
+        return this.#post(room, 'leave', {}, signal);
+      case 'accept-invitation':
+        return this.#post(room, 'join', {}, signal);
+      case 'invite':
+        return isUserId(change.contact)
+          ? this.#post(room, 'invite', withReason({ user_id: change.contact }, change.text), signal)
+          : refused('not-found', 'there is nobody of that name on Matrix');
+      case 'kick':
+      case 'ban':
+      case 'unban':
+        return isUserId(change.member)
+          ? this.#post(room, change.action, withReason({ user_id: change.member }, change.reason), signal)
+          : refused('not-found', 'there is no such member');
+      case 'role':
+        return this.#role(room, change, signal);
+      case 'topic':
+        return this.#set(room, 'm.room.topic', { topic: change.text }, signal);
+      case 'title':
+        return this.#set(room, 'm.room.name', { name: change.text }, signal);
+    }
+  }
+
+  async #join({ address }: Change<'join'>, signal: AbortSignal): Promise<Outcome> {
+    const name = address.trim();
+    const usable: boolean = isRoomAlias(name) || isRoomId(name);
+    if (!usable)
+      return refused('invalid', `"${name.slice(0, 100)}" is no room on Matrix; it looks like #name:example.org`);
+    const answer = await this.#runtime.api.call({
+      method: 'POST',
+      path: ['client', 'v3', 'join', name],
+      query: name.includes(':') ? { server_name: serverNameOf(name), via: serverNameOf(name) } : {},
+      body: {},
+      signal,
+    });
+    const room = getText(answer, 'room_id');
+    if (!isRoomId(room)) throw new WireError('protocol', 'the server let us into a room without a name');
+    return { ...DONE, conversation: keyOf(room) };
+  }
+
+  async #create(op: Op, change: Change<'create'>, signal: AbortSignal): Promise<Outcome> {
+    const earlier = this.#directs.madeBy(op);
+    if (earlier !== undefined) return { ...DONE, conversation: keyOf(earlier) };
+    const { api, host } = this.#runtime;
+    const open = change.kind === 'channel';
+    const alias = change.address === undefined ? undefined : aliasName(change.address);
+    const answer = await api.call({
+      method: 'POST',
+      path: ['client', 'v3', 'createRoom'],
+      body: {
+        name: change.name,
+        ...(change.topic === undefined ? {} : { topic: change.topic }),
+        ...(alias === undefined ? {} : { room_alias_name: alias }),
+        preset: open ? 'public_chat' : 'private_chat',
+        visibility: open ? 'public' : 'private',
+        invite: change.invite.filter(isUserId),
+        creation_content: { [OPERATION]: op.id },
+      },
+      signal,
+    });
+    const room = getText(answer, 'room_id');
+    if (!isRoomId(room)) throw new WireError('protocol', 'the server made a room without a name');
+    await host.checkpoint(op.id, writeMemo(op, { room }));
+    const { kind, name: title, topic = null } = change;
+    await this.#roomSync.made(room, { kind, state: 'joined', title, topic });
+    return { ...DONE, conversation: keyOf(room) };
+  }
+
+  /** Power levels are one event for all: it is read, changed and written. */
+  async #role(room: string, { member, role }: Change<'role'>, signal: AbortSignal): Promise<Outcome> {
+    const { api, rooms } = this.#runtime;
+    const path = ['client', 'v3', 'rooms', room, 'state', 'm.room.power_levels'];
+    const content = await api.call({ method: 'GET', path, signal });
+    const known = rooms.get(room)?.power ?? readPower({});
+    const changed = isUserId(member) ? withRole({ ...known, content }, member, role) : null;
+    if (changed === null) return refused('unsupported', `Matrix has no role "${role}"`);
+    return this.#set(room, 'm.room.power_levels', changed, signal);
+  }
+
+  async #post(room: string, action: string, body: JsonMap, signal: AbortSignal): Promise<Outcome> {
+    await this.#runtime.api.call({ method: 'POST', path: ['client', 'v3', 'rooms', room, action], body, signal });
+    return DONE;
+  }
+
+  async #set(room: string, type: string, body: JsonMap, signal: AbortSignal): Promise<Outcome> {
+    const path = ['client', 'v3', 'rooms', room, 'state', type];
+    await this.#runtime.api.call({ method: 'PUT', path, body, signal });
+    return DONE;
+  }
+}
+
+function withReason(body: JsonMap, reason: string | undefined): JsonMap {
+  return reason === undefined ? body : { ...body, reason };
+}
+
+/** The name before the colon of an alias; people leave the rest away. */
+function aliasName(address: string): string {
+  const name = address.trim();
+  const whole: boolean = isRoomAlias(name);
+  return whole ? localpartOf(name) : name.replace(/^#/, '');
+}

@@ -1,0 +1,163 @@
+import { accountScope, type Batch, type Page } from '@natter/core';
+import type { Opaque, OwnPresence } from '@natter/core/model';
+import { writePresence } from '../mapping/presence.ts';
+import { readSync, type SyncAnswer } from '../mapping/sync.ts';
+import type { Runtime } from '../runtime.ts';
+import { WireError } from '../wire/error.ts';
+import type { JsonMap } from '../wire/json.ts';
+import { Draft } from './draft.ts';
+import type { PresenceFeature } from './presence.ts';
+import type { RoomSync } from './room-sync.ts';
+
+/** Rooms of one commit: a first synchronisation may tell thousands. */
+const ROOMS_AT_ONCE = 50;
+/** What we want to be told. Lazily loaded members come again with what they say, as we keep only a few of them. */
+const FILTER: JsonMap = {
+  room: {
+    timeline: { limit: 30, lazy_load_members: true },
+    state: { lazy_load_members: true, include_redundant_members: true },
+  },
+};
+
+/**
+ * Synchronisation (Matrix 1.16, section "Syncing"): its token is the account's cursor, and moves in the transaction that
+ * stores what it covers. Nothing is asked for before that is durable, so a slow disk slows the server down.
+ */
+export class Sync {
+  readonly #runtime: Runtime;
+  readonly #roomSync: RoomSync;
+  readonly #presence: PresenceFeature;
+  readonly #caughtUp: PromiseWithResolvers<string> = Promise.withResolvers();
+  /** What contacts shall see of us. */
+  shown: OwnPresence;
+
+  constructor(runtime: Runtime, parts: { roomSync: RoomSync; presence: PresenceFeature; shown: OwnPresence }) {
+    this.#runtime = runtime;
+    this.#roomSync = parts.roomSync;
+    this.#presence = parts.presence;
+    this.shown = parts.shown;
+  }
+
+  /** What was missed since a token. Without one, or when the server knows it no more: what is so now. */
+  async catchUp(after: Opaque | null, signal: AbortSignal): Promise<Page> {
+    const { host, rooms, accountData, contacts } = this.#runtime;
+    // An earlier attempt may have told what was never stored.
+    await rooms.load(host);
+    await accountData.load(host);
+    await contacts.load(host);
+    const { answer, since } = await this.#first(after, signal);
+    const origin = after === null ? 'snapshot' : 'archive';
+    const draft = await this.#takeInParts(answer, since, origin);
+    host.roster('ready');
+    this.#caughtUp.resolve(answer.next);
+    return {
+      batch: draft.batch(origin, { [accountScope]: answer.next }),
+      next: null,
+      reached: 'end',
+    };
+  }
+
+  /** Follows what happens from where catching up ended, until the run does. Rejects with WireError, or when the store is dead. */
+  async follow(): Promise<never> {
+    const { host, limits, ended } = this.#runtime;
+    let since = await untilAborted(this.#caughtUp.promise, ended);
+    void this.#greet();
+    for (;;) {
+      const answer = await this.#ask(since, limits.pollTime, ended);
+      const draft = await this.#take(answer, since, new Draft());
+      const moved = answer.next !== since;
+      if (!draft.empty || moved) await host.commit(draft.batch('live', { [accountScope]: answer.next }));
+      if (draft.hints.length > 0 && !ended.aborted) host.hint(draft.hints);
+      since = answer.next;
+    }
+  }
+
+  /** Once what was missed is stored: shows who of the contacts is there, and us to them. */
+  async #greet(): Promise<void> {
+    const { host, ended } = this.#runtime;
+    try {
+      this.#presence.show(this.shown);
+      await this.#presence.ask();
+    } catch (error) {
+      if (!ended.aborted) host.log('warn', 'matrix-presence-failed', { message: String(error).slice(0, 200) });
+    }
+  }
+
+  async #first(
+    after: Opaque | null,
+    signal: AbortSignal,
+  ): Promise<{ answer: SyncAnswer; since: string | null }> {
+    try {
+      return { answer: await this.#ask(after, 0, signal), since: after };
+    } catch (error) {
+      // A server that was restored, or has forgotten: everything is told anew, and what is stored already is known by its ids.
+      const forgotten = error instanceof WireError && error.code === 'refused' && error.status === 400;
+      if (after === null || !forgotten) throw error;
+      this.#runtime.host.log('warn', 'matrix-sync-token-forgotten', { errcode: error.errcode });
+      return { answer: await this.#ask(null, 0, signal), since: null };
+    }
+  }
+
+  async #ask(since: string | null, timeout: number, signal: AbortSignal): Promise<SyncAnswer> {
+    const { api, limits } = this.#runtime;
+    const answer = readSync(
+      await api.call({
+        method: 'GET',
+        path: ['client', 'v3', 'sync'],
+        query: {
+          filter: JSON.stringify(FILTER),
+          timeout: String(timeout),
+          set_presence: writePresence(this.shown),
+          ...(since === null ? {} : { since }),
+        },
+        signal,
+        watched: true,
+        most: limits.syncBytes,
+        silence: timeout + limits.silence,
+      }),
+    );
+    if (answer === null) throw new WireError('protocol', 'the server synchronises without a token');
+    return answer;
+  }
+
+  /** A first synchronisation is stored piece by piece, and its token with the last: a crash in between begins anew. */
+  async #takeInParts(answer: SyncAnswer, since: string | null, origin: Batch['origin']): Promise<Draft> {
+    const { host } = this.#runtime;
+    let rest = answer;
+    while (rest.joined.length > ROOMS_AT_ONCE) {
+      const joined = rest.joined.slice(0, ROOMS_AT_ONCE);
+      const part = { ...rest, joined, left: [], invited: [], knocked: [], presence: [] };
+      const draft = await this.#take(part, since, new Draft());
+      await host.commit(draft.batch(origin));
+      rest = { ...rest, joined: rest.joined.slice(ROOMS_AT_ONCE), accountData: [] };
+    }
+    return this.#take(rest, since, new Draft());
+  }
+
+  async #take(answer: SyncAnswer, since: string | null, draft: Draft): Promise<Draft> {
+    const { encryption, accountData, contacts, rooms } = this.#runtime;
+    await encryption?.receive(answer);
+    const changed = accountData.take(draft, answer.accountData);
+    for (const part of answer.invited) this.#roomSync.stripped(draft, part, 'invite');
+    for (const part of answer.knocked) this.#roomSync.stripped(draft, part, 'knock');
+    const place = draft.events.length;
+    for (const part of answer.joined) await this.#roomSync.joined(draft, part, 'join', since);
+    for (const part of answer.left) await this.#roomSync.joined(draft, part, 'leave', since);
+    if (changed) for (const room of rooms.all()) if (room.membership === 'join') this.#roomSync.tell(draft, room);
+    // Contacts come before what they say.
+    const list = new Draft();
+    contacts.update(list);
+    draft.take(list, place);
+    draft.hints.push(...this.#presence.take(answer.presence));
+    return draft;
+  }
+}
+
+/** The value, or a WireError `aborted`. */
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(new WireError('aborted', 'stopped'));
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort, { once: true });
+  return Promise.race([promise, aborted]).finally(() => signal.removeEventListener('abort', abort));
+}

@@ -1,0 +1,101 @@
+import type { Op, OpBody, Outcome } from '@natter/core';
+import { attachmentsOf, type Attachment, type BlobId } from '@natter/core/model';
+import { failedOutcome, refused } from '../mapping/errors.ts';
+import { readMediaAddress } from '../mapping/media.ts';
+import { readMemo, writeMemo } from '../mapping/memo.ts';
+import type { Runtime } from '../runtime.ts';
+import { refusal } from '../wire/api.ts';
+import { WireError } from '../wire/error.ts';
+import { getNumber, getText, parseJson, readBody } from '../wire/json.ts';
+
+type Send = Extract<OpBody, { type: 'send' }>;
+
+/** Brings files to the homeserver (Matrix 1.16, section "Content repository"), streamed, with progress. */
+export class Uploads {
+  readonly #runtime: Runtime;
+  #most: number | null = null;
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+  }
+
+  /** Asks how large a file may be (bytes); null where the server does not say. */
+  async limit(signal: AbortSignal): Promise<number | null> {
+    const path = ['client', 'v1', 'media', 'config'];
+    const answer = await this.#runtime.api.call({ method: 'GET', path, signal });
+    this.#most = getNumber(answer, 'm.upload.size') ?? null;
+    return this.#most;
+  }
+
+  /** The operation with the address of its file in it, or what became of it when it could not be brought there. */
+  async prepare(op: Op & { body: Send }, signal: AbortSignal): Promise<(Op & { body: Send }) | Outcome> {
+    const { content } = op.body;
+    if (content.kind !== 'attachment') return op;
+    const [file, second] = attachmentsOf(content);
+    if (file === undefined || second !== undefined) return refused('unsupported', 'a message carries one file');
+    try {
+      const remote = file.remote ?? readMemo(op).remote ?? (await this.#bring(file, signal));
+      const memo = writeMemo(op, { remote });
+      await this.#runtime.host.checkpoint(op.id, memo); // from here on nobody brings it there twice
+      const attached = { ...content, attachments: [{ ...file, remote }] };
+      return { ...op, memo, body: { ...op.body, content: attached } };
+    } catch (error) {
+      const outcome = failedOutcome(error);
+      if (outcome.result !== 'unknown') return outcome;
+      // Nothing was said yet: a file that is there twice harms nobody.
+      return { result: 'not-sent', error: { ...outcome.error, certain: true, retriable: true } };
+    }
+  }
+
+  async #bring({ blob, name, mediaType, size }: Attachment, signal: AbortSignal): Promise<string> {
+    const { api } = this.#runtime;
+    if (blob === null) throw new WireError('invalid', `${name} has no bytes`);
+    const total = size ?? (await this.#measure(blob));
+    if (this.#most !== null && total > this.#most)
+      throw new WireError('refused', `${name} has ${total} bytes, the server takes ${this.#most}`, {
+        status: 413,
+        errcode: 'M_TOO_LARGE',
+      });
+    const answer = await api.send({
+      method: 'POST',
+      path: ['media', 'v3', 'upload'],
+      query: { filename: name },
+      mediaType,
+      body: { bytes: this.#bytes(blob, total), size: total },
+      signal,
+    });
+    const text = await readBody(answer, this.#runtime.limits.answerBytes);
+    if (answer.status !== 200) throw refusal(answer, text);
+    const remote = getText(parseJson(text, 20), 'content_uri');
+    if (remote === undefined || readMediaAddress(remote) === null)
+      throw new WireError('protocol', 'the server took a file and gave it no address');
+    return remote;
+  }
+
+  async *#bytes(blob: BlobId, total: number): AsyncGenerator<Uint8Array> {
+    const { host } = this.#runtime;
+    const reader = (await host.readBlob(blob, 0)).getReader();
+    let transferred = 0;
+    try {
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) return;
+        yield value;
+        transferred += value.length;
+        host.hint([{ type: 'progress', blob, transferred, total }]);
+      }
+    } finally {
+      await reader.cancel().catch(() => {}); // it may have ended by itself
+    }
+  }
+
+  async #measure(blob: BlobId): Promise<number> {
+    const reader = (await this.#runtime.host.readBlob(blob, 0)).getReader();
+    let size = 0;
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return size;
+      size += value.length;
+    }
+  }
+}

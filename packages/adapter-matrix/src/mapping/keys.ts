@@ -1,0 +1,69 @@
+import { remoteKey, type RemoteKey } from '@natter/core/model';
+
+/** The longest id that Matrix allows, in characters here: longer ones are nobody's (Matrix 1.16, appendix 4). */
+const MOST_CHARACTERS = 255;
+
+function isId(text: unknown, sigil: string): text is string {
+  return (
+    typeof text === 'string' &&
+    text.length > 1 &&
+    text.length <= MOST_CHARACTERS &&
+    text.startsWith(sigil) &&
+    // Spaces and control characters would not survive a terminal, halves of a pair not the store.
+    !/[\s\p{Cc}]/u.test(text) &&
+    text.isWellFormed()
+  );
+}
+
+/** `@localpart:server`. */
+export function isUserId(text: unknown): text is string {
+  return isId(text, '@') && text.indexOf(':') > 0 && !text.endsWith(':');
+}
+
+/** `!opaque:server`, or `!opaque` from room version 12 on. */
+export function isRoomId(text: unknown): text is string {
+  return isId(text, '!');
+}
+
+/** `#name:server`. */
+export function isRoomAlias(text: unknown): text is string {
+  return isId(text, '#') && text.indexOf(':') > 0;
+}
+
+/** `$opaque`. */
+export function isEventId(text: unknown): text is string {
+  return isId(text, '$');
+}
+
+/** What stands behind the first colon. */
+export function serverNameOf(id: string): string {
+  return id.slice(id.indexOf(':') + 1);
+}
+
+/** `localpart` of a user id. */
+export function localpartOf(userId: string): string {
+  return userId.slice(1, userId.indexOf(':'));
+}
+
+/** An address as a person types it: `@user:server`, the same without `@`, or a matrix.to or matrix: link; null for none. */
+export function readAddress(text: string): string | null {
+  const typed = text.trim();
+  const linked =
+    /^https:\/\/matrix\.to\/#\/([^?]+)/.exec(typed)?.[1] ?? typed.replace(/^matrix:u\//, '@');
+  const decoded = decode(linked);
+  const whole = /^[@#!]/.test(decoded) ? decoded : `@${decoded}`;
+  return isUserId(whole) ? whole : null;
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** An id of the network as a key. */
+export function keyOf(id: string): RemoteKey {
+  return remoteKey(id);
+}

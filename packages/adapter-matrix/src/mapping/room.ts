@@ -1,0 +1,295 @@
+import type { ConversationIn } from '@natter/core';
+import type { ConversationState, MemberState } from '@natter/core/model';
+import { get, getMap, getNumber, getText, isMap, parseJson, type Json, type JsonMap } from '../wire/json.ts';
+import { isEventId, isRoomAlias, isRoomId, isUserId, keyOf } from './keys.ts';
+import { readMediaAddress } from './media.ts';
+import { hasPrivilegedCreators, readPower, roleOf, type Power } from './power.ts';
+import type { RoomEvent } from './room-event.ts';
+
+/** Where somebody stands in a room. */
+export type Membership = 'join' | 'invite' | 'knock' | 'leave' | 'ban';
+
+/** Somebody in a room, as its member event tells. */
+export interface Person {
+  readonly membership: Membership;
+  readonly name: string | null;
+  readonly avatar: string | null;
+}
+
+/** What we remember of a room from one synchronisation to the next, which tells only what has changed. */
+export interface Room {
+  readonly id: string;
+  /** Ours. */
+  readonly membership: Membership;
+  readonly name: string | null;
+  readonly alias: string | null;
+  readonly topic: string | null;
+  readonly avatar: string | null;
+  /** `m.space` and its like; null for a plain room. */
+  readonly type: string | null;
+  /** Whether anybody may enter; null until its rules were told, which is so while it is being made. */
+  readonly open: boolean | null;
+  readonly encrypted: boolean;
+  readonly power: Power;
+  /** Who invited us, and whether as to a direct conversation. */
+  readonly inviter: string | null;
+  readonly direct: boolean;
+  readonly heroes: readonly string[];
+  readonly joined: number | null;
+  readonly invited: number | null;
+  /** A few others, by id: the heroes and whoever a direct conversation is with. */
+  readonly people: Readonly<Record<string, Person>>;
+  /** The last event that is stored. */
+  readonly last: string | null;
+  /** The last of them that is a message. */
+  readonly lastMessage: string | null;
+  readonly predecessor: string | null;
+  readonly successor: string | null;
+  /** The operation of ours that made it. */
+  readonly operation: string | null;
+  readonly parent: string | null;
+  /** Its successor is its conversation now. */
+  readonly replaced: boolean;
+  readonly pinned: boolean;
+}
+
+/** The content key by which a room tells the operation that made it. */
+export const OPERATION = 'im.natter.operation';
+/** People of one room that are remembered. */
+const MOST_PEOPLE = 12;
+const MOST_TEXT = 4096;
+
+/** A room of which nothing is known yet. */
+export function newRoom(id: string, membership: Membership): Room {
+  return {
+    id,
+    membership,
+    name: null,
+    alias: null,
+    topic: null,
+    avatar: null,
+    type: null,
+    open: null,
+    encrypted: false,
+    power: { content: null, creators: [], privileged: false },
+    inviter: null,
+    direct: false,
+    heroes: [],
+    joined: null,
+    invited: null,
+    people: {},
+    last: null,
+    lastMessage: null,
+    predecessor: null,
+    successor: null,
+    operation: null,
+    parent: null,
+    replaced: false,
+    pinned: false,
+  };
+}
+
+/** The room after a state event. What is not understood changes nothing. */
+export function applyState(room: Room, event: RoomEvent, self: string): Room {
+  const { type, stateKey, content } = event;
+  if (type === 'm.room.member') return applyMember(room, event, self);
+  if (stateKey !== '') return room;
+  switch (type) {
+    case 'm.room.name':
+      return { ...room, name: text(content, 'name') };
+    case 'm.room.topic':
+      return { ...room, topic: text(content, 'topic') };
+    case 'm.room.avatar':
+      return { ...room, avatar: media(get(content, 'url')) };
+    case 'm.room.canonical_alias': {
+      const alias = get(content, 'alias');
+      return { ...room, alias: isRoomAlias(alias) ? alias : null };
+    }
+    case 'm.room.create':
+      return applyCreate(room, event);
+    case 'm.room.join_rules':
+      return { ...room, open: getText(content, 'join_rule') === 'public' };
+    case 'm.room.encryption':
+      return { ...room, encrypted: true }; // it cannot be taken back
+    case 'm.room.power_levels':
+      return { ...room, power: { ...room.power, content } };
+    case 'm.room.tombstone': {
+      const successor = get(content, 'replacement_room');
+      return { ...room, successor: isRoomId(successor) ? successor : null };
+    }
+    default:
+      return room;
+  }
+}
+
+function applyCreate(room: Room, { content, sender }: RoomEvent): Room {
+  const predecessor = get(getMap(content, 'predecessor'), 'room_id');
+  const additional = get(content, 'additional_creators');
+  const more: readonly unknown[] = Array.isArray(additional) ? additional : [];
+  const privileged = hasPrivilegedCreators(getText(content, 'room_version') ?? '1');
+  const creators = privileged ? [sender, ...more.filter(isUserId).slice(0, 100)] : [sender];
+  const operation = get(content, OPERATION);
+  return {
+    ...room,
+    type: getText(content, 'type')?.slice(0, 255) ?? null,
+    power: { ...room.power, creators, privileged },
+    predecessor: isRoomId(predecessor) ? predecessor : null,
+    operation: typeof operation === 'string' && operation.length <= 100 ? operation : null,
+  };
+}
+
+function applyMember(room: Room, event: RoomEvent, self: string): Room {
+  const { stateKey, content, sender } = event;
+  const person = readPerson(content);
+  if (!isUserId(stateKey) || person === null) return room;
+  if (stateKey === self) {
+    const invited = person.membership === 'invite';
+    const direct = invited ? get(content, 'is_direct') === true : room.direct;
+    return { ...room, membership: person.membership, inviter: invited ? sender : room.inviter, direct };
+  }
+  const known = Object.hasOwn(room.people, stateKey);
+  if (!known && Object.keys(room.people).length >= MOST_PEOPLE && !room.heroes.includes(stateKey)) return room;
+  return { ...room, people: Object.fromEntries([...Object.entries(room.people), [stateKey, person]]) };
+}
+
+/** Reads a member event's content; null when it does not say where the member stands. */
+export function readPerson(content: JsonMap): Person | null {
+  const membership = get(content, 'membership');
+  if (!isMembership(membership)) return null;
+  return { membership, name: text(content, 'displayname'), avatar: media(get(content, 'avatar_url')) };
+}
+
+function isMembership(value: unknown): value is Membership {
+  return ['join', 'invite', 'knock', 'leave', 'ban'].includes(String(value));
+}
+
+/** The room with what a synchronisation sums up; what is absent has not changed. */
+export function applySummary(room: Room, summary: JsonMap | undefined): Room {
+  const heroes = get(summary, 'm.heroes');
+  return {
+    ...room,
+    heroes: Array.isArray(heroes) ? heroes.filter(isUserId).slice(0, MOST_PEOPLE) : room.heroes,
+    joined: getNumber(summary, 'm.joined_member_count') ?? room.joined,
+    invited: getNumber(summary, 'm.invited_member_count') ?? room.invited,
+  };
+}
+
+const STATES: Record<Membership, ConversationState & MemberState> = {
+  join: 'joined',
+  invite: 'invited',
+  knock: 'knocking',
+  leave: 'left',
+  ban: 'banned',
+};
+
+/** Where somebody stands, in natter's words. */
+export function stateOf(membership: Membership): ConversationState & MemberState {
+  return STATES[membership];
+}
+
+/** What a room is as a conversation. `partner` is the other side of a direct one; null for the others. */
+export function conversationOf(
+  room: Room,
+  { self, partner, muted }: { self: string; partner: string | null; muted: boolean },
+): ConversationIn {
+  return {
+    ...(partner === null
+      ? { ...kindOf(room), state: stateOf(room.membership) }
+      : { kind: 'direct', state: 'joined', contact: keyOf(partner) }),
+    title: partner === null ? titleOf(room) : null,
+    topic: room.topic,
+    avatar: room.avatar === null ? null : { hash: room.avatar, remote: room.avatar },
+    encrypted: room.encrypted,
+    role: room.membership === 'join' ? roleOf(room.power, self) : 'none',
+    parent: room.parent === null ? null : keyOf(room.parent),
+    pinned: room.pinned,
+    muted,
+  };
+}
+
+function kindOf({ open }: Room): Pick<ConversationIn, 'kind'> {
+  return open === null ? {} : { kind: open ? 'channel' : 'group' };
+}
+
+/** Matrix 1.16, section "Calculating the display name for a room". */
+function titleOf({ name, alias, heroes, people }: Room): string | null {
+  if (name !== null) return name;
+  if (alias !== null) return alias;
+  const names = heroes.map((id) => (Object.hasOwn(people, id) ? (people[id]?.name ?? id) : id));
+  return names.length === 0 ? null : names.join(', ');
+}
+
+/** A text that is not empty, of a bearable length. */
+function text(content: JsonMap, name: string): string | null {
+  const value = getText(content, name)?.slice(0, MOST_TEXT).toWellFormed();
+  return value === undefined || value.trim() === '' ? null : value;
+}
+
+function media(value: unknown): string | null {
+  return typeof value === 'string' && readMediaAddress(value) !== null ? value : null;
+}
+
+/** A room as it is kept. */
+export function writeRoom(room: Room): string {
+  return JSON.stringify(room);
+}
+
+/** Reads what was kept; null for what another version of this adapter wrote, which a new synchronisation mends. */
+export function readRoom(kept: string): Room | null {
+  try {
+    const map = parseJson(kept, 100);
+    const id = get(map, 'id');
+    const membership = get(map, 'membership');
+    if (!isRoomId(id) || !isMembership(membership)) return null;
+    const kind = getText(map, 'type');
+    return {
+      ...newRoom(id, membership),
+      name: text(map, 'name'),
+      alias: text(map, 'alias'),
+      topic: text(map, 'topic'),
+      avatar: media(get(map, 'avatar')),
+      type: kind ?? null,
+      open: readFlag(get(map, 'open')),
+      encrypted: get(map, 'encrypted') === true,
+      power: readPower(get(map, 'power')),
+      inviter: orNull(get(map, 'inviter'), isUserId),
+      direct: get(map, 'direct') === true,
+      heroes: readIds(get(map, 'heroes')),
+      joined: getNumber(map, 'joined') ?? null,
+      invited: getNumber(map, 'invited') ?? null,
+      people: readPeople(getMap(map, 'people')),
+      last: orNull(get(map, 'last'), isEventId),
+      lastMessage: orNull(get(map, 'lastMessage'), isEventId),
+      predecessor: orNull(get(map, 'predecessor'), isRoomId),
+      successor: orNull(get(map, 'successor'), isRoomId),
+      operation: getText(map, 'operation') ?? null,
+      parent: orNull(get(map, 'parent'), isRoomId),
+      replaced: get(map, 'replaced') === true,
+      pinned: get(map, 'pinned') === true,
+    };
+  } catch {
+    return null;
+  }
+}
+
+function readFlag(value: Json | undefined): boolean | null {
+  return typeof value === 'boolean' ? value : null;
+}
+
+function orNull(value: unknown, is: (value: unknown) => value is string): string | null {
+  return is(value) ? value : null;
+}
+
+function readIds(value: Json | undefined): readonly string[] {
+  return Array.isArray(value) ? value.filter(isUserId) : [];
+}
+
+function readPeople(map: JsonMap | undefined): Record<string, Person> {
+  const people = Object.entries(map ?? {}).flatMap(([id, value]): [string, Person][] => {
+    if (!isUserId(id) || !isMap(value)) return [];
+    const membership = get(value, 'membership');
+    if (!isMembership(membership)) return [];
+    return [[id, { membership, name: text(value, 'name'), avatar: media(get(value, 'avatar')) }]];
+  });
+  return Object.fromEntries(people);
+}

@@ -1,0 +1,209 @@
+import type { Event, MessageChange, MessageIn, Place, Sender } from '@natter/core';
+import type { Content, OperationId } from '@natter/core/model';
+import { get, getMap, getText } from '../wire/json.ts';
+import { readMentions, readMessage, readSticker, splitReply, unsupported } from './content.ts';
+import { isUserId, keyOf } from './keys.ts';
+import { levelOf, neededLevel, roomMentionLevel } from './power.ts';
+import type { Room } from './room.ts';
+import { readRelation, type Relation, type RoomEvent } from './room-event.ts';
+
+/** A reaction, which its redaction names by nothing but its event. */
+export interface KnownReaction {
+  readonly id: string;
+  readonly target: string;
+  readonly key: string;
+  readonly sender: string;
+}
+
+/** What a timeline is read with. */
+export interface TimelineContext {
+  readonly self: string;
+  readonly room: Room;
+  readonly place: Place;
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number;
+  isContact(userId: string): boolean;
+  nameOf(userId: string): string | null;
+  reaction(eventId: string): KnownReaction | undefined;
+  remember(reaction: KnownReaction): void;
+}
+
+/** Longer reactions are no reactions. */
+const REACTION_LENGTH = 200;
+
+/** What the events of a room say, in their order. */
+export function mapTimeline(events: readonly RoomEvent[], context: TimelineContext): Event[] {
+  const mapped: Event[] = [];
+  let items: MessageIn[] = [];
+  const flush = (): void => {
+    if (items.length === 0) return;
+    mapped.push({ type: 'timeline', conversation: keyOf(context.room.id), place: context.place, items });
+    items = [];
+  };
+  for (const event of events) {
+    const message = messageOf(event, context);
+    if (message !== null) items.push(message);
+    const change = changeOf(event, context);
+    if (change === null) continue;
+    flush();
+    mapped.push(change);
+  }
+  flush();
+  return mapped;
+}
+
+/** Whether an event is told as a message. */
+export function isMessage(event: RoomEvent): boolean {
+  return event.id !== null && event.stateKey === undefined && contentOf(event, readRelation(event.content)) !== null;
+}
+
+/** Who did something, as the homeserver vouches for it. */
+export function senderOf(userId: string, context: Pick<TimelineContext, 'self' | 'isContact' | 'nameOf'>): Sender {
+  const self = userId === context.self;
+  return {
+    key: keyOf(userId),
+    self,
+    contact: !self && context.isContact(userId) ? keyOf(userId) : null,
+    name: context.nameOf(userId),
+    proof: 'account',
+  };
+}
+
+function messageOf(event: RoomEvent, context: TimelineContext): MessageIn | null {
+  const { id, at, content, sender } = event;
+  if (id === null || event.stateKey !== undefined) return null;
+  const relation = readRelation(content);
+  const said = contentOf(event, relation);
+  if (said === null) return null;
+  const self = sender === context.self;
+  const { replyTo, kind, target } = relation;
+  const inThread = kind === 'm.thread' && target !== null;
+  const answers = inThread && relation.fallback ? null : replyTo;
+  const quote = splitReply(getText(content, 'body') ?? '').quote;
+  return {
+    stable: keyOf(id),
+    claimed: null,
+    operation: self ? operationOf(event) : null,
+    part: 0,
+    sender: senderOf(sender, context),
+    sentAt: at,
+    receivedAt: context.receivedAt,
+    content: said,
+    ...(answers === null
+      ? {}
+      : { replyTo: { target: { stable: keyOf(answers) }, ...(quote === null ? {} : { quote }) } }),
+    ...(inThread ? { thread: { target: { stable: keyOf(target) } } } : {}),
+    ...mentionsOf(event, context),
+    trust: event.trust,
+  };
+}
+
+/** What an event says; null when it says nothing by itself. */
+function contentOf(event: RoomEvent, { kind, replyTo }: Relation): Content | null {
+  const { type, content } = event;
+  if (isRedacted(event)) return isSayable(type) ? { kind: 'text', text: '' } : null;
+  if (kind === 'm.replace') return null;
+  if (type === 'm.room.message') return readMessage(content, replyTo !== null);
+  if (type === 'm.sticker') return readSticker(content);
+  if (type === 'm.room.encrypted') {
+    const reason = getText(content, 'natter.reason') ?? 'there is no key for it here';
+    return { kind: 'undecryptable', text: 'encrypted message', reason };
+  }
+  return isPoll(type) ? unsupported(type, '', pollText(event)) : null;
+}
+
+function isSayable(type: string): boolean {
+  return type === 'm.room.message' || type === 'm.sticker' || type === 'm.room.encrypted';
+}
+
+function isPoll(type: string): boolean {
+  return type === 'm.poll.start' || type === 'org.matrix.msc3381.poll.start';
+}
+
+function pollText({ content }: RoomEvent): string {
+  return getText(content, 'org.matrix.msc1767.text') ?? getText(content, 'm.text') ?? 'a poll';
+}
+
+/** Matrix 1.16, section "Transaction identifiers": told to the device that sent it, and to nobody else. */
+function operationOf({ unsigned }: RoomEvent): OperationId | null {
+  const id = getText(unsigned, 'transaction_id');
+  return id === undefined || id === '' ? null : (id as OperationId);
+}
+
+function mentionsOf(
+  { content, sender }: RoomEvent,
+  { self, room }: TimelineContext,
+): Pick<MessageIn, 'mentions' | 'mentioned'> {
+  const mentions = readMentions(content);
+  if (mentions === null) return {};
+  const users = mentions.users.filter(isUserId);
+  const everybody = mentions.room && levelOf(room.power, sender) >= roomMentionLevel(room.power);
+  return { mentions: users.map(keyOf), mentioned: users.includes(self) || everybody };
+}
+
+function changeOf(event: RoomEvent, context: TimelineContext): Event | null {
+  const relation = readRelation(event.content);
+  if (event.stateKey !== undefined) return null;
+  if (event.type === 'm.room.redaction') return redactionOf(event, context);
+  const because = redactionBehind(event);
+  if (because !== null && isSayable(event.type) && event.id !== null)
+    return patch(event.id, because, context, { kind: 'retract', at: because.at, reason: reasonOf(because), ...rightOf(because, context) });
+  if (isRedacted(event)) return null;
+  if (event.type === 'm.reaction') return reactionOf(event, relation, context);
+  if (event.type !== 'm.room.message' || relation.kind !== 'm.replace' || relation.target === null) return null;
+  const content = readMessage(getMap(event.content, 'm.new_content') ?? event.content, false);
+  return patch(relation.target, event, context, { kind: 'edit', content, at: event.at });
+}
+
+function reactionOf(
+  event: RoomEvent,
+  { kind, target, key }: Relation,
+  context: TimelineContext,
+): Event | null {
+  if (kind !== 'm.annotation' || target === null || key === null || event.id === null) return null;
+  if (key === '' || key.length > REACTION_LENGTH || !key.isWellFormed()) return null;
+  context.remember({ id: event.id, target, key, sender: event.sender });
+  return patch(target, event, context, { kind: 'react', key, on: true });
+}
+
+function redactionOf(event: RoomEvent, context: TimelineContext): Event | null {
+  const { redacts } = event;
+  if (redacts === undefined) return null;
+  const reaction = context.reaction(redacts);
+  if (reaction !== undefined) {
+    const by = { ...event, sender: reaction.sender };
+    return patch(reaction.target, by, context, { kind: 'react', key: reaction.key, on: false });
+  }
+  return patch(redacts, event, context, { kind: 'retract', at: event.at, reason: reasonOf(event), ...rightOf(event, context) });
+}
+
+/** Whether who redacts may do so to others' messages; the hub asks no further. */
+function rightOf({ sender }: RoomEvent, { room }: TimelineContext): { moderator?: true } {
+  return levelOf(room.power, sender) >= neededLevel(room.power, 'redact') ? { moderator: true } : {};
+}
+
+function reasonOf({ content }: RoomEvent): string | null {
+  return getText(content, 'reason')?.slice(0, 1000) ?? null;
+}
+
+function isRedacted({ unsigned }: RoomEvent): boolean {
+  return getMap(unsigned, 'redacted_because') !== undefined;
+}
+
+/** The redaction of an event that was redacted before we got it. */
+function redactionBehind(event: RoomEvent): RoomEvent | null {
+  const because = getMap(event.unsigned, 'redacted_because');
+  const sender = get(because, 'sender');
+  if (because === undefined || !isUserId(sender)) return null;
+  return { ...event, sender, content: getMap(because, 'content') ?? {}, at: null };
+}
+
+function patch(
+  target: string,
+  { sender }: RoomEvent,
+  context: TimelineContext,
+  change: MessageChange,
+): Event {
+  const conversation = keyOf(context.room.id);
+  return { type: 'patch', conversation, target: { stable: keyOf(target) }, by: senderOf(sender, context), change };
+}

@@ -1,0 +1,223 @@
+import type {
+  AccountSpec,
+  Ended,
+  Interaction,
+  Op,
+  Outcome,
+  Page,
+  PageRequest,
+  Queries,
+  Resume,
+  Session,
+  SessionHost,
+  Signal,
+} from '@natter/core';
+import {
+  errorData,
+  NatterError,
+  toErrorData,
+  type BlobId,
+  type Opaque,
+  type RemoteKey,
+  type ScopeKey,
+} from '@natter/core/model';
+import { AuthorizedApi } from './authorized-api.ts';
+import { readConfig, type MatrixConfig } from './config.ts';
+import { Connection } from './connection.ts';
+import { SESSION, storedCredentials } from './credentials.ts';
+import { AccountData } from './features/account-data.ts';
+import { Contacts } from './features/contacts.ts';
+import { download } from './features/download.ts';
+import { Rooms } from './features/rooms.ts';
+import { failedInteraction, unsupported } from './interactions.ts';
+import { mapEnded } from './mapping/errors.ts';
+import { keyOf, serverNameOf } from './mapping/keys.ts';
+import type { Runtime } from './runtime.ts';
+import { discover } from './wire/discovery.ts';
+import { asWireError, WireError } from './wire/error.ts';
+import type { HttpClient, Platform } from './wire/http.ts';
+import { getText } from './wire/json.ts';
+import type { WireLimits } from './wire/limits.ts';
+import { baseOf } from './wire/target.ts';
+
+/** What a session is made with. */
+export interface SessionParts {
+  readonly account: AccountSpec;
+  readonly host: SessionHost;
+  readonly platform: Platform;
+  readonly limits: WireLimits;
+}
+
+/** One Matrix account on one device. New connections and a new {@link Connection} serve each attempt. */
+export class MatrixSession implements Session {
+  readonly #parts: SessionParts;
+  #running: { readonly connection: Connection; readonly runtime: Runtime } | null = null;
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
+  }
+
+  async run(resume: Resume, signal: AbortSignal): Promise<Ended> {
+    if (signal.aborted) return { why: 'stopped' };
+    const { account, platform, limits } = this.#parts;
+    const over = new AbortController();
+    const stop = (): void => over.abort();
+    signal.addEventListener('abort', stop, { once: true });
+    let http: HttpClient | null = null;
+    try {
+      const config = readConfig(account.config);
+      http = platform.open(config.trust, limits);
+      return await this.#run(http, config, resume, over);
+    } catch (error) {
+      if (signal.aborted) return { why: 'stopped' };
+      return NatterError.isInstance(error) ? endedBy(error) : mapEnded(asWireError(error));
+    } finally {
+      this.#running = null;
+      signal.removeEventListener('abort', stop);
+      over.abort();
+      http?.close();
+    }
+  }
+
+  async #run(http: HttpClient, config: MatrixConfig, resume: Resume, over: AbortController): Promise<never> {
+    const { host } = this.#parts;
+    const ended = over.signal;
+    host.phase('connecting');
+    const api = await this.#signedIn(http, config, ended);
+    throwIfOver(ended);
+    host.phase('authenticating');
+    const who = await api.call({ method: 'GET', path: ['client', 'v3', 'account', 'whoami'], signal: ended });
+    if (getText(who, 'user_id') !== api.userId)
+      throw new WireError('no-token', 'the token of this account belongs to somebody else');
+    throwIfOver(ended);
+    host.phase('syncing');
+    const runtime = this.#runtime(api, config, ended);
+    const connection = new Connection(runtime, resume.presence);
+    await connection.negotiate();
+    await host.commit({
+      origin: 'snapshot',
+      events: [{ type: 'self', key: keyOf(api.userId), address: api.userId }],
+    });
+    throwIfOver(ended);
+    this.#running = { connection, runtime };
+    host.phase('online');
+    const following = connection.follow();
+    try {
+      return await Promise.race([following, http.broken.then((error) => Promise.reject(error))]);
+    } finally {
+      over.abort();
+      await following.catch(() => {}); // a commit may be under way; what ended the run is known
+    }
+  }
+
+  async #signedIn(http: HttpClient, config: MatrixConfig, signal: AbortSignal): Promise<AuthorizedApi> {
+    const { host, limits } = this.#parts;
+    const credentials = await storedCredentials(host);
+    if (credentials === null) throw new WireError('no-token', 'this account is not signed in here');
+    const { allowInsecure } = config;
+    const base =
+      config.server === null
+        ? await discover(serverNameOf(credentials.userId), { http, limits, allowInsecure }, signal)
+        : baseOf(config.server, allowInsecure);
+    return new AuthorizedApi({ host, http, base, limits, credentials });
+  }
+
+  #runtime(api: AuthorizedApi, config: MatrixConfig, ended: AbortSignal): Runtime {
+    const { host, limits } = this.#parts;
+    const rooms = new Rooms();
+    const accountData = new AccountData(api);
+    const contacts = new Contacts(rooms, accountData);
+    return { api, host, config, limits, rooms, accountData, contacts, encryption: null, ended };
+  }
+
+  perform(op: Op, signal: AbortSignal): Promise<Outcome> {
+    const offlineOutcome: Outcome = { result: 'not-sent', error: offline().data };
+    return this.#running?.connection.perform(op, signal) ?? Promise.resolve(offlineOutcome);
+  }
+
+  async verify(): Promise<Outcome> {
+    return {
+      result: 'unknown',
+      error: { ...unsupported('to find out what became of it').data, certain: false },
+    };
+  }
+
+  async history(request: PageRequest, signal: AbortSignal): Promise<Page> {
+    return this.#online().connection.history(request, signal);
+  }
+
+  async catchUp(_scope: ScopeKey, after: Opaque | null, signal: AbortSignal): Promise<Page> {
+    return this.#online().connection.catchUp(after, signal);
+  }
+
+  async query<Name extends keyof Queries>(
+    name: Name,
+    argument: Queries[Name][0],
+    signal: AbortSignal,
+  ): Promise<Queries[Name][1]> {
+    return this.#online().connection.query(name, argument, signal);
+  }
+
+  signal(signal: Signal): void {
+    this.#running?.connection.signal(signal);
+  }
+
+  interact(about: 'verify' | 'recover' | 'register-room', _target: RemoteKey | null): Interaction {
+    return failedInteraction(unsupported(`to ${about}`).data);
+  }
+
+  async download(
+    remote: Opaque,
+    blob: BlobId,
+    offset: number,
+    signal: AbortSignal,
+  ): Promise<{ etag?: string; done: boolean }> {
+    const { api, host, ended } = this.#online().runtime;
+    return download({ api, host }, { remote, blob, offset }, AbortSignal.any([signal, ended]));
+  }
+
+  /** Signs the device out, so that its token is worth nothing to who finds it. */
+  async wipe(remote: boolean, signal: AbortSignal): Promise<void> {
+    const { host, platform, limits, account } = this.#parts;
+    try {
+      if (remote) {
+        const config = readConfig(account.config);
+        const http = platform.open(config.trust, limits);
+        try {
+          const api = await this.#signedIn(http, config, signal);
+          await api.call({ method: 'POST', path: ['client', 'v3', 'logout'], body: {}, signal });
+        } finally {
+          http.close();
+        }
+      }
+    } catch (error) {
+      host.log('warn', 'matrix-logout-failed', { message: asWireError(error).message.slice(0, 300) });
+    }
+    try {
+      await host.setSecret(SESSION, null);
+    } catch (error) {
+      host.log('warn', 'matrix-wipe-failed', { message: toErrorData(error).message });
+    }
+  }
+
+  #online(): { readonly connection: Connection; readonly runtime: Runtime } {
+    if (this.#running !== null) return this.#running;
+    throw offline();
+  }
+}
+
+/** A store that is dead may live again; a setting that is wrong stays so. */
+function endedBy(error: NatterError): Ended {
+  const { data } = error;
+  return data.code === 'storage' ? { why: 'network', error: { ...data, retriable: true } } : { why: 'refused', error: data };
+}
+
+function throwIfOver(signal: AbortSignal): void {
+  if (signal.aborted) throw new WireError('aborted', 'stopped');
+}
+
+function offline(): NatterError {
+  return new NatterError(
+    errorData('offline', 'the account is not online', { scope: 'account', retriable: true }),
+  );
+}
