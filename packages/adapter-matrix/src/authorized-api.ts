@@ -62,7 +62,8 @@ export class AuthorizedApi {
 
   async #renewing<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     const { expiresAt, refreshToken, accessToken } = this.#credentials;
-    if (refreshToken !== null && expiresAt !== null && expiresAt - Date.now() < SOON) await this.#renew(signal);
+    if (refreshToken !== null && expiresAt !== null && expiresAt - Date.now() < SOON)
+      await this.#renew(signal);
     try {
       return await work();
     } catch (error) {

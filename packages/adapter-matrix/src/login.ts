@@ -60,7 +60,8 @@ export class Login implements Interaction {
       if (config.server !== null) baseOf(config.server, config.allowInsecure);
       if (answer !== null) this.#take(answer);
       const field = FIELDS[config.signIn];
-      if (!this.#answers[field.name]) return { kind: 'fields', title: `Sign in to ${userId}`, fields: [field] };
+      if (!this.#answers[field.name])
+        return { kind: 'fields', title: `Sign in to ${userId}`, fields: [field] };
       return await this.#attempt(userId, config, signal);
     } catch (error) {
       return this.#certificateStep(error) ?? { kind: 'failed', error: mapError(error) };
@@ -84,7 +85,9 @@ export class Login implements Interaction {
           : baseOf(config.server, allowInsecure);
       const api = new Api({ http, base, limits, token: () => this.#answers['token'] ?? null });
       const credentials =
-        config.signIn === 'token' ? await this.#byToken(api, signal) : await this.#byPassword(api, userId, signal);
+        config.signIn === 'token'
+          ? await this.#byToken(api, signal)
+          : await this.#byPassword(api, userId, signal);
       if (credentials.userId !== userId) throw somebodyElse(userId, credentials.userId);
       await storeCredentials(host, credentials);
       const settings: JsonObject = {
@@ -112,7 +115,9 @@ export class Login implements Interaction {
       ...device,
     };
     const path = ['client', 'v3', 'login'];
-    const answer = await api.call({ method: 'POST', path, body, signal, anonymous: true }).catch(wrongPassword);
+    const answer = await api
+      .call({ method: 'POST', path, body, signal, anonymous: true })
+      .catch(wrongPassword);
     const credentials = readSignIn(answer, Date.now());
     if (credentials === null) throw new WireError('protocol', 'the server signed nobody in');
     return credentials;

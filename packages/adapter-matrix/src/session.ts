@@ -209,7 +209,9 @@ export class MatrixSession implements Session {
 /** A store that is dead may live again; a setting that is wrong stays so. */
 function endedBy(error: NatterError): Ended {
   const { data } = error;
-  return data.code === 'storage' ? { why: 'network', error: { ...data, retriable: true } } : { why: 'refused', error: data };
+  return data.code === 'storage'
+    ? { why: 'network', error: { ...data, retriable: true } }
+    : { why: 'refused', error: data };
 }
 
 function throwIfOver(signal: AbortSignal): void {

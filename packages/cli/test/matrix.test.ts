@@ -41,7 +41,8 @@ describeServer('Matrix from the command line', 'synapse', () => {
     await until(async () => (await alice.lines('history', bobsAddress))[0]?.['delivery'] === 'read');
     await bob.lines('react', String(message?.['id']), '👍');
     await until(
-      async () => Object.keys((await alice.lines('history', bobsAddress))[0]?.['reactions'] ?? {}).length === 1,
+      async () =>
+        Object.keys((await alice.lines('history', bobsAddress))[0]?.['reactions'] ?? {}).length === 1,
     );
 
     // Away, and back: what was said meanwhile comes once.
@@ -56,9 +57,9 @@ describeServer('Matrix from the command line', 'synapse', () => {
     expect(new Set(texts).size).toBe(texts.length);
 
     await alice.lines('room', 'create', 'natter', '--public');
-    const [room] = await bob.lines('room', 'list', 'natter');
-    await bob.lines('room', 'join', String(room?.['address']));
-    await bob.run(['send', 'natter', 'to all', '--wait', 'sent']);
+    const [listing] = await bob.lines('room', 'list', '--search', 'natter');
+    await bob.lines('room', 'join', String(listing?.['address']));
+    await until(async () => (await bob.run(['send', 'natter', 'to all', '--wait', 'sent'])).code === 0);
     await until(async () => (await alice.lines('history', 'natter')).some(({ text }) => text === 'to all'));
   });
 });

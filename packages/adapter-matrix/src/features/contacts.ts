@@ -3,6 +3,7 @@ import { keyOf } from '../mapping/keys.ts';
 import type { Person, Room } from '../mapping/room.ts';
 import type { AccountData } from './account-data.ts';
 import type { Draft } from './draft.ts';
+import { own } from '../wire/json.ts';
 import type { Rooms } from './rooms.ts';
 
 const PREFIX = 'contact:';
@@ -56,7 +57,6 @@ export class Contacts {
     }
   }
 
-
   #list(): Map<string, ContactIn> {
     const list = new Map<string, ContactIn>();
     const ignored = this.#accountData.ignored();
@@ -88,7 +88,8 @@ export class Contacts {
       name: person?.name ?? null,
       alias,
       groups,
-      avatar: person === null || person.avatar === null ? null : { hash: person.avatar, remote: person.avatar },
+      avatar:
+        person === null || person.avatar === null ? null : { hash: person.avatar, remote: person.avatar },
       subscription: {
         to: inside.some((room) => isIn(userId, room)) ? 'granted' : inside.length > 0 ? 'pending' : 'none',
         from: asks ? 'pending' : inside.length > 0 ? 'granted' : 'none',
@@ -103,11 +104,12 @@ export class Contacts {
 
 /** Whether the other side has come; where we were told nothing of them, the server's counts say it. */
 function isIn(userId: string, { people, joined, invited }: Room): boolean {
-  if (Object.hasOwn(people, userId)) return people[userId]?.membership === 'join';
+  const person = own(people, userId);
+  if (person !== undefined) return person.membership === 'join';
   return (joined ?? 0) > 1 && (invited ?? 0) === 0;
 }
 
 function personOf(userId: string, rooms: readonly Room[]): Person | null {
-  const known = rooms.map(({ people }) => (Object.hasOwn(people, userId) ? people[userId] : undefined));
+  const known = rooms.map(({ people }) => own(people, userId));
   return known.find((person) => person !== undefined && person.name !== null) ?? known.find(Boolean) ?? null;
 }

@@ -63,7 +63,9 @@ export class Directs {
     const known = this.#known(userId);
     if (known !== undefined) return known;
     const invitation = this.invitationOf(userId);
-    return invitation === undefined ? this.#make(userId, op, signal) : this.accept(invitation, userId, signal);
+    return invitation === undefined
+      ? this.#make(userId, op, signal)
+      : this.accept(invitation, userId, signal);
   }
 
   #known(userId: string): string | undefined {

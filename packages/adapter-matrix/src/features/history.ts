@@ -49,7 +49,8 @@ export class History {
     const position = await this.#position(request, hole, signal);
     const stretch = await this.#stretch(request, position, hole, signal);
     const older = direction === 'older';
-    const met = hole !== null && older ? stretch.events.findIndex(({ id }) => isEdge(id, hole, gap?.after)) : -1;
+    const met =
+      hole !== null && older ? stretch.events.findIndex(({ id }) => isEdge(id, hole, gap?.after)) : -1;
     const events = stretch.events.slice(met + 1).filter(({ id }) => id !== position.beside);
     const complete = met !== -1 || stretch.next === null;
     const place: Place = older
@@ -59,7 +60,8 @@ export class History {
     const edge = (older ? events.find(isMessage) : events.findLast(isMessage))?.id ?? null;
     const beside = edge === null ? position.beside : keyOf(edge);
     const next = complete ? null : JSON.stringify({ from: stretch.next, beside });
-    const gaps = gap === undefined ? [] : [shrunk({ gap, hole, from: stretch.next, beside, complete, older })];
+    const gaps =
+      gap === undefined ? [] : [shrunk({ gap, hole, from: stretch.next, beside, complete, older })];
     return {
       batch: {
         origin: 'archive',
@@ -157,7 +159,8 @@ function shrunk(rest: {
 }
 
 function noteName(names: Map<string, string | null>, { type, stateKey, content }: RoomEvent): void {
-  if (type === 'm.room.member' && stateKey !== undefined) names.set(stateKey, readPerson(content)?.name ?? null);
+  if (type === 'm.room.member' && stateKey !== undefined)
+    names.set(stateKey, readPerson(content)?.name ?? null);
 }
 
 function readCursor(cursor: string): Position {

@@ -105,15 +105,12 @@ export class Outgoing {
     const path = ['client', 'v3', 'rooms', conversation, 'typing', api.userId];
     const body = active ? { typing: true, timeout: TYPING_TIME } : { typing: false };
     api.call({ method: 'PUT', path, body, signal: ended }).catch((error: unknown) => {
-      if (!ended.aborted) host.log('debug', 'matrix-typing-not-told', { message: String(error).slice(0, 200) });
+      if (!ended.aborted)
+        host.log('debug', 'matrix-typing-not-told', { message: String(error).slice(0, 200) });
     });
   }
 
-  async #inRoom(
-    op: Op,
-    signal: AbortSignal,
-    work: (roomId: string) => Promise<Outcome>,
-  ): Promise<Outcome> {
+  async #inRoom(op: Op, signal: AbortSignal, work: (roomId: string) => Promise<Outcome>): Promise<Outcome> {
     try {
       if (signal.aborted) throw new WireError('aborted', 'it was taken back');
       return await work(await this.#roomOf(op, signal));
@@ -145,7 +142,8 @@ export class Outgoing {
         errcode: 'M_UNRECOGNIZED',
         status: 400,
       });
-    const body = sealed && encryption !== null ? await encryption.encrypt(roomId, type, content, signal) : content;
+    const body =
+      sealed && encryption !== null ? await encryption.encrypt(roomId, type, content, signal) : content;
     const path = ['client', 'v3', 'rooms', roomId, 'send', sealed ? 'm.room.encrypted' : type, op.id];
     const id = getText(await api.call({ method: 'PUT', path, body, signal }), 'event_id');
     if (!isEventId(id)) throw new WireError('protocol', 'the server took an event and gave it no name');

@@ -49,11 +49,17 @@ export class PresenceFeature {
     const body = { presence: writePresence(presence), status_msg: presence.text ?? '' };
     const path = ['client', 'v3', 'presence', api.userId, 'status'];
     api.call({ method: 'PUT', path, body, signal }).catch((error: unknown) => {
-      if (!signal.aborted) host.log('debug', 'matrix-presence-not-shown', { message: String(error).slice(0, 200) });
+      if (!signal.aborted)
+        host.log('debug', 'matrix-presence-not-shown', { message: String(error).slice(0, 200) });
     });
   }
 }
 
 function hintOf(userId: string, content: JsonMap): Ephemeral {
-  return { type: 'presence', key: keyOf(userId), resource: null, presence: readPresence(content, Date.now()) };
+  return {
+    type: 'presence',
+    key: keyOf(userId),
+    resource: null,
+    presence: readPresence(content, Date.now()),
+  };
 }

@@ -73,7 +73,10 @@ export class RoomChanges {
     const name = address.trim();
     const usable: boolean = isRoomAlias(name) || isRoomId(name);
     if (!usable)
-      return refused('invalid', `"${name.slice(0, 100)}" is no room on Matrix; it looks like #name:example.org`);
+      return refused(
+        'invalid',
+        `"${name.slice(0, 100)}" is no room on Matrix; it looks like #name:example.org`,
+      );
     const answer = await this.#runtime.api.call({
       method: 'POST',
       path: ['client', 'v3', 'join', name],
@@ -126,7 +129,12 @@ export class RoomChanges {
   }
 
   async #post(room: string, action: string, body: JsonMap, signal: AbortSignal): Promise<Outcome> {
-    await this.#runtime.api.call({ method: 'POST', path: ['client', 'v3', 'rooms', room, action], body, signal });
+    await this.#runtime.api.call({
+      method: 'POST',
+      path: ['client', 'v3', 'rooms', room, action],
+      body,
+      signal,
+    });
     return DONE;
   }
 

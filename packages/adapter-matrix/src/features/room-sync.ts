@@ -13,7 +13,7 @@ import { readEvents, type RoomEvent } from '../mapping/room-event.ts';
 import type { JoinedRoom, StrippedRoom } from '../mapping/sync.ts';
 import { isMessage, mapTimeline, type TimelineContext } from '../mapping/timeline.ts';
 import type { Runtime } from '../runtime.ts';
-import { get, getMap, getText } from '../wire/json.ts';
+import { get, getMap, getText, own } from '../wire/json.ts';
 import type { Draft } from './draft.ts';
 import { gapBefore } from './gaps.ts';
 import { Members } from './members.ts';
@@ -38,7 +38,12 @@ export class RoomSync {
   }
 
   /** A room that we are in, or have left. `since` is the token that the answer goes on from. */
-  async joined(draft: Draft, part: JoinedRoom, membership: 'join' | 'leave', since: string | null): Promise<void> {
+  async joined(
+    draft: Draft,
+    part: JoinedRoom,
+    membership: 'join' | 'leave',
+    since: string | null,
+  ): Promise<void> {
     const { rooms, api, encryption } = this.#runtime;
     const before = rooms.get(part.id);
     if (before?.replaced === true) return;
@@ -116,8 +121,7 @@ export class RoomSync {
       place,
       receivedAt: Date.now(),
       isContact: (userId) => userId === partner || contacts.has(userId),
-      nameOf: (userId) =>
-        names.get(userId) ?? (Object.hasOwn(room.people, userId) ? (room.people[userId]?.name ?? null) : null),
+      nameOf: (userId) => names.get(userId) ?? own(room.people, userId)?.name ?? null,
       reaction: (eventId) => rooms.reaction(eventId),
       remember: (reaction) => rooms.remember(reaction),
     };
@@ -169,8 +173,8 @@ export class RoomSync {
       const type = get(event, 'type');
       if (type === 'm.receipt') draft.events.push(...readReceipts(event, context, rooms));
       if (type !== 'm.typing') continue;
-      const { self, nameOf } = context;
-      draft.hints.push(...this.#typing.take(id, event, { self, nameOf, now: Date.now() }));
+      const nameOf = (userId: string): string | null => context.nameOf(userId);
+      draft.hints.push(...this.#typing.take(id, event, { self: context.self, nameOf, now: Date.now() }));
     }
     for (const event of accountData)
       if (get(event, 'type') === 'm.fully_read') draft.events.push(...readFullyRead(event, context, rooms));

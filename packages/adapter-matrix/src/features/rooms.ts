@@ -1,5 +1,6 @@
 import type { SessionHost } from '@natter/core';
-import { readRoom, writeRoom, type Room } from '../mapping/room.ts';
+import { readRoom, writeRoom } from '../mapping/kept-room.ts';
+import type { Room } from '../mapping/room.ts';
 import type { KnownReaction } from '../mapping/timeline.ts';
 import type { Draft } from './draft.ts';
 

@@ -31,10 +31,17 @@ export class RosterChanges {
     }
   }
 
-  async #add(op: Op, change: Extract<RosterChange, { action: 'add' }>, signal: AbortSignal): Promise<Outcome> {
+  async #add(
+    op: Op,
+    change: Extract<RosterChange, { action: 'add' }>,
+    signal: AbortSignal,
+  ): Promise<Outcome> {
     const userId = readAddress(change.address);
     if (userId === null)
-      return refused('invalid', `"${change.address.slice(0, 100)}" is no Matrix address; it looks like @name:example.org`);
+      return refused(
+        'invalid',
+        `"${change.address.slice(0, 100)}" is no Matrix address; it looks like @name:example.org`,
+      );
     await this.#directs.roomFor(userId, op, signal);
     const { alias = null, groups = [] } = change;
     if (alias !== null || groups.length > 0) await this.#name(userId, { alias, groups }, signal);
@@ -53,7 +60,13 @@ export class RosterChanges {
         const room = this.#directs.invitationOf(userId);
         if (room === undefined) return refused('not-found', `${userId} does not ask for anything`);
         if (change.action === 'accept') await this.#directs.accept(room, userId, signal);
-        else await api.call({ method: 'POST', path: ['client', 'v3', 'rooms', room.id, 'leave'], body: {}, signal });
+        else
+          await api.call({
+            method: 'POST',
+            path: ['client', 'v3', 'rooms', room.id, 'leave'],
+            body: {},
+            signal,
+          });
         return DONE;
       }
       case 'remove':

@@ -31,7 +31,10 @@ export class Sync {
   /** What contacts shall see of us. */
   shown: OwnPresence;
 
-  constructor(runtime: Runtime, parts: { roomSync: RoomSync; presence: PresenceFeature; shown: OwnPresence }) {
+  constructor(
+    runtime: Runtime,
+    parts: { roomSync: RoomSync; presence: PresenceFeature; shown: OwnPresence },
+  ) {
     this.#runtime = runtime;
     this.#roomSync = parts.roomSync;
     this.#presence = parts.presence;
@@ -79,7 +82,8 @@ export class Sync {
       this.#presence.show(this.shown);
       await this.#presence.ask();
     } catch (error) {
-      if (!ended.aborted) host.log('warn', 'matrix-presence-failed', { message: String(error).slice(0, 200) });
+      if (!ended.aborted)
+        host.log('warn', 'matrix-presence-failed', { message: String(error).slice(0, 200) });
     }
   }
 
@@ -143,7 +147,8 @@ export class Sync {
     const place = draft.events.length;
     for (const part of answer.joined) await this.#roomSync.joined(draft, part, 'join', since);
     for (const part of answer.left) await this.#roomSync.joined(draft, part, 'leave', since);
-    if (changed) for (const room of rooms.all()) if (room.membership === 'join') this.#roomSync.tell(draft, room);
+    if (changed)
+      for (const room of rooms.all()) if (room.membership === 'join') this.#roomSync.tell(draft, room);
     // Contacts come before what they say.
     const list = new Draft();
     contacts.update(list);

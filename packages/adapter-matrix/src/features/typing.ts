@@ -29,6 +29,9 @@ export class Typing {
       expiresAt: now + FORGET_AFTER,
     });
     const stopped = [...before].filter((userId) => !active.has(userId));
-    return [...[...active].map((userId) => hint(userId, true)), ...stopped.map((userId) => hint(userId, false))];
+    return [
+      ...[...active].map((userId) => hint(userId, true)),
+      ...stopped.map((userId) => hint(userId, false)),
+    ];
   }
 }

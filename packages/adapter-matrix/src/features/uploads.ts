@@ -32,7 +32,8 @@ export class Uploads {
     const { content } = op.body;
     if (content.kind !== 'attachment') return op;
     const [file, second] = attachmentsOf(content);
-    if (file === undefined || second !== undefined) return refused('unsupported', 'a message carries one file');
+    if (file === undefined || second !== undefined)
+      return refused('unsupported', 'a message carries one file');
     try {
       const remote = file.remote ?? readMemo(op).remote ?? (await this.#bring(file, signal));
       const memo = writeMemo(op, { remote });

@@ -1,5 +1,5 @@
 import type { Attachment, AttachmentKind, Content, JsonObject } from '@natter/core/model';
-import { get, getMap, getNumber, getText, type JsonMap } from '../wire/json.ts';
+import { get, getMap, getNumber, getText, own, type JsonMap } from '../wire/json.ts';
 import { readHtml } from './html/read.ts';
 import { readMediaAddress } from './media.ts';
 
@@ -15,7 +15,7 @@ const TEXTS = { 'm.text': 'text', 'm.emote': 'emote', 'm.notice': 'notice' } as 
 export function readMessage(content: JsonMap, reply: boolean): Content {
   const type = getText(content, 'msgtype') ?? '';
   const body = getText(content, 'body') ?? '';
-  const kind = FILES[type];
+  const kind = own(FILES, type);
   if (kind !== undefined) return readFile(kind, content) ?? unsupported('m.room.message', type, body);
   if (!isTextType(type)) return unsupported('m.room.message', type, body);
   const html =
@@ -41,7 +41,10 @@ export function splitReply(body: string): { quote: string | null; text: string }
   const match = /^((?:> [^\n]*\n)+)\n/.exec(body);
   const quoted = match?.[1] ?? '';
   if (match === null || !/^> (?:\* )?<[^>\n]+>/.test(quoted)) return { quote: null, text: body };
-  const quote = quoted.replace(/^> ?/gm, '').replace(/^(?:\* )?<[^>\n]+> ?/, '').trim();
+  const quote = quoted
+    .replace(/^> ?/gm, '')
+    .replace(/^(?:\* )?<[^>\n]+> ?/, '')
+    .trim();
   return { quote, text: body.slice(match[0].length) };
 }
 

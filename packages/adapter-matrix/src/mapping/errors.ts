@@ -10,6 +10,7 @@ import {
 } from '@natter/core/model';
 import type { CertificateProblem } from '@natter/wire';
 import { WireError, type WireErrorCode } from '../wire/error.ts';
+import { own } from '../wire/json.ts';
 
 interface Meaning {
   readonly code: ErrorCode;
@@ -105,7 +106,11 @@ export function mapEnded(error: WireError): Ended {
   if (data.code === 'authentication') return { why: 'needsLogin', error: data };
   if (data.code.startsWith('certificate-')) return { why: 'needsTrust', error: data };
   if (!data.retriable) return { why: 'refused', error: data };
-  return { why: 'network', error: data, ...(error.retryAfter === null ? {} : { retryAfter: error.retryAfter }) };
+  return {
+    why: 'network',
+    error: data,
+    ...(error.retryAfter === null ? {} : { retryAfter: error.retryAfter }),
+  };
 }
 
 /** How an operation that failed ends: not sent, refused, or nobody knows. */
@@ -130,7 +135,7 @@ function meaningOf(error: WireError): Meaning {
   if (certificate !== null)
     return { code: CERTIFICATES[certificate.problem], userAction: 'trust-certificate' };
   if (code !== 'refused') return MEANINGS[code];
-  const meaning = errcode === null ? undefined : REFUSALS[errcode];
+  const meaning = errcode === null ? undefined : own(REFUSALS, errcode);
   return meaning ?? BY_STATUS[status] ?? MEANINGS.refused;
 }
 

@@ -48,8 +48,7 @@ export function localpartOf(userId: string): string {
 /** An address as a person types it: `@user:server`, the same without `@`, or a matrix.to or matrix: link; null for none. */
 export function readAddress(text: string): string | null {
   const typed = text.trim();
-  const linked =
-    /^https:\/\/matrix\.to\/#\/([^?]+)/.exec(typed)?.[1] ?? typed.replace(/^matrix:u\//, '@');
+  const linked = /^https:\/\/matrix\.to\/#\/([^?]+)/.exec(typed)?.[1] ?? typed.replace(/^matrix:u\//, '@');
   const decoded = decode(linked);
   const whole = /^[@#!]/.test(decoded) ? decoded : `@${decoded}`;
   return isUserId(whole) ? whole : null;

@@ -10,7 +10,8 @@ export interface MediaAddress {
  */
 export function readMediaAddress(address: unknown): MediaAddress | null {
   if (typeof address !== 'string' || address.length > 1024) return null;
-  const match = /^mxc:\/\/([A-Za-z0-9.-]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?)\/([A-Za-z0-9_-]+)$/.exec(address);
+  const match =
+    /^mxc:\/\/([A-Za-z0-9.-]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?)\/([A-Za-z0-9_-]+)$/.exec(address);
   if (match === null) return null;
   const [, server = '', id = ''] = match;
   return /^\.+$/.test(server) ? null : { server, id };

@@ -1,6 +1,6 @@
 import type { OpBody } from '@natter/core';
 import { attachmentsOf, type Attachment, type Content, type RemoteKey } from '@natter/core/model';
-import type { JsonMap } from '../wire/json.ts';
+import { getText, type JsonMap } from '../wire/json.ts';
 import { writeHtml } from './html/write.ts';
 
 type Send = Extract<OpBody, { type: 'send' }>;
@@ -25,7 +25,10 @@ export function writeContent(content: Content): JsonMap | null {
 }
 
 /** A send with what it refers to. Replies carry no quote of the other message: clients show the message itself. */
-export function writeSend(body: Send, targets: { replyTo: string | null; thread: string | null }): JsonMap | null {
+export function writeSend(
+  body: Send,
+  targets: { replyTo: string | null; thread: string | null },
+): JsonMap | null {
   const content = writeContent(body.content);
   if (content === null) return null;
   const { replyTo, thread } = targets;
@@ -48,12 +51,11 @@ export function writeSend(body: Send, targets: { replyTo: string | null; thread:
 export function writeEdit(content: Content, target: string): JsonMap | null {
   const replacement = writeContent(content);
   if (replacement === null) return null;
+  const html = getText(replacement, 'formatted_body');
   return {
     ...replacement,
     body: `* ${content.text}`,
-    ...(replacement['formatted_body'] === undefined
-      ? {}
-      : { formatted_body: `* ${String(replacement['formatted_body'])}` }),
+    ...(html === undefined ? {} : { formatted_body: `* ${html}` }),
     'm.mentions': {},
     'm.new_content': { ...replacement, 'm.mentions': {} },
     'm.relates_to': { rel_type: 'm.replace', event_id: target },

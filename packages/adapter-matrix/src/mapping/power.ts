@@ -81,4 +81,3 @@ export function readPower(value: Json | undefined): Power {
     privileged: get(map, 'privileged') === true,
   };
 }
-

@@ -1,5 +1,5 @@
 import type { Availability, OwnPresence, Presence } from '@natter/core/model';
-import { get, getNumber, getText, type JsonMap } from '../wire/json.ts';
+import { getNumber, getText, own, type JsonMap } from '../wire/json.ts';
 
 const AVAILABILITIES: Readonly<Record<string, Availability>> = {
   online: 'available',
@@ -11,7 +11,7 @@ const AVAILABILITIES: Readonly<Record<string, Availability>> = {
 
 /** What a presence event says (Matrix 1.16, section "m.presence"). */
 export function readPresence(content: JsonMap, now: number): Presence {
-  const told = AVAILABILITIES[String(get(content, 'presence'))] ?? 'unknown';
+  const told = own(AVAILABILITIES, getText(content, 'presence') ?? '') ?? 'unknown';
   const ago = getNumber(content, 'last_active_ago');
   return {
     // Servers without presence say "offline" of everybody and know no moment at which anybody was there.

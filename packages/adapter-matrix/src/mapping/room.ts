@@ -1,6 +1,16 @@
 import type { ConversationIn } from '@natter/core';
 import type { ConversationState, MemberState } from '@natter/core/model';
-import { get, getMap, getNumber, getText, isMap, parseJson, type Json, type JsonMap } from '../wire/json.ts';
+import {
+  get,
+  getMap,
+  getNumber,
+  getText,
+  isMap,
+  own,
+  parseJson,
+  type Json,
+  type JsonMap,
+} from '../wire/json.ts';
 import { isEventId, isRoomAlias, isRoomId, isUserId, keyOf } from './keys.ts';
 import { readMediaAddress } from './media.ts';
 import { hasPrivilegedCreators, readPower, roleOf, type Power } from './power.ts';
@@ -96,11 +106,11 @@ export function applyState(room: Room, event: RoomEvent, self: string): Room {
   if (stateKey !== '') return room;
   switch (type) {
     case 'm.room.name':
-      return { ...room, name: text(content, 'name') };
+      return { ...room, name: readRoomText(content, 'name') };
     case 'm.room.topic':
-      return { ...room, topic: text(content, 'topic') };
+      return { ...room, topic: readRoomText(content, 'topic') };
     case 'm.room.avatar':
-      return { ...room, avatar: media(get(content, 'url')) };
+      return { ...room, avatar: readAvatar(get(content, 'url')) };
     case 'm.room.canonical_alias': {
       const alias = get(content, 'alias');
       return { ...room, alias: isRoomAlias(alias) ? alias : null };
@@ -148,7 +158,8 @@ function applyMember(room: Room, event: RoomEvent, self: string): Room {
     return { ...room, membership: person.membership, inviter: invited ? sender : room.inviter, direct };
   }
   const known = Object.hasOwn(room.people, stateKey);
-  if (!known && Object.keys(room.people).length >= MOST_PEOPLE && !room.heroes.includes(stateKey)) return room;
+  if (!known && Object.keys(room.people).length >= MOST_PEOPLE && !room.heroes.includes(stateKey))
+    return room;
   return { ...room, people: Object.fromEntries([...Object.entries(room.people), [stateKey, person]]) };
 }
 
@@ -156,10 +167,15 @@ function applyMember(room: Room, event: RoomEvent, self: string): Room {
 export function readPerson(content: JsonMap): Person | null {
   const membership = get(content, 'membership');
   if (!isMembership(membership)) return null;
-  return { membership, name: text(content, 'displayname'), avatar: media(get(content, 'avatar_url')) };
+  return {
+    membership,
+    name: readRoomText(content, 'displayname'),
+    avatar: readAvatar(get(content, 'avatar_url')),
+  };
 }
 
-function isMembership(value: unknown): value is Membership {
+/** Whether a value says where somebody stands. */
+export function isMembership(value: unknown): value is Membership {
   return ['join', 'invite', 'knock', 'leave', 'ban'].includes(String(value));
 }
 
@@ -215,81 +231,17 @@ function kindOf({ open }: Room): Pick<ConversationIn, 'kind'> {
 function titleOf({ name, alias, heroes, people }: Room): string | null {
   if (name !== null) return name;
   if (alias !== null) return alias;
-  const names = heroes.map((id) => (Object.hasOwn(people, id) ? (people[id]?.name ?? id) : id));
+  const names = heroes.map((id) => own(people, id)?.name ?? id);
   return names.length === 0 ? null : names.join(', ');
 }
 
-/** A text that is not empty, of a bearable length. */
-function text(content: JsonMap, name: string): string | null {
+/** A text of a room or person that is not empty, of a bearable length; null for none. */
+export function readRoomText(content: JsonMap, name: string): string | null {
   const value = getText(content, name)?.slice(0, MOST_TEXT).toWellFormed();
   return value === undefined || value.trim() === '' ? null : value;
 }
 
-function media(value: unknown): string | null {
+/** The address of a picture; null for what is none. */
+export function readAvatar(value: unknown): string | null {
   return typeof value === 'string' && readMediaAddress(value) !== null ? value : null;
-}
-
-/** A room as it is kept. */
-export function writeRoom(room: Room): string {
-  return JSON.stringify(room);
-}
-
-/** Reads what was kept; null for what another version of this adapter wrote, which a new synchronisation mends. */
-export function readRoom(kept: string): Room | null {
-  try {
-    const map = parseJson(kept, 100);
-    const id = get(map, 'id');
-    const membership = get(map, 'membership');
-    if (!isRoomId(id) || !isMembership(membership)) return null;
-    const kind = getText(map, 'type');
-    return {
-      ...newRoom(id, membership),
-      name: text(map, 'name'),
-      alias: text(map, 'alias'),
-      topic: text(map, 'topic'),
-      avatar: media(get(map, 'avatar')),
-      type: kind ?? null,
-      open: readFlag(get(map, 'open')),
-      encrypted: get(map, 'encrypted') === true,
-      power: readPower(get(map, 'power')),
-      inviter: orNull(get(map, 'inviter'), isUserId),
-      direct: get(map, 'direct') === true,
-      heroes: readIds(get(map, 'heroes')),
-      joined: getNumber(map, 'joined') ?? null,
-      invited: getNumber(map, 'invited') ?? null,
-      people: readPeople(getMap(map, 'people')),
-      last: orNull(get(map, 'last'), isEventId),
-      lastMessage: orNull(get(map, 'lastMessage'), isEventId),
-      predecessor: orNull(get(map, 'predecessor'), isRoomId),
-      successor: orNull(get(map, 'successor'), isRoomId),
-      operation: getText(map, 'operation') ?? null,
-      parent: orNull(get(map, 'parent'), isRoomId),
-      replaced: get(map, 'replaced') === true,
-      pinned: get(map, 'pinned') === true,
-    };
-  } catch {
-    return null;
-  }
-}
-
-function readFlag(value: Json | undefined): boolean | null {
-  return typeof value === 'boolean' ? value : null;
-}
-
-function orNull(value: unknown, is: (value: unknown) => value is string): string | null {
-  return is(value) ? value : null;
-}
-
-function readIds(value: Json | undefined): readonly string[] {
-  return Array.isArray(value) ? value.filter(isUserId) : [];
-}
-
-function readPeople(map: JsonMap | undefined): Record<string, Person> {
-  const people = Object.entries(map ?? {}).flatMap(([id, value]): [string, Person][] => {
-    if (!isUserId(id) || !isMap(value)) return [];
-    const membership = get(value, 'membership');
-    if (!isMembership(membership)) return [];
-    return [[id, { membership, name: text(value, 'name'), avatar: media(get(value, 'avatar')) }]];
-  });
-  return Object.fromEntries(people);
 }

@@ -46,8 +46,14 @@ export function readSync(answer: JsonMap): SyncAnswer | null {
     toDevice: events(getMap(answer, 'to_device')),
     joined: entries(rooms, 'join').map(readJoined),
     left: entries(rooms, 'leave').map(readJoined),
-    invited: entries(rooms, 'invite').map(([id, room]) => ({ id, state: events(getMap(room, 'invite_state')) })),
-    knocked: entries(rooms, 'knock').map(([id, room]) => ({ id, state: events(getMap(room, 'knock_state')) })),
+    invited: entries(rooms, 'invite').map(([id, room]) => ({
+      id,
+      state: events(getMap(room, 'invite_state')),
+    })),
+    knocked: entries(rooms, 'knock').map(([id, room]) => ({
+      id,
+      state: events(getMap(room, 'knock_state')),
+    })),
     raw: answer,
   };
 }

@@ -54,11 +54,18 @@ export function mapTimeline(events: readonly RoomEvent[], context: TimelineConte
 
 /** Whether an event is told as a message. */
 export function isMessage(event: RoomEvent): boolean {
-  return event.id !== null && event.stateKey === undefined && contentOf(event, readRelation(event.content)) !== null;
+  return (
+    event.id !== null &&
+    event.stateKey === undefined &&
+    contentOf(event, readRelation(event.content)) !== null
+  );
 }
 
 /** Who did something, as the homeserver vouches for it. */
-export function senderOf(userId: string, context: Pick<TimelineContext, 'self' | 'isContact' | 'nameOf'>): Sender {
+export function senderOf(
+  userId: string,
+  context: Pick<TimelineContext, 'self' | 'isContact' | 'nameOf'>,
+): Sender {
   const self = userId === context.self;
   return {
     key: keyOf(userId),
@@ -147,10 +154,16 @@ function changeOf(event: RoomEvent, context: TimelineContext): Event | null {
   if (event.type === 'm.room.redaction') return redactionOf(event, context);
   const because = redactionBehind(event);
   if (because !== null && isSayable(event.type) && event.id !== null)
-    return patch(event.id, because, context, { kind: 'retract', at: because.at, reason: reasonOf(because), ...rightOf(because, context) });
+    return patch(event.id, because, context, {
+      kind: 'retract',
+      at: because.at,
+      reason: reasonOf(because),
+      ...rightOf(because, context),
+    });
   if (isRedacted(event)) return null;
   if (event.type === 'm.reaction') return reactionOf(event, relation, context);
-  if (event.type !== 'm.room.message' || relation.kind !== 'm.replace' || relation.target === null) return null;
+  if (event.type !== 'm.room.message' || relation.kind !== 'm.replace' || relation.target === null)
+    return null;
   const content = readMessage(getMap(event.content, 'm.new_content') ?? event.content, false);
   return patch(relation.target, event, context, { kind: 'edit', content, at: event.at });
 }
@@ -174,7 +187,12 @@ function redactionOf(event: RoomEvent, context: TimelineContext): Event | null {
     const by = { ...event, sender: reaction.sender };
     return patch(reaction.target, by, context, { kind: 'react', key: reaction.key, on: false });
   }
-  return patch(redacts, event, context, { kind: 'retract', at: event.at, reason: reasonOf(event), ...rightOf(event, context) });
+  return patch(redacts, event, context, {
+    kind: 'retract',
+    at: event.at,
+    reason: reasonOf(event),
+    ...rightOf(event, context),
+  });
 }
 
 /** Whether who redacts may do so to others' messages; the hub asks no further. */
@@ -205,5 +223,11 @@ function patch(
   change: MessageChange,
 ): Event {
   const conversation = keyOf(context.room.id);
-  return { type: 'patch', conversation, target: { stable: keyOf(target) }, by: senderOf(sender, context), change };
+  return {
+    type: 'patch',
+    conversation,
+    target: { stable: keyOf(target) },
+    by: senderOf(sender, context),
+    change,
+  };
 }

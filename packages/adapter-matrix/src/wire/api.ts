@@ -61,14 +61,17 @@ export class Api {
   }
 
   /** The same with bytes on either side; the answer is the caller's to read or discard. */
-  send(call: Omit<Call, 'body'> & { body?: JsonMap | HttpRequest['body']; mediaType?: string }): Promise<HttpAnswer> {
+  send(
+    call: Omit<Call, 'body'> & { body?: JsonMap | HttpRequest['body']; mediaType?: string },
+  ): Promise<HttpAnswer> {
     const { http, limits, token } = this.#parts;
     const headers: Record<string, string> = { accept: 'application/json', ...call.headers };
     const bearer = call.anonymous === true ? null : token();
     if (bearer !== null) headers['authorization'] = `Bearer ${bearer}`;
     const { body } = call;
     const isJson = isMap(body) && !('bytes' in body);
-    if (body !== undefined) headers['content-type'] = isJson ? 'application/json' : (call.mediaType ?? 'application/octet-stream');
+    if (body !== undefined)
+      headers['content-type'] = isJson ? 'application/json' : (call.mediaType ?? 'application/octet-stream');
     return http.send({
       url: this.#url(call),
       method: call.method,
@@ -76,7 +79,9 @@ export class Api {
       silence: call.silence ?? limits.silence,
       signal: call.signal,
       watched: call.watched === true,
-      ...(body === undefined ? {} : { body: isJson ? JSON.stringify(body) : (body as HttpRequest['body'] & {}) }),
+      ...(body === undefined
+        ? {}
+        : { body: isJson ? JSON.stringify(body) : (body as HttpRequest['body'] & {}) }),
     });
   }
 

@@ -44,5 +44,8 @@ export async function discover(
 }
 
 function failed(serverName: string, why: string): WireError {
-  return new WireError('discovery', `the homeserver of ${serverName} was not found: ${why}; name it with --server`);
+  return new WireError(
+    'discovery',
+    `the homeserver of ${serverName} was not found: ${why}; name it with --server`,
+  );
 }

@@ -19,6 +19,11 @@ export function get(map: JsonMap | undefined, name: string): Json | undefined {
   return map !== undefined && Object.hasOwn(map, name) ? map[name] : undefined;
 }
 
+/** An entry of a table of ours by a name that somebody else chose: `constructor` is no entry. */
+export function own<V>(table: Readonly<Record<string, V>>, name: string): V | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}
+
 /** An own property that is an object. */
 export function getMap(map: JsonMap | undefined, name: string): JsonMap | undefined {
   const value = get(map, name);
@@ -66,7 +71,8 @@ export async function readBody(answer: HttpAnswer, most: number): Promise<string
 
 /** Reads a JSON object of bounded depth. Throws WireError `protocol` or `limit`. */
 export function parseJson(text: string, depth: number): JsonMap {
-  if (depthOf(text, depth) > depth) throw new WireError('limit', 'the server answered with JSON too deep to be true');
+  if (depthOf(text, depth) > depth)
+    throw new WireError('limit', 'the server answered with JSON too deep to be true');
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -1,6 +1,17 @@
-/** A JSON value as a server gives it; tests look at what they know. */
-// oxlint-disable-next-line typescript/no-explicit-any
-export type Answer = any;
+/** What a server says, as tests look at it: whatever they name may be there. */
+export interface Answer {
+  readonly [name: string]: Answer | undefined;
+}
+
+/** A text out of an answer. */
+export function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** A list out of an answer. */
+export function list(value: unknown): readonly Answer[] {
+  return Array.isArray(value) ? (value as Answer[]) : [];
+}
 
 /** The client-server API by hand: nothing of the adapter is in it. */
 export class Client {
@@ -28,8 +39,13 @@ export class Client {
   }
 
   async call(method: string, path: readonly string[], body?: unknown, query = ''): Promise<Answer> {
-    const answer = await this.fetch(method, path, body === undefined ? undefined : JSON.stringify(body), query);
-    const json: Answer = await answer.json();
+    const answer = await this.fetch(
+      method,
+      path,
+      body === undefined ? undefined : JSON.stringify(body),
+      query,
+    );
+    const json = (await answer.json()) as Answer;
     if (!answer.ok) throw new Error(`${method} ${path.join('/')}: ${answer.status} ${JSON.stringify(json)}`);
     return json;
   }
@@ -51,15 +67,20 @@ export class Client {
   }
 
   /** Sends an event; resolves with its id. */
-  async send(room: string, type: string, content: unknown, transaction: string = crypto.randomUUID()): Promise<string> {
-    const { event_id: id } = await this.room('PUT', room, ['send', type, transaction], content);
-    return String(id);
+  async send(
+    room: string,
+    type: string,
+    content: unknown,
+    transaction: string = crypto.randomUUID(),
+  ): Promise<string> {
+    const answer = await this.room('PUT', room, ['send', type, transaction], content);
+    return text(answer['event_id']) ?? '';
   }
 
   /** The account's own data; empty when there is none. */
   async accountData(type: string): Promise<Answer> {
     const answer = await this.fetch('GET', ['client', 'v3', 'user', this.userId, 'account_data', type]);
-    return answer.ok ? answer.json() : {};
+    return answer.ok ? ((await answer.json()) as Answer) : {};
   }
 
   setAccountData(type: string, content: unknown): Promise<Answer> {

@@ -1,6 +1,6 @@
 import { remoteKey, type RemoteKey } from '@natter/core/model';
 import type { Peer, PeerMessage, PeerSend } from '@natter/testing/conformance';
-import type { Answer, Client } from './client.ts';
+import { list, text as textOf, type Answer, type Client } from './client.ts';
 
 const PRESENCES = { available: 'online', away: 'unavailable', dnd: 'unavailable' } as const;
 
@@ -33,7 +33,7 @@ export class MatrixPeer implements Peer {
 
   async received(): Promise<readonly PeerMessage[]> {
     const messages = await this.#heard();
-    return messages.map((event: Answer) => ({ id: event.event_id, text: event.content.body ?? '' }));
+    return messages.map((event) => ({ id: textOf(event['event_id']) ?? '', text: bodyOf(event) }));
   }
 
   async edit(id: string, text: string): Promise<void> {
@@ -50,21 +50,23 @@ export class MatrixPeer implements Peer {
     await this.#peer.send(await this.#direct(), 'm.reaction', content);
   }
 
-  async look(id: string): Promise<{ text: string | null; reactions: readonly string[]; replyTo: string | null }> {
+  async look(
+    id: string,
+  ): Promise<{ text: string | null; reactions: readonly string[]; replyTo: string | null }> {
     const room = await this.#direct();
     const event = await this.#peer.room('GET', room, ['event', id]);
     const path = ['client', 'v1', 'rooms', room, 'relations', id];
-    const related = async (kind: string): Promise<Answer[]> => {
-      const { chunk } = await this.#peer.call('GET', [...path, kind], undefined, '?dir=f&limit=100');
-      return chunk as Answer[];
+    const related = async (kind: string): Promise<readonly Answer[]> => {
+      const answer = await this.#peer.call('GET', [...path, kind], undefined, '?dir=f&limit=100');
+      return list(answer['chunk']);
     };
     const edits = await related('m.replace');
     const reactions = await related('m.annotation');
-    const text = edits.at(-1)?.content['m.new_content']?.body ?? event.content.body ?? null;
+    const edited = edits.at(-1)?.['content']?.['m.new_content']?.['body'];
     return {
-      text,
-      reactions: reactions.map((each) => String(each.content['m.relates_to'].key)),
-      replyTo: event.content['m.relates_to']?.['m.in_reply_to']?.event_id ?? null,
+      text: textOf(edited) ?? textOf(event['content']?.['body']) ?? null,
+      reactions: reactions.map((each) => textOf(each['content']?.['m.relates_to']?.['key']) ?? ''),
+      replyTo: textOf(event['content']?.['m.relates_to']?.['m.in_reply_to']?.['event_id']) ?? null,
     };
   }
 
@@ -78,10 +80,9 @@ export class MatrixPeer implements Peer {
   async readByAccount(): Promise<string | null> {
     const room = await this.#direct();
     const { rooms } = await this.#peer.call('GET', ['client', 'v3', 'sync'], undefined, '?timeout=0');
-    for (const { type, content } of rooms.join[room].ephemeral.events) {
-      if (type !== 'm.receipt') continue;
-      for (const [id, kinds] of Object.entries<Answer>(content))
-        if (kinds['m.read']?.[this.#account.userId] !== undefined) return id;
+    for (const event of list(rooms?.['join']?.[room]?.['ephemeral']?.['events'])) {
+      for (const [id, kinds] of Object.entries(event['content'] ?? {}))
+        if (kinds?.['m.read']?.[this.#account.userId] !== undefined) return id;
     }
     return null;
   }
@@ -105,7 +106,7 @@ export class MatrixPeer implements Peer {
     await this.#peer.room('POST', room, ['leave'], {});
   }
   async heard(room: RemoteKey): Promise<readonly string[]> {
-    return (await this.#messages(room)).map((event) => String(event.content.body));
+    return (await this.#messages(room)).map(bodyOf);
   }
   async open(name: string): Promise<string> {
     const alias = `${name}-${crypto.randomUUID().slice(0, 8)}`;
@@ -118,11 +119,18 @@ export class MatrixPeer implements Peer {
     const answer = await this.#peer.fetch('POST', ['media', 'v3', 'upload'], new Uint8Array(bytes));
     const { content_uri: url } = (await answer.json()) as { content_uri: string };
     const info = { mimetype: 'application/octet-stream', size: bytes.length };
-    await this.#peer.send(await this.#direct(), 'm.room.message', { msgtype: 'm.file', body: name, url, info });
+    await this.#peer.send(await this.#direct(), 'm.room.message', {
+      msgtype: 'm.file',
+      body: name,
+      url,
+      info,
+    });
   }
   async receivedFile(): Promise<Uint8Array | null> {
-    const file = (await this.#heard()).findLast((event) => event.content.msgtype === 'm.file');
-    const address = /^mxc:\/\/([^/]+)\/(.+)$/.exec(String(file?.content.url));
+    const file = (await this.#heard()).findLast(
+      (event) => textOf(event['content']?.['msgtype']) === 'm.file',
+    );
+    const address = /^mxc:\/\/([^/]+)\/(.+)$/.exec(textOf(file?.['content']?.['url']) ?? '');
     if (address === null) return null;
     const [, server = '', id = ''] = address;
     const answer = await this.#peer.fetch('GET', ['client', 'v1', 'media', 'download', server, id]);
@@ -132,26 +140,28 @@ export class MatrixPeer implements Peer {
   async close(): Promise<void> {}
 
   /** What the account said in the direct conversation; nothing when there is none yet. */
-  async #heard(): Promise<Answer[]> {
+  async #heard(): Promise<readonly Answer[]> {
     const room = await this.#known();
     if (room === undefined) return [];
     await this.#peer.room('POST', room, ['join'], {});
     const messages = await this.#messages(room);
-    return messages.filter((event) => event.sender === this.#account.userId);
+    return messages.filter((event) => textOf(event['sender']) === this.#account.userId);
   }
 
-  async #messages(room: string): Promise<Answer[]> {
-    const { chunk } = await this.#peer.room('GET', room, ['messages'], undefined, '?dir=f&limit=1000');
-    return (chunk as Answer[]).filter(
+  async #messages(room: string): Promise<readonly Answer[]> {
+    const answer = await this.#peer.room('GET', room, ['messages'], undefined, '?dir=f&limit=1000');
+    return list(answer['chunk']).filter(
       ({ type, content }) =>
-        type === 'm.room.message' && content['m.relates_to']?.rel_type !== 'm.replace' && content.body !== undefined,
+        textOf(type) === 'm.room.message' &&
+        textOf(content?.['m.relates_to']?.['rel_type']) !== 'm.replace' &&
+        content?.['body'] !== undefined,
     );
   }
 
   /** The room that the account's own data names. */
   async #known(): Promise<string | undefined> {
     const directs = await this.#account.accountData('m.direct');
-    return (directs[this.#peer.userId] as string[] | undefined)?.at(-1);
+    return textOf(list(directs[this.#peer.userId]).at(-1));
   }
 
   /** The room in which both are; made, and accepted on the account's other device, when there is none. */
@@ -162,10 +172,15 @@ export class MatrixPeer implements Peer {
       return known;
     }
     const body = { preset: 'trusted_private_chat', is_direct: true, invite: [this.#account.userId] };
-    const { room_id: room } = await this.#peer.call('POST', ['client', 'v3', 'createRoom'], body);
-    await this.#account.room('POST', String(room), ['join'], {});
+    const room =
+      textOf((await this.#peer.call('POST', ['client', 'v3', 'createRoom'], body))['room_id']) ?? '';
+    await this.#account.room('POST', room, ['join'], {});
     const directs = await this.#account.accountData('m.direct');
     await this.#account.setAccountData('m.direct', { ...directs, [this.#peer.userId]: [room] });
-    return String(room);
+    return room;
   }
+}
+
+function bodyOf(event: Answer): string {
+  return textOf(event['content']?.['body']) ?? '';
 }

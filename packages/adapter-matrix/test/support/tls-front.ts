@@ -9,7 +9,10 @@ export interface TlsFront {
   close(): Promise<void>;
 }
 
-export async function startTlsFront(upstreamPort: number, { chain, key }: IssuedCertificate): Promise<TlsFront> {
+export async function startTlsFront(
+  upstreamPort: number,
+  { chain, key }: IssuedCertificate,
+): Promise<TlsFront> {
   const open = new Set<() => void>();
   const server = createServer({ cert: chain, key }, (socket) => {
     const upstream = connect({ host: '127.0.0.1', port: upstreamPort });

@@ -1,5 +1,6 @@
 import { Parser } from 'htmlparser2';
 import type { FormatNode } from '@natter/core/model';
+import { own } from '../../wire/json.ts';
 import { keyOf, isUserId } from '../keys.ts';
 
 /** Deeper elements lose their meaning and keep their text (Matrix 1.16, section "m.room.message msgtypes": at most 100). */
@@ -7,7 +8,18 @@ const DEPTH = 100;
 /** More nodes than a message of 64 KiB has any use for. */
 const MOST_NODES = 10_000;
 /** What is inside says nothing to people. */
-const SILENT: ReadonlySet<string> = new Set(['script', 'style', 'head', 'title', 'template', 'mx-reply', 'noscript', 'iframe', 'object', 'textarea']);
+const SILENT: ReadonlySet<string> = new Set([
+  'script',
+  'style',
+  'head',
+  'title',
+  'template',
+  'mx-reply',
+  'noscript',
+  'iframe',
+  'object',
+  'textarea',
+]);
 const PLAIN: Readonly<Record<string, PlainName>> = {
   b: 'bold',
   strong: 'bold',
@@ -110,7 +122,7 @@ function nodesOf({ name, attributes, children }: Open): readonly FormatNode[] {
   // The language of a block stands at the code element within it.
   if (name === 'code' && attributes['class']?.startsWith('language-'))
     return [{ type: 'code-block', text: textOf(children), language: language(attributes['class']) }];
-  const type = PLAIN[name];
+  const type = own(PLAIN, name);
   return type === undefined ? children : [{ type, children }];
 }
 
@@ -121,7 +133,10 @@ function codeBlock(children: readonly FormatNode[]): FormatNode {
 }
 
 function language(className: string): string {
-  return className.slice('language-'.length).replace(/[^\w+#.-].*$/s, '').slice(0, 40);
+  return className
+    .slice('language-'.length)
+    .replace(/[^\w+#.-].*$/s, '')
+    .slice(0, 40);
 }
 
 function link(href: string, children: readonly FormatNode[]): readonly FormatNode[] {

@@ -47,7 +47,8 @@ export class NodeHttpClient implements HttpClient {
     } catch (error) {
       // A kept connection that the server had closed already (RFC 9110 section 9.2.2: what is idempotent goes again).
       const stale = error instanceof WireError && error.code === 'disconnected' && error.cause === STALE;
-      if (!stale || request.watched === true || request.method === 'POST' || typeof request.body === 'object') throw error;
+      if (!stale || request.watched === true || request.method === 'POST' || typeof request.body === 'object')
+        throw error;
       return this.#attempt(request);
     }
   }
@@ -82,8 +83,11 @@ export class NodeHttpClient implements HttpClient {
       sent = true; // only a verified one gets here
       if (watched === true) this.#watch(socket);
     });
-    outgoing.once('response', (response) => resolve(answerOf(response, (error) => this.#describe(error, outgoing, signal))));
-    if (typeof body === 'object') pipeline(Readable.from(body.bytes, { objectMode: false }), outgoing).catch(fail);
+    outgoing.once('response', (response) =>
+      resolve(answerOf(response, (error) => this.#describe(error, outgoing, signal))),
+    );
+    if (typeof body === 'object')
+      pipeline(Readable.from(body.bytes, { objectMode: false }), outgoing).catch(fail);
     else outgoing.end(body);
     return promise;
   }
@@ -102,7 +106,7 @@ export class NodeHttpClient implements HttpClient {
     const time = this.#limits.connectTime;
     const connection = async (): Promise<Duplex> => {
       const socket = await connectSocket({ host, port, time }, signal);
-      if (!secure) return socket;
+      if (!secure) return socket.resume(); // nothing comes before something was asked
       const name = servername === '' ? host : servername;
       const options = { name, trust: this.#trust, client: null, protocols: ['http/1.1'], time, signal };
       return handshake(socket, options);
@@ -161,6 +165,6 @@ async function* read(
 /** Node's agents pass on what the request said; their types say less. */
 function readTarget(target: object): { host: string; port: number; servername: string } {
   const { host, port, servername } = target as Record<'host' | 'port' | 'servername', unknown>;
-  const bare = String(host ?? 'localhost').replace(/^\[|\]$/g, '');
+  const bare = (typeof host === 'string' ? host : 'localhost').replace(/^\[|\]$/g, '');
   return { host: bare, port: Number(port), servername: typeof servername === 'string' ? servername : '' };
 }
