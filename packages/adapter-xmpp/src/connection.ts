@@ -1,20 +1,34 @@
 import type { Event, Op, Outcome, Page, PageRequest, RoomListing, Signal } from '@natter/core';
-import { errorData, remoteKey, type Opaque, type OwnPresence, type RemoteKey } from '@natter/core/model';
+import {
+  errorData,
+  remoteKey,
+  type BlobId,
+  type Opaque,
+  type OwnPresence,
+  type RemoteKey,
+} from '@natter/core/model';
 import { Element } from '@xmpp/xml';
 import { Commits } from './commits.ts';
 import { Archive } from './features/archive.ts';
+import { downloadAvatar } from './features/avatar-download.ts';
 import { Blocking } from './features/blocking.ts';
+import { Displayed } from './features/displayed.ts';
 import { Files } from './features/files.ts';
+import { Gateways } from './features/gateways.ts';
 import { Messages } from './features/messages.ts';
 import { Outgoing } from './features/outgoing.ts';
+import { PersonalEvents } from './features/personal-events.ts';
+import { Profiles } from './features/profiles.ts';
 import { PresenceFeature } from './features/presence.ts';
 import { Reconciliation } from './features/reconciliation.ts';
 import { reply, respond } from './features/responder.ts';
 import { RosterChanges } from './features/roster-changes.ts';
 import { Rooms } from './features/rooms/rooms.ts';
 import { fromOwnAccount, Roster } from './features/roster.ts';
+import { Services } from './features/services.ts';
+import type { AvatarAddress } from './mapping/personal.ts';
 import type { Runtime } from './runtime.ts';
-import { WireError } from './wire/error.ts';
+import { asWireError, WireError } from './wire/error.ts';
 import type { Binding } from './wire/login.ts';
 import { NS } from './wire/namespaces.ts';
 
@@ -40,6 +54,10 @@ export class Connection {
   readonly #rosterChanges: RosterChanges;
   readonly #rooms: Rooms;
   readonly #files: Files;
+  readonly #gateways: Gateways;
+  readonly #displayed: Displayed;
+  readonly #personalEvents: PersonalEvents;
+  readonly #over = new AbortController();
   #clientState = false;
   /** Resolves with what ended the stream; null after an orderly end. */
   readonly ended: Promise<WireError | null>;
@@ -49,15 +67,24 @@ export class Connection {
     const runtime: Runtime = { ...parts, commits: new Commits(host, stream), bounced: new Map() };
     this.#runtime = runtime;
     this.#roster = new Roster(runtime);
-    this.#presence = new PresenceFeature(runtime);
+    const services = new Services(stream);
+    const profiles = new Profiles(runtime);
+    this.#presence = new PresenceFeature(runtime, profiles);
     this.#messages = new Messages(runtime);
     this.#archive = new Archive(runtime);
     this.#blocking = new Blocking(runtime);
     this.#reconciliation = new Reconciliation(runtime, this.#archive);
     this.#outgoing = new Outgoing(runtime, this.#archive, this.#reconciliation);
     this.#rosterChanges = new RosterChanges(runtime);
-    this.#rooms = new Rooms(runtime, this.#archive);
-    this.#files = new Files(runtime);
+    this.#rooms = new Rooms(runtime, this.#archive, services);
+    this.#files = new Files(runtime, services);
+    this.#gateways = new Gateways(runtime, services);
+    this.#displayed = new Displayed(runtime, this.#archive);
+    this.#personalEvents = new PersonalEvents(runtime, [
+      this.#displayed.subscriber,
+      this.#rooms.subscriber,
+      ...profiles.subscribers,
+    ]);
     this.ended = new Promise((resolve) => {
       stream.start({
         stanza: (stanza, number) => this.#receive(stanza, number),
@@ -65,6 +92,7 @@ export class Connection {
         ended: (error) => {
           this.#reconciliation.stop();
           this.#rooms.stop();
+          this.#over.abort();
           resolve(error);
         },
       });
@@ -78,6 +106,7 @@ export class Connection {
     await commits.storeProgress(); // a crash from here on finds the session to take up
     const self: Event = { type: 'self', key: remoteKey(own), address: own };
     if (!binding.resumed) await commits.batch({ origin: 'snapshot', events: [self] });
+    await this.#gateways.recall();
     await this.#roster.recall();
     await this.#rooms.recall();
     if (!binding.resumed) {
@@ -113,8 +142,14 @@ export class Connection {
     const prepared = await this.#files.prepare(given, signal);
     if ('result' in prepared) return prepared;
     const room = this.#rooms.roomAt(prepared.conversation);
-    if (room !== undefined) return this.#rooms.perform(room, prepared, signal);
-    return this.#outgoing.perform(prepared, signal);
+    const outcome =
+      room !== undefined
+        ? await this.#rooms.perform(room, prepared, signal)
+        : await this.#outgoing.perform(prepared, signal);
+    const { body, conversation } = prepared;
+    if (body.type === 'mark-read' && outcome.result === 'accepted' && typeof conversation === 'string')
+      await this.#displayed.publish(conversation, body.upTo, signal);
+    return outcome;
   }
 
   verify(op: Op, signal: AbortSignal): Promise<Outcome> {
@@ -129,13 +164,30 @@ export class Connection {
     return this.#archive.history(request, signal);
   }
 
-  /** Enters the rooms that we are to be in. Called once the session is usable: nobody waits for a slow room. */
-  enterRooms(known: boolean): void {
+  /** What can wait until the session is usable: nobody waits for a slow room, or for what a gateway says. */
+  settleIn(known: boolean): void {
     void this.#rooms.start(known);
+    void this.#lookAround(known);
+  }
+
+  async #lookAround(known: boolean): Promise<void> {
+    const { signal } = this.#over;
+    const { host } = this.#runtime;
+    try {
+      if (!known) await this.#displayed.load(signal);
+      await this.#gateways.look(signal);
+    } catch (error) {
+      if (!signal.aborted)
+        host.log('info', 'xmpp-look-around-failed', { message: asWireError(error).message });
+    }
   }
 
   searchRooms(text: string, signal: AbortSignal): Promise<readonly RoomListing[]> {
     return this.#rooms.search(text, signal);
+  }
+
+  downloadAvatar(address: AvatarAddress, blob: BlobId, signal: AbortSignal): Promise<void> {
+    return downloadAvatar(this.#runtime, address, blob, signal);
   }
 
   async members(conversation: RemoteKey, signal: AbortSignal): Promise<Page> {
@@ -181,7 +233,11 @@ export class Connection {
     switch (stanza.name) {
       case 'message':
         if (this.#archive.receive(stanza)) return false;
-        return this.#rooms.receiveMessage(stanza, number) ?? this.#messages.receive(stanza, number);
+        return (
+          this.#personalEvents.receive(stanza, number) ??
+          this.#rooms.receiveMessage(stanza, number) ??
+          this.#messages.receive(stanza, number)
+        );
       case 'presence':
         if (this.#rooms.receivePresence(stanza)) return false;
         return this.#presence.receive(stanza, number);
@@ -194,7 +250,7 @@ export class Connection {
     const { stream, own, host } = this.#runtime;
     const push = this.#pushOf(iq);
     if (push === null) {
-      respond(stream, iq);
+      respond(stream, iq, this.#runtime.self);
       return false;
     }
     if (!fromOwnAccount(iq, own)) {

@@ -1,5 +1,6 @@
 import type { Room } from './features/rooms/room.ts';
-import type { OperationId, Presence, RemoteKey } from '@natter/core/model';
+import type { Event } from '@natter/core';
+import type { BridgeOrigin, OperationId, Presence, RemoteKey } from '@natter/core/model';
 
 /** Where an operation's stanza stood in which managed session. */
 export interface SentPosition {
@@ -10,6 +11,8 @@ export interface SentPosition {
 
 /** Most ids whose sender is remembered. */
 const MOST_SENDERS = 5_000;
+/** Most messages whose key is remembered by the archive's id. */
+const MOST_KEYS = 5_000;
 /** Most sessions that were cut whose count is remembered. */
 const MOST_SESSIONS = 20;
 
@@ -21,6 +24,13 @@ export class Memory {
   readonly handled: Map<string, number> = new Map();
   /** Presence by contact and resource (empty for the contact as a whole). */
   readonly presences: Map<RemoteKey, Map<string, Presence>> = new Map();
+  /** Who is on the contact list: nobody else becomes a contact by what they tell of themselves. */
+  readonly contacts: Set<RemoteKey> = new Set();
+  /** The gateways there are, by their domain. */
+  readonly gateways: Map<string, BridgeOrigin> = new Map();
+  /** The pictures of contacts, by their hash. */
+  readonly pictures: Map<RemoteKey, { readonly from: 'pep' | 'vcard'; readonly hash: string | null }> =
+    new Map();
   /** Contacts whose request waits for our answer, and contacts who refused ours. */
   readonly requested: Set<RemoteKey> = new Set();
   readonly denied: Set<RemoteKey> = new Set();
@@ -31,6 +41,7 @@ export class Memory {
   /** Who invited us into rooms that we have not entered. */
   readonly invitations: Map<RemoteKey, RemoteKey> = new Map();
   readonly #senders = new Map<string, RemoteKey>();
+  readonly #keys = new Map<string, RemoteKey>();
 
   /** The server told how many of our stanzas it had handled when a session was cut. */
   endedSession(session: string, handled: number): void {
@@ -43,6 +54,23 @@ export class Memory {
   sawMessage(conversation: RemoteKey, claimed: string, sender: RemoteKey): void {
     this.#senders.set(`${conversation}\n${claimed}`, sender);
     forgetOldest(this.#senders, MOST_SENDERS);
+  }
+
+  /** Remembers the keys of messages, for references by the archive's id alone. */
+  sawKeys(events: readonly Event[]): void {
+    for (const event of events) {
+      if (event.type !== 'timeline') continue;
+      for (const { stable } of event.items) {
+        const id = stable?.split(' ', 1)[0];
+        if (stable !== null && id !== undefined) this.#keys.set(`${event.conversation}\n${id}`, stable);
+      }
+    }
+    forgetOldest(this.#keys, MOST_KEYS);
+  }
+
+  /** The key of a message with an id of the archive, if it was seen here. */
+  keyOf(conversation: RemoteKey, archiveId: string): RemoteKey | null {
+    return this.#keys.get(`${conversation}\n${encodeURIComponent(archiveId)}`) ?? null;
   }
 
   senderOf(conversation: RemoteKey, claimed: string): RemoteKey | null {

@@ -3,6 +3,7 @@ import type { OperationId } from '@natter/core/model';
 import type { ServerFeatures } from './capabilities.ts';
 import type { Commits } from './commits.ts';
 import type { AccountHttp } from './features/files.ts';
+import type { SelfDescription } from './features/self-description.ts';
 import type { Memory } from './memory.ts';
 import type { WireError } from './wire/error.ts';
 import type { XmppStream } from './wire/stream.ts';
@@ -16,6 +17,8 @@ export interface Runtime {
   readonly memory: Memory;
   readonly commits: Commits;
   readonly server: ServerFeatures;
+  /** What we say of ourselves. */
+  readonly self: SelfDescription;
   /** Asks a web server, trusting whom this account trusts. */
   readonly http: AccountHttp;
   /** Operations under way, and whom to tell that their message came back. */

@@ -29,7 +29,9 @@ import { establish, type Established, type SessionParts } from './establish.ts';
 import { discoverServer } from './features/discovery.ts';
 import { download } from './features/download.ts';
 import type { AccountHttp } from './features/files.ts';
+import { describeSelf } from './features/self-description.ts';
 import { failedInteraction, unsupported } from './interactions.ts';
+import { readAvatarAddress } from './mapping/personal.ts';
 import { mapEnded, mapError } from './mapping/errors.ts';
 import { Memory } from './memory.ts';
 import { bareAddress } from './wire/address.ts';
@@ -97,6 +99,7 @@ export class XmppSession implements Session {
         own: identity.bare,
         memory: this.#memory,
         server,
+        self: await describeSelf(),
         http: this.#http,
       });
       const known = this.#lastSession !== null && this.#lastSession === stream.management.resumeState()?.id;
@@ -105,7 +108,7 @@ export class XmppSession implements Session {
       if (!stream.ended) {
         this.#connection = connection;
         host.phase('online');
-        connection.enterRooms(binding.resumed && known);
+        connection.settleIn(binding.resumed && known);
       }
       const end = await connection.ended;
       return signal.aborted ? new WireError('aborted', 'stopped') : end;
@@ -185,6 +188,12 @@ export class XmppSession implements Session {
     offset: number,
     signal: AbortSignal,
   ): Promise<{ etag?: string; done: boolean }> {
+    const avatar = readAvatarAddress(remote);
+    if (avatar !== null)
+      return this.#online(async (connection) => {
+        await connection.downloadAvatar(avatar, blob, signal);
+        return { done: true };
+      });
     return download({ http: this.#http, host: this.#parts.host }, { remote, blob, offset }, signal);
   }
 

@@ -1,6 +1,7 @@
 import type { Opaque, RemoteKey } from '@natter/core/model';
 import {
   accountScope,
+  type Event,
   type Gap,
   type GapChange,
   type Page,
@@ -120,7 +121,7 @@ export class Archive {
     const place: Place = { by: 'page', after: older ? null : neighbour, before: older ? neighbour : null };
     const gaps = gap === undefined ? [] : shrink(gap, messages, finished, this.#runtime.own, older);
     return {
-      batch: { origin: 'archive', events: mapArchive(messages, this.#context(place)), gaps },
+      batch: { origin: 'archive', events: this.#map(messages, place), gaps },
       next: finished ? null : cursor,
       reached: finished ? (older ? 'start' : 'end') : null,
     };
@@ -167,8 +168,14 @@ export class Archive {
     { cursor, next, reached }: { cursor: Opaque; next: Opaque | null; reached: Page['reached'] },
     gaps: readonly GapChange[] = [],
   ): Page {
-    const events = mapArchive(messages, this.#context({ by: 'page', after: null, before: null }));
+    const events = this.#map(messages, { by: 'page', after: null, before: null });
     return { batch: { origin, events, cursors: { [accountScope]: cursor }, gaps }, next, reached };
+  }
+
+  #map(messages: readonly ArchivedMessage[], place: Place): Event[] {
+    const events = mapArchive(messages, this.#context(place));
+    this.#runtime.memory.sawKeys(events);
+    return events;
   }
 
   #context(place: Place): Parameters<typeof mapArchive>[1] {

@@ -3,10 +3,10 @@ import { attachmentsOf, errorData, type Attachment, type BlobId } from '@natter/
 import { Element } from '@xmpp/xml';
 import { mapError } from '../mapping/errors.ts';
 import type { Runtime } from '../runtime.ts';
-import { bareAddress } from '../wire/address.ts';
 import type { HttpAnswer, HttpRequest } from '../wire/channel.ts';
 import { asWireError, WireError } from '../wire/error.ts';
 import { NS } from '../wire/namespaces.ts';
+import type { Services } from './services.ts';
 
 /** Asks a web server, with the trust of one account. */
 export type AccountHttp = (request: Omit<HttpRequest, 'authorities' | 'patience'>) => Promise<HttpAnswer>;
@@ -23,18 +23,17 @@ interface Slot {
   readonly headers: Record<string, string>;
 }
 
-/** Services that are asked what they are. */
-const MOST_SERVICES = 30;
 /** The only headers that a service may make us send (XEP-0363 section 6). */
 const ALLOWED: readonly string[] = ['authorization', 'cookie', 'expires'];
 
 /** Brings files to the upload service of our server (XEP-0363). */
 export class Files {
   readonly #runtime: Runtime;
-  #service: Promise<UploadService | null> | null = null;
+  readonly #services: Services;
 
-  constructor(runtime: Runtime) {
+  constructor(runtime: Runtime, services: Services) {
     this.#runtime = runtime;
+    this.#services = services;
   }
 
   /** The operation with the addresses of its files in it, or what became of it when they could not be brought there. */
@@ -113,41 +112,12 @@ export class Files {
     }
   }
 
-  #find(signal: AbortSignal): Promise<UploadService | null> {
-    this.#service ??= this.#discover(signal).catch((error: unknown) => {
-      this.#service = null;
-      throw error;
-    });
-    return this.#service;
+  async #find(signal: AbortSignal): Promise<UploadService | null> {
+    const found = await this.#services.find(({ features }) => features.has(NS.upload), signal);
+    if (found === null) return null;
+    const most = found.info.fields.get('max-file-size')?.[0] ?? '';
+    return { address: found.address, most: /^\d{1,15}$/.test(most) ? Number(most) : null };
   }
-
-  async #discover(signal: AbortSignal): Promise<UploadService | null> {
-    const { stream } = this.#runtime;
-    const items = new Element('query', { xmlns: NS.discoItems });
-    const list = (await stream.request('get', stream.domain, items, signal))
-      .getChild('query', NS.discoItems)
-      ?.getChildren('item');
-    const addresses = (list ?? [])
-      .map((item) => bareAddress(item.attrs['jid']))
-      .filter((each) => each !== null);
-    const services = await Promise.all(
-      addresses.slice(0, MOST_SERVICES).map(async (address) => {
-        const info = await stream
-          .request('get', address, new Element('query', { xmlns: NS.discoInfo }), signal)
-          .catch(() => null); // a service that is down is no service
-        return info === null ? null : readService(address, info);
-      }),
-    );
-    return services.find((service) => service !== null) ?? null;
-  }
-}
-
-function readService(address: string, info: Element): UploadService | null {
-  const query = info.getChild('query', NS.discoInfo);
-  if (!query?.getChildren('feature').some(({ attrs }) => attrs['var'] === NS.upload)) return null;
-  const fields = query.getChildren('x', NS.dataForms).flatMap((form) => form.getChildren('field'));
-  const most = fields.find(({ attrs }) => attrs['var'] === 'max-file-size')?.getChildText('value') ?? '';
-  return { address, most: /^\d{1,15}$/.test(most) ? Number(most) : null };
 }
 
 /** Reads a slot; null for one that would send the file in the clear. */

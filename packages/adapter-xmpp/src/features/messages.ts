@@ -45,7 +45,7 @@ export class Messages {
     const { peer, sender } = direction;
     const claimed = readClaimedId(message);
     if (claimed !== null) memory.sawMessage(peer, claimed, sender.key);
-    return mapMessage(message, {
+    const events = mapMessage(message, {
       own,
       // A server without an archive passes on whatever stanza-id a stranger made up.
       archiveId: server.archive ? readStanzaId(message, own) : null,
@@ -55,6 +55,8 @@ export class Messages {
       senderOf: (id) => memory.senderOf(peer, id),
       isRoom: (address) => memory.rooms.has(address),
     });
+    memory.sawKeys(events);
+    return events;
   }
 
   /** XEP-0085. Delayed ones are history. */

@@ -2,8 +2,12 @@ import type { OwnPresence, Presence, RemoteKey } from '@natter/core/model';
 import type { Ephemeral, Event } from '@natter/core';
 import type { Element } from '@xmpp/xml';
 import { readPresence, writePresence } from '../mapping/presence.ts';
+import { readNick } from '../mapping/personal.ts';
 import { forgetOldest } from '../memory.ts';
 import type { Runtime } from '../runtime.ts';
+import { NS } from '../wire/namespaces.ts';
+import type { Profiles } from './profiles.ts';
+import { contactState } from './roster.ts';
 
 /** Strangers may send presence too, from as many addresses as they like. */
 const MOST_PRESENCES = 100_000;
@@ -20,13 +24,18 @@ const OFFLINE: Presence = {
 export class PresenceFeature {
   readonly #runtime: Runtime;
 
-  constructor(runtime: Runtime) {
+  readonly #profiles: Profiles;
+
+  constructor(runtime: Runtime, profiles: Profiles) {
     this.#runtime = runtime;
+    this.#profiles = profiles;
   }
 
   /** Tells contacts how we are. */
   announce(presence: OwnPresence): void {
-    this.#runtime.stream.send(writePresence(presence));
+    const stanza = writePresence(presence);
+    if (presence.availability !== 'invisible') stanza.append(this.#runtime.self.announce());
+    this.#runtime.stream.send(stanza);
   }
 
   /** A resumed session is not told again who is there: what we knew still holds. */
@@ -47,25 +56,39 @@ export class PresenceFeature {
     if (update.kind === 'presence') {
       if (update.contact === this.#runtime.own) return false; // our own devices are no contacts
       this.#remember(update.contact, update.resource, update.presence);
+      this.#profiles.lookAt(stanza);
       this.#runtime.host.hint([
         { type: 'presence', key: update.contact, resource: update.resource, presence: update.presence },
       ]);
       return false;
     }
-    const event = this.#subscription(update.contact, update.change, update.text);
+    const event = this.#subscription(
+      update.contact,
+      update.change,
+      update.text,
+      readNick(stanza.getChild('nick', NS.nick)),
+    );
     if (event === null) return false;
-    void this.#runtime.commits.stanza(number, { origin: 'live', events: [event] });
+    const { commits, memory } = this.#runtime;
+    const state = memory.contacts.has(update.contact) ? contactState(memory, update.contact) : {};
+    void commits.stanza(number, { origin: 'live', events: [event], state });
     return true;
   }
 
   /** What an unanswered subscription stanza changes; the rest comes as a roster push. */
-  #subscription(contact: RemoteKey, change: string, text: string): Event | null {
+  #subscription(contact: RemoteKey, change: string, text: string, nick: string | null): Event | null {
     const { requested, denied } = this.#runtime.memory;
     const upsert = (subscription: object, request?: string | null): Event => ({
       type: 'upsert',
       of: 'contact',
       key: contact,
-      value: { address: contact, subscription, ...(request === undefined ? {} : { request }) },
+      value: {
+        address: contact,
+        subscription,
+        ...(request === undefined ? {} : { request }),
+        // XEP-0172 section 4.2: who asks may say what to call them.
+        ...(nick === null || change !== 'subscribe' ? {} : { name: nick }),
+      },
     });
     switch (change) {
       case 'subscribe':

@@ -1,31 +1,28 @@
 import { Element } from '@xmpp/xml';
 import type { XmppStream } from '../wire/stream.ts';
 import { NS } from '../wire/namespaces.ts';
+import type { SelfDescription } from './self-description.ts';
 
-/** What we can do, for who asks (XEP-0030). */
-const FEATURES: readonly string[] = [
-  NS.discoInfo,
-  NS.carbons,
-  NS.chatStates,
-  NS.receipts,
-  NS.markers,
-  NS.correction,
-  NS.retraction,
-  NS.reactions,
-  NS.replies,
-  NS.ping,
-].toSorted();
-
-/** Answers a request that nothing else took. RFC 6120 section 8.2.3: every request gets one answer. */
-export function respond(stream: XmppStream, iq: Element): void {
+/**
+ * Answers a request that nothing else took. RFC 6120 section 8.2.3: every request gets one answer. Which software of which
+ * version runs here (XEP-0092) is nobody's business, and nobody controls us from afar (XEP-0146).
+ */
+export function respond(stream: XmppStream, iq: Element, self: SelfDescription): void {
   const type: unknown = iq.attrs['type'];
   if (type !== 'get' && type !== 'set') return;
   const [payload] = iq.getChildElements();
-  if (type === 'get' && payload?.is('ping', NS.ping) === true) return reply(stream, iq);
-  if (type === 'get' && payload?.is('query', NS.discoInfo) === true && payload.attrs['node'] === undefined) {
-    return reply(stream, iq, describeClient());
+  if (type === 'get' && payload !== undefined) {
+    if (payload.is('ping', NS.ping)) return reply(stream, iq);
+    if (payload.is('time', NS.time)) return reply(stream, iq, writeTime(new Date()));
+    if (payload.is('query', NS.discoItems)) return reply(stream, iq, emptyList(payload));
+    if (payload.is('query', NS.discoInfo)) {
+      const node: unknown = payload.attrs['node'];
+      const answer = self.answer(typeof node === 'string' ? node : null);
+      if (answer !== null) return reply(stream, iq, answer);
+      return stream.send(refusal(iq, 'item-not-found'));
+    }
   }
-  stream.send(refusal(iq));
+  stream.send(refusal(iq, 'service-unavailable'));
 }
 
 /** The empty answer, or one with a payload. */
@@ -35,16 +32,24 @@ export function reply(stream: XmppStream, iq: Element, payload?: Element): void 
   stream.send(answer);
 }
 
-function describeClient(): Element {
-  const query = new Element('query', { xmlns: NS.discoInfo });
-  query.c('identity', { category: 'client', type: 'console', name: 'natter' });
-  for (const feature of FEATURES) query.c('feature', { var: feature });
-  return query;
+/** XEP-0202. */
+function writeTime(now: Date): Element {
+  const minutes = -now.getTimezoneOffset();
+  const two = (value: number): string => String(Math.floor(Math.abs(value))).padStart(2, '0');
+  const time = new Element('time', { xmlns: NS.time });
+  time.c('tzo').t(`${minutes < 0 ? '-' : '+'}${two(minutes / 60)}:${two(Math.abs(minutes) % 60)}`);
+  time.c('utc').t(now.toISOString().replace(/\.\d+Z$/, 'Z'));
+  return time;
 }
 
-function refusal(iq: Element): Element {
+function emptyList({ attrs }: Element): Element {
+  const node: unknown = attrs['node'];
+  return new Element('query', { xmlns: NS.discoItems, ...(typeof node === 'string' ? { node } : {}) });
+}
+
+function refusal(iq: Element, condition: string): Element {
   const answer = answerTo(iq, 'error');
-  answer.c('error', { type: 'cancel' }).c('service-unavailable', { xmlns: NS.stanzaErrors });
+  answer.c('error', { type: 'cancel' }).c(condition, { xmlns: NS.stanzaErrors });
   return answer;
 }
 

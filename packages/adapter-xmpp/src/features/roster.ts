@@ -1,16 +1,21 @@
-import { remoteKey } from '@natter/core/model';
+import { remoteKey, type RemoteKey } from '@natter/core/model';
 import type { Event } from '@natter/core';
 import { Element } from '@xmpp/xml';
 import { mapRosterItem, type SubscriptionKnowledge } from '../mapping/roster.ts';
+import type { Memory } from '../memory.ts';
 import type { Runtime } from '../runtime.ts';
 import { asWireError } from '../wire/error.ts';
 import { NS } from '../wire/namespaces.ts';
 import { mapError } from '../mapping/errors.ts';
+import { bridgeOf } from './gateways.ts';
 
 /** The version of the roster that is stored. */
-const VERSION_KEY = 'roster-version';
-/** One entry for each contact that may see our presence: a roster that has not changed is not told again. */
-const WATCHER_PREFIX = 'watcher:';
+const VERSION_KEY = 'roster';
+/**
+ * One entry for each contact, because a roster that has not changed is not told again: `w` for one that may see our presence (a
+ * watcher), `d` for one that refused to let us see theirs, which the roster does not tell at all.
+ */
+const CONTACT_PREFIX = 'contact:';
 
 /** The contact list (RFC 6121 section 2), fetched only where the stored one is older than the server's. */
 export class Roster {
@@ -19,15 +24,22 @@ export class Roster {
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
-    const { requested, denied } = runtime.memory;
-    this.#knowledge = { requested: (key) => requested.has(key), denied: (key) => denied.has(key) };
+    const { requested, denied, gateways } = runtime.memory;
+    this.#knowledge = {
+      requested: (key) => requested.has(key),
+      denied: (key) => denied.has(key),
+      bridge: (key) => bridgeOf(gateways, key),
+    };
   }
 
   /** Remembers of the stored roster what an earlier process knew. */
   async recall(): Promise<void> {
     const { host, memory } = this.#runtime;
-    for (const key of Object.keys(await host.state(WATCHER_PREFIX))) {
-      memory.watchers.add(remoteKey(key.slice(WATCHER_PREFIX.length)));
+    for (const [name, flags] of Object.entries(await host.state(CONTACT_PREFIX))) {
+      const key = remoteKey(name.slice(CONTACT_PREFIX.length));
+      memory.contacts.add(key);
+      if (flags.includes('w')) memory.watchers.add(key);
+      if (flags.includes('d')) memory.denied.add(key);
     }
   }
 
@@ -68,10 +80,11 @@ export class Roster {
   async #replace(roster: Element): Promise<void> {
     const generation = crypto.randomUUID();
     const events: Event[] = [{ type: 'sweep', of: 'contact', generation, end: false }];
-    const { watchers } = this.#runtime.memory;
+    const { watchers, contacts } = this.#runtime.memory;
     const state: Record<string, string | null> = {};
-    for (const key of watchers) state[WATCHER_PREFIX + key] = null;
+    for (const key of contacts) state[CONTACT_PREFIX + key] = null;
     watchers.clear();
+    contacts.clear();
     for (const item of roster.getChildren('item', NS.roster)) {
       const event = mapRosterItem(item, this.#knowledge);
       if (event === null || event.type === 'remove') continue;
@@ -86,19 +99,31 @@ export class Roster {
 
   /** Takes note of what the roster says, and gives what of it must outlive the process. */
   #remember(event: Event): Record<string, string | null> {
-    const { watchers, requested, denied } = this.#runtime.memory;
-    if (event.type !== 'upsert' && event.type !== 'remove') return {};
-    const { key } = event;
-    const { to, from } =
-      (event.type === 'upsert' && event.of === 'contact' && event.value.subscription) || {};
+    const { watchers, requested, denied, contacts } = this.#runtime.memory;
+    if (event.type === 'remove') {
+      const key = remoteKey(event.key);
+      for (const set of [watchers, requested, denied, contacts]) set.delete(key);
+      return { [CONTACT_PREFIX + key]: null };
+    }
+    if (event.type !== 'upsert' || event.of !== 'contact') return {};
+    const { key, value } = event;
+    const { to, from } = value.subscription ?? {};
+    contacts.add(key);
     if (to === 'granted' || to === 'pending') denied.delete(key);
     if (from === 'granted') {
       requested.delete(key);
       watchers.add(key);
-      return { [WATCHER_PREFIX + key]: '1' };
-    }
-    return watchers.delete(key) ? { [WATCHER_PREFIX + key]: null } : {};
+    } else watchers.delete(key);
+    return contactState(this.#runtime.memory, key);
   }
+}
+
+/** What is stored of a contact for the next process. */
+export function contactState(
+  { watchers, denied }: Pick<Memory, 'watchers' | 'denied'>,
+  key: RemoteKey,
+): Record<string, string> {
+  return { [CONTACT_PREFIX + key]: `${watchers.has(key) ? 'w' : ''}${denied.has(key) ? 'd' : ''}` };
 }
 
 /** Whether a stanza may speak for our own account: nobody but our server and ourselves (RFC 6121 section 2.1.6). */

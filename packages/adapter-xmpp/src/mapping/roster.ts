@@ -1,4 +1,4 @@
-import { remoteKey, type RemoteKey, type Subscription } from '@natter/core/model';
+import { remoteKey, type BridgeOrigin, type RemoteKey, type Subscription } from '@natter/core/model';
 import type { ContactIn, Event } from '@natter/core';
 import { Element } from '@xmpp/xml';
 import { bareAddress } from '../wire/address.ts';
@@ -10,6 +10,8 @@ export interface SubscriptionKnowledge {
   requested(contact: RemoteKey): boolean;
   /** Whether that contact refused us: the roster then says the same as if we had never asked. */
   denied(contact: RemoteKey): boolean;
+  /** The network behind the gateway that a contact lives behind; null for one that is here itself. */
+  bridge(contact: RemoteKey): BridgeOrigin | null;
 }
 
 /** One roster item (RFC 6121 section 2.1.2) as an event; null for an item without a valid address. */
@@ -27,6 +29,7 @@ export function mapRosterItem(item: Element, knowledge: SubscriptionKnowledge): 
     groups: [...new Set(groups.filter((group) => group !== ''))],
     subscription,
     ...(subscription.from === 'granted' ? { request: null } : {}),
+    bridge: knowledge.bridge(key),
     listed: true,
     stability: 'permanent',
   };

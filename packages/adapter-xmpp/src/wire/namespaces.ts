@@ -23,6 +23,7 @@ export const NS = {
   mucRoomConfig: 'http://jabber.org/protocol/muc#roomconfig', // XEP-0045
   pubsub: 'http://jabber.org/protocol/pubsub', // XEP-0060
   publishOptions: 'http://jabber.org/protocol/pubsub#publish-options', // XEP-0060
+  pubsubEvent: 'http://jabber.org/protocol/pubsub#event', // XEP-0060
   oob: 'jabber:x:oob', // XEP-0066
   upload: 'urn:xmpp:http:upload:0', // XEP-0363
   sharing: 'urn:xmpp:sfs:0', // XEP-0447
@@ -32,6 +33,14 @@ export const NS = {
   conference: 'jabber:x:conference', // XEP-0249
   rsm: 'http://jabber.org/protocol/rsm', // XEP-0059
   dataForms: 'jabber:x:data', // XEP-0004
+  vcard: 'vcard-temp', // XEP-0054
+  vcardUpdate: 'vcard-temp:x:update', // XEP-0153
+  avatarMetadata: 'urn:xmpp:avatar:metadata', // XEP-0084
+  avatarData: 'urn:xmpp:avatar:data', // XEP-0084
+  caps: 'http://jabber.org/protocol/caps', // XEP-0115
+  nick: 'http://jabber.org/protocol/nick', // XEP-0172
+  time: 'urn:xmpp:time', // XEP-0202
+  displayed: 'urn:xmpp:mds:displayed:0', // XEP-0490
   register: 'jabber:iq:register', // XEP-0077
   registerFeature: 'http://jabber.org/features/iq-register', // XEP-0077
   chatStates: 'http://jabber.org/protocol/chatstates', // XEP-0085

@@ -8,7 +8,7 @@ let person: Pair['person'];
 afterEach(() => pair.close());
 
 async function online(managed = false): Promise<Peer> {
-  pair = await startPair(managed);
+  pair = await startPair({ managed });
   ({ person } = pair);
   return pair.peer;
 }

@@ -67,7 +67,11 @@ test('SRV records go by priority, then at random in proportion to their weight (
 });
 
 describe('roster items', () => {
-  const knowledge = { requested: (key: string) => key === 'asks@b', denied: (key: string) => key === 'no@b' };
+  const knowledge = {
+    requested: (key: string) => key === 'asks@b',
+    denied: (key: string) => key === 'no@b',
+    bridge: (key: string) => (key.endsWith('@wa.b') ? { network: 'whatsapp', name: 'WhatsApp' } : null),
+  };
   test.each([
     [
       `jid='A@b' subscription='both' name='Al'`,
@@ -76,6 +80,7 @@ describe('roster items', () => {
     [`jid='a@b' subscription='to'`, { alias: null, subscription: { to: 'granted', from: 'none' } }],
     [`jid='a@b' subscription='none' ask='subscribe'`, { subscription: { to: 'pending', from: 'none' } }],
     [`jid='asks@b' subscription='none'`, { subscription: { to: 'none', from: 'pending' } }],
+    [`jid='+49@wa.b' subscription='both'`, { bridge: { network: 'whatsapp', name: 'WhatsApp' } }],
     [`jid='no@b' subscription='none'`, { subscription: { to: 'denied', from: 'none' } }],
   ])('%s', (attributes, value) => {
     const item = stanza(

@@ -13,11 +13,23 @@ export interface Pair {
 const authority = createTestCa();
 const certificate = authority.then((ca) => ca.issue({ hosts: ['localhost'] }));
 
-export async function startPair(managed = false): Promise<Pair> {
+/** What the server is to be like. */
+export interface PairOptions {
+  /** With stream management. */
+  readonly managed?: boolean;
+  /** Leaves it to the test to say what services there are, which is asked once a session is usable. */
+  readonly services?: 'by hand';
+  /** Items of the contact list. */
+  readonly roster?: string;
+}
+
+export async function startPair({ managed = false, roster = '', services }: PairOptions = {}): Promise<Pair> {
   const peer = Promise.withResolvers<Peer>();
   const server = await startScriptedServer(async (each) => {
     await each.signIn(await certificate, managed);
-    await each.settle();
+    await each.settle(roster);
+    if (services === undefined)
+      each.answer(await each.take('iq'), '<query xmlns="http://jabber.org/protocol/disco#items"/>');
     peer.resolve(each);
   });
   const config = { server: `127.0.0.1:${server.port}`, ca: (await authority).certificate };

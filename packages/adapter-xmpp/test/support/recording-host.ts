@@ -1,6 +1,7 @@
 import {
   mintId,
   remoteKey,
+  type BlobId,
   type Capabilities,
   type OperationId,
   type RemoteKey,
@@ -31,6 +32,8 @@ class RecordingHost implements SessionHost {
   readonly phases: string[] = [];
   readonly rosters: string[] = [];
   readonly logs: string[] = [];
+  /** What was downloaded. */
+  readonly blobs = new Map<BlobId, Buffer>();
   accountCapabilities: Capabilities | null = null;
   /** Holds commits back until it resolves. */
   gate: Promise<void> = Promise.resolve();
@@ -71,8 +74,13 @@ class RecordingHost implements SessionHost {
   readBlob(): Promise<ReadableStream<Uint8Array>> {
     throw new Error('no blobs here');
   }
-  writeBlob(): Promise<WritableStream<Uint8Array>> {
-    throw new Error('no blobs here');
+  async writeBlob(blob: BlobId): Promise<WritableStream<Uint8Array>> {
+    const parts: Uint8Array[] = [];
+    const { blobs } = this;
+    return new WritableStream({
+      write: (chunk) => void parts.push(chunk),
+      close: () => void blobs.set(blob, Buffer.concat(parts)),
+    });
   }
   async secret(name: string): Promise<string | null> {
     return this.secrets.get(name) ?? null;
@@ -172,6 +180,12 @@ export class Person {
     return this.#running;
   }
 
+  /** The bytes of something on the network. */
+  async fetch(remote: string): Promise<Buffer | undefined> {
+    const blob = mintId('blob');
+    await this.session.download(remote, blob, 0, new AbortController().signal);
+    return this.host.blobs.get(blob);
+  }
   op(conversation: Op['conversation'], body: OpBody): Op {
     return { id: mintId('operation'), conversation, attempt: 1, memo: null, body };
   }

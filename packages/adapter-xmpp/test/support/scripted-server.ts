@@ -110,12 +110,14 @@ export class Peer {
     this.write(`<enabled xmlns='${SM}' id='${session}' resume='true'/>`);
   }
   /** Answers requests as a server with an archive does, until the initial presence. */
-  async settle(): Promise<void> {
+  async settle(roster = ''): Promise<void> {
     for (;;) {
       const element = await this.next();
       if (element === null) throw new Error('the client left before its presence');
       if (element.name === 'presence') return;
-      if (element.name === 'iq') this.answer(element);
+      if (element.name !== 'iq') continue;
+      const asksRoster = element.getChild('query', 'jabber:iq:roster') !== undefined;
+      this.answer(element, asksRoster ? `<query xmlns='jabber:iq:roster'>${roster}</query>` : '');
     }
   }
   answer(iq: Element, payload = ''): void {
@@ -126,7 +128,7 @@ export class Peer {
       .join('');
     const content =
       namespace === 'http://jabber.org/protocol/disco#info'
-        ? `<query xmlns='${namespace}'>${features}</query>`
+        ? payload || `<query xmlns='${namespace}'>${features}</query>`
         : payload;
     const roster =
       namespace === 'jabber:iq:roster' && payload === '' ? `<query xmlns='jabber:iq:roster'/>` : content;

@@ -178,6 +178,11 @@ export class XmppPeer implements Peer {
     return this.#files.received();
   }
 
+  /** A request to the peer's own account. */
+  ask(type: 'get' | 'set', payload: Element): Promise<Element> {
+    return this.#stream.request(type, null, payload);
+  }
+
   #message(id: string = crypto.randomUUID()): Element {
     return new Element('message', { to: this.#other, type: 'chat', id });
   }

@@ -1,12 +1,9 @@
 import type { RemoteKey } from '@natter/core/model';
-import {
-  readBookmarks,
-  writeBookmark,
-  writeBookmarksQuery,
-  type Bookmark,
-} from '../../mapping/rooms/bookmarks.ts';
+import { readItemsAnswer, writeItemsQuery } from '../../mapping/personal.ts';
+import { goneBookmark, readBookmark, writeBookmark, type Bookmark } from '../../mapping/rooms/bookmarks.ts';
 import type { Runtime } from '../../runtime.ts';
 import { asWireError } from '../../wire/error.ts';
+import { NS } from '../../wire/namespaces.ts';
 
 /** The rooms that our devices share (XEP-0402). A server that keeps none leaves us with our own list. */
 export class Bookmarks {
@@ -22,7 +19,10 @@ export class Bookmarks {
     const { stream, server } = this.#runtime;
     if (!server.personal) return null;
     try {
-      const list = readBookmarks(await stream.request('get', null, writeBookmarksQuery(), signal));
+      const answer = await stream.request('get', null, writeItemsQuery(NS.bookmarks), signal);
+      const list = readItemsAnswer(answer)
+        .map(readBookmark)
+        .filter((each) => each !== null);
       this.#known = new Map(list.map((bookmark) => [bookmark.room, bookmark]));
       return list;
     } catch (error) {
@@ -31,17 +31,16 @@ export class Bookmarks {
     }
   }
 
+  /** Another device of ours has changed one. */
+  changed(bookmark: Bookmark): void {
+    this.#known.set(bookmark.room, bookmark);
+  }
+
   /** Tells our other devices that we are in a room, or not any more. Best effort: our own list does not depend on it. */
   async set(room: RemoteKey, change: Partial<Omit<Bookmark, 'room'>>, signal: AbortSignal): Promise<void> {
     const { stream, host, server } = this.#runtime;
     if (!server.personal) return;
-    const before = this.#known.get(room) ?? {
-      room,
-      nick: null,
-      name: null,
-      autojoin: false,
-      extensions: null,
-    };
+    const before = this.#known.get(room) ?? goneBookmark(room);
     const bookmark = { ...before, ...change };
     try {
       await stream.request('set', null, writeBookmark(bookmark), signal);

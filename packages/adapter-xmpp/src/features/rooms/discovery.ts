@@ -1,14 +1,14 @@
 import { Element } from '@xmpp/xml';
 import type { RoomListing } from '@natter/core';
 import { remoteKey, type RemoteKey } from '@natter/core/model';
+import { isOf, type DiscoInfo } from '../../mapping/disco.ts';
 import { bareAddress } from '../../wire/address.ts';
-import { asWireError } from '../../wire/error.ts';
 import { NS } from '../../wire/namespaces.ts';
 import type { XmppStream } from '../../wire/stream.ts';
-import { UNKNOWN_TRAITS, type RoomTraits } from './room.ts';
+import { askInfo } from '../services.ts';
+import type { RoomTraits } from './room.ts';
 
-/** Services that are asked what they are, and rooms that one answer lists. */
-const MOST_SERVICES = 30;
+/** Rooms that one answer lists. */
 const MOST_ROOMS = 1_000;
 
 /** What a room is (XEP-0045 section 6.4). A room that does not tell is believed nothing. */
@@ -17,24 +17,13 @@ export async function discoverRoom(
   room: RemoteKey,
   signal: AbortSignal,
 ): Promise<RoomTraits> {
-  try {
-    const answer = await stream.request('get', room, new Element('query', { xmlns: NS.discoInfo }), signal);
-    return readTraits(answer);
-  } catch (error) {
-    if (asWireError(error).code !== 'stanza-error') throw error;
-    return UNKNOWN_TRAITS;
-  }
+  return readTraits(await askInfo(stream, room, signal));
 }
 
-/** Reads a room's disco#info. */
-export function readTraits(answer: Element): RoomTraits {
-  const query = answer.getChild('query', NS.discoInfo);
-  const features = new Set((query?.getChildren('feature') ?? []).map(({ attrs }) => String(attrs['var'])));
-  const identity = query?.getChildren('identity').find(({ attrs }) => attrs['category'] === 'conference');
-  const name: unknown = identity?.attrs['name'];
+function readTraits({ identities, features }: DiscoInfo): RoomTraits {
   const archive = features.has(NS.mam);
   return {
-    name: typeof name === 'string' && name !== '' ? name : null,
+    name: identities.find(({ category }) => category === 'conference')?.name ?? null,
     archive,
     stanzaIds: archive || features.has(NS.stanzaIds), // XEP-0313 section 5.1.1: an archive tells its ids
     occupantIds: features.has(NS.occupantId),
@@ -43,23 +32,10 @@ export function readTraits(answer: Element): RoomTraits {
   };
 }
 
-/** The room service of our server, or null (XEP-0045 section 6.1). */
-export async function discoverRoomService(stream: XmppStream, signal: AbortSignal): Promise<string | null> {
-  const items = await listItems(stream, stream.domain, signal);
-  const found = await Promise.all(
-    items.slice(0, MOST_SERVICES).map(async ({ address }) => {
-      const info = await stream
-        .request('get', address, new Element('query', { xmlns: NS.discoInfo }), signal)
-        .catch(() => null); // a service that is down is no service
-      const query = info?.getChild('query', NS.discoInfo);
-      const rooms = query
-        ?.getChildren('identity')
-        .some(({ attrs }) => attrs['category'] === 'conference' && attrs['type'] !== 'irc');
-      const speaks = query?.getChildren('feature').some(({ attrs }) => attrs['var'] === NS.muc);
-      return rooms === true && speaks === true ? address : null;
-    }),
-  );
-  return found.find((address) => address !== null) ?? null;
+/** Whether it is a service of rooms of its own (XEP-0045 section 6.1), and not the way to those of another network. */
+export function isRoomService(info: DiscoInfo): boolean {
+  const rooms = info.identities.some(({ category, type }) => category === 'conference' && type !== 'irc');
+  return rooms && info.features.has(NS.muc) && !isOf(info, 'gateway');
 }
 
 /** The public rooms of a service whose name or address holds a text (XEP-0045 section 6.3). */

@@ -1,14 +1,19 @@
 import type { Op, Outcome, Page, PageRequest, RoomListing } from '@natter/core';
 import { remoteKey, type RemoteKey } from '@natter/core/model';
 import type { Element } from '@xmpp/xml';
+import type { PersonalEvent } from '../../mapping/personal.ts';
+import { goneBookmark, readBookmark, type Bookmark } from '../../mapping/rooms/bookmarks.ts';
 import { invitedEvent, readInvitation } from '../../mapping/rooms/invitation.ts';
 import { forgetOldest } from '../../memory.ts';
 import type { Runtime } from '../../runtime.ts';
 import { bareAddress, parseAddress } from '../../wire/address.ts';
 import { asWireError } from '../../wire/error.ts';
+import { NS } from '../../wire/namespaces.ts';
 import type { Archive } from '../archive.ts';
+import type { Subscriber } from '../personal-events.ts';
+import type { Services } from '../services.ts';
 import { Bookmarks } from './bookmarks.ts';
-import { discoverRoomService, searchRooms } from './discovery.ts';
+import { isRoomService, searchRooms } from './discovery.ts';
 import { passwordName, readRecords } from './records.ts';
 import { Room, type RoomRecord } from './room.ts';
 import { RoomArchive } from './room-archive.ts';
@@ -29,12 +34,18 @@ export class Rooms {
   readonly #sending: RoomSending;
   readonly #changes: RoomChanges;
   readonly #over = new AbortController();
-  #service: Promise<string | null> | null = null;
+  readonly #services: Services;
   readonly visits: Visits;
+  readonly subscriber: Subscriber = {
+    node: NS.bookmarks,
+    own: true,
+    take: (_, event) => this.#published(event),
+  };
   readonly bookmarks: Bookmarks;
 
-  constructor(runtime: Runtime, archive: Archive) {
+  constructor(runtime: Runtime, archive: Archive, services: Services) {
     this.#runtime = runtime;
+    this.#services = services;
     this.visits = new Visits(runtime);
     this.bookmarks = new Bookmarks(runtime);
     this.#archive = new RoomArchive(runtime, archive);
@@ -55,6 +66,8 @@ export class Rooms {
     const { memory, host } = this.#runtime;
     const { signal } = this.#over;
     try {
+      // A new session is in no room, whatever the last one was in.
+      if (!still) for (const room of memory.rooms.values()) room.phase = 'outside';
       if (!still) await this.#followBookmarks(signal);
       const wanted = [...memory.rooms.values()].filter(({ left }) => !left);
       await Promise.all(wanted.map((room) => this.#comeBack(room, still, signal)));
@@ -101,18 +114,36 @@ export class Rooms {
   }
 
   async #followBookmarks(signal: AbortSignal): Promise<void> {
+    for (const bookmark of (await this.bookmarks.load(signal)) ?? []) await this.#follow(bookmark);
+  }
+
+  /** Another device of ours went into a room, or out of it. Gives the room that we are to be in from now on. */
+  async #follow({ room: address, autojoin, nick }: Bookmark): Promise<Room | null> {
     const { memory } = this.#runtime;
-    for (const { room: address, autojoin, nick } of (await this.bookmarks.load(signal)) ?? []) {
-      const known = memory.rooms.get(address);
-      if (autojoin && known?.left !== false) {
-        const room = known ?? this.newRoom(address, null);
-        room.left = false;
-        if (nick !== null) room.nick = nick;
-        memory.rooms.set(address, room);
-      }
-      // Another device of ours has left it.
-      if (!autojoin && known?.left === false) await this.visits.exit(known, 'left', true);
+    const known = memory.rooms.get(address);
+    if (!autojoin) {
+      if (known?.left === false) await this.visits.leave(known, this.#over.signal);
+      return null;
     }
+    if (known?.left === false) return null;
+    const room = known ?? this.newRoom(address, null);
+    room.left = false;
+    if (nick !== null) room.nick = nick;
+    memory.rooms.set(address, room);
+    return room;
+  }
+
+  /** XEP-0402 section 3.3: a change of another device, as it happens. Our own come back too, and change nothing. */
+  #published({ items, retracted }: PersonalEvent): null {
+    const gone = retracted.map((id) => bareAddress(id)).filter((each) => each !== null);
+    const changed = items.map(readBookmark).filter((each) => each !== null);
+    for (const bookmark of [...changed, ...gone.map((room) => goneBookmark(remoteKey(room)))]) {
+      this.bookmarks.changed(bookmark);
+      void this.#follow(bookmark).then((room) => {
+        if (room !== null) void this.#comeBack(room, false, this.#over.signal);
+      });
+    }
+    return null;
   }
 
   async #comeBack(room: Room, still: boolean, signal: AbortSignal): Promise<void> {
@@ -195,12 +226,8 @@ export class Rooms {
   }
 
   /** Our server's room service; null when it has none. */
-  service(signal: AbortSignal): Promise<string | null> {
-    this.#service ??= discoverRoomService(this.#runtime.stream, signal).catch((error: unknown) => {
-      this.#service = null;
-      throw error;
-    });
-    return this.#service;
+  async service(signal: AbortSignal): Promise<string | null> {
+    return (await this.#services.find(isRoomService, signal))?.address ?? null;
   }
 
   #roomOf(stanza: Element): Room | undefined {

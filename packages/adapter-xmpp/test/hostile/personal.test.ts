@@ -1,0 +1,84 @@
+import { afterEach, expect, test } from 'vitest';
+import { startPair, type Pair } from '../support/pair.ts';
+
+let pair: Pair;
+afterEach(() => pair.close());
+
+const EVENT = 'http://jabber.org/protocol/pubsub#event';
+const published = (from: string, node: string, item: string): string =>
+  `<message from='${from}'><event xmlns='${EVENT}'><items node='${node}'>${item}</items></event></message>`;
+/** A message after which all before it has been looked at. */
+const last = `<message from='friend@localhost/x' id='last'><body>last</body></message>`;
+const until = (text: string): Promise<boolean> =>
+  pair.person.host.until(text, () => pair.person.host.texts().includes(text));
+
+test.each([
+  ['a contact', 'friend@localhost'],
+  ['another domain', 'localhost.example'],
+  ['our server', 'localhost'],
+])(
+  'forged publication: %s cannot move us into a room or say what we have read (CVE-2023-28686, CVE-2019-1000021)',
+  async (_, from) => {
+    pair = await startPair();
+    const { peer, person } = pair;
+    const room = `<item id='trap@rooms.example'><conference xmlns='urn:xmpp:bookmarks:1' autojoin='true'/></item>`;
+    peer.write(published(from, 'urn:xmpp:bookmarks:1', room));
+    const read = `<item id='friend@localhost'><displayed xmlns='urn:xmpp:mds:displayed:0'><stanza-id xmlns='urn:xmpp:sid:0' by='me@localhost' id='1'/></displayed></item>`;
+    peer.write(published(from, 'urn:xmpp:mds:displayed:0', read));
+    peer.write(last);
+    await until('last');
+    expect(peer.heard).not.toContain('trap@rooms.example');
+    expect(person.host.events.filter(({ type }) => type === 'marker')).toEqual([]);
+    expect(person.host.logs).toContain('xmpp-forged-publication');
+  },
+);
+
+test('nobody becomes a contact by telling a name or a picture', async () => {
+  pair = await startPair();
+  const { peer, person } = pair;
+  const nick = `<item id='1'><nick xmlns='http://jabber.org/protocol/nick'>Your bank</nick></item>`;
+  peer.write(published('stranger@localhost', 'http://jabber.org/protocol/nick', nick));
+  const hash = '0123456789abcdef0123456789abcdef01234567';
+  const picture = `<item id='${hash}'><metadata xmlns='urn:xmpp:avatar:metadata'><info id='${hash}'/></metadata></item>`;
+  peer.write(published('stranger@localhost', 'urn:xmpp:avatar:metadata', picture));
+  peer.write(
+    `<presence from='stranger@localhost/x'><x xmlns='vcard-temp:x:update'><photo>${hash}</photo></x></presence>`,
+  );
+  peer.write(last);
+  await until('last');
+  expect(person.host.events.filter((event) => event.type === 'upsert' && event.of === 'contact')).toEqual([]);
+});
+
+test('a picture in the vcard stands in where none was published, and gives way to one that was (XEP-0153)', async () => {
+  pair = await startPair({
+    roster: `<item jid='friend@localhost' subscription='both'/>`,
+  });
+  const { peer, person } = pair;
+  const vcard = 'a'.repeat(40);
+  const pep = 'b'.repeat(40);
+  const presence = (hash: string): string =>
+    `<presence from='friend@localhost/x'><x xmlns='vcard-temp:x:update'><photo>${hash}</photo></x></presence>`;
+  peer.write(presence(vcard) + presence(vcard));
+  const item = `<item id='${pep}'><metadata xmlns='urn:xmpp:avatar:metadata'><info id='${pep}'/></metadata></item>`;
+  peer.write(published('friend@localhost', 'urn:xmpp:avatar:metadata', item));
+  peer.write(presence('c'.repeat(40)));
+  peer.write(
+    published(
+      'friend@localhost',
+      'urn:xmpp:avatar:metadata',
+      `<item id='x'><metadata xmlns='urn:xmpp:avatar:metadata'/></item>`,
+    ),
+  );
+  peer.write(last);
+  await until('last');
+  const pictures = person.host.events.flatMap((event) =>
+    event.type === 'upsert' && event.of === 'contact' && event.value.avatar !== undefined
+      ? [event.value.avatar?.remote ?? null]
+      : [],
+  );
+  expect(pictures).toEqual([
+    `xmpp-avatar:vcard:${vcard}:friend@localhost`,
+    `xmpp-avatar:pep:${pep}:friend@localhost`,
+    null,
+  ]);
+});
