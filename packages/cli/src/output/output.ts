@@ -37,6 +37,11 @@ export class Output {
     this.#stdout.write(`${this.json ? jsonLine({ v: 1, ...item }) : text()}\n`);
   }
 
+  /** A line of a file format: an object also for people. */
+  line(item: JsonItem): void {
+    this.#stdout.write(`${jsonLine({ v: 1, ...item })}\n`);
+  }
+
   /** Text that is the data itself: help, a completion script. */
   text(text: string): void {
     this.#stdout.write(text.endsWith('\n') ? text : `${text}\n`);

@@ -13,16 +13,18 @@ import type {
   MessageId,
   Operation,
   OperationId,
+  OrderKey,
   OwnPresence,
   Person,
   PersonId,
   ProfileAction,
+  RemoteKey,
   RoomAction,
   RosterAction,
   Step,
   Transfer,
 } from '../model/index.ts';
-import type { RoomListing } from '../contract/index.ts';
+import type { Event, MessageIn, RoomListing } from '../contract/index.ts';
 import type {
   Anchor,
   ConversationsQuery,
@@ -173,6 +175,16 @@ export interface Methods {
     },
     { readonly rows: readonly MessageView[]; readonly atStart: boolean },
   ];
+  /** A piece of a backup, as an archive of the network would tell it. How many of its messages were not here yet. */
+  'history.import': [
+    {
+      readonly account: AccountId;
+      /** Contacts and conversations: upserts. */
+      readonly events?: readonly Event[];
+      readonly history?: ImportedHistory;
+    },
+    { readonly messages: number },
+  ];
   'history.search': [SearchParams, readonly MessageView[]];
   /** What a name means: all equally good matches, best kind first. Never picks one. */
   resolve: [{ readonly text: string; readonly account?: AccountId }, readonly ResolveMatch[]];
@@ -240,6 +252,26 @@ export interface AccountAddParams {
   readonly connect?: boolean;
   /** Secrets by name, saved with the account: the password for `connect: false`, or where it comes from. */
   readonly secrets?: Readonly<Record<string, string>>;
+}
+
+/** Messages of one conversation out of a backup, oldest first. */
+export interface ImportedHistory {
+  /** The network's key of the conversation. */
+  readonly conversation: RemoteKey;
+  /** The last message of the piece before; `null` for the first piece. */
+  readonly after: RemoteKey | null;
+  readonly messages: readonly ImportedMessage[];
+}
+
+/** One message out of a backup. */
+export interface ImportedMessage {
+  /** What it was called here. */
+  readonly id: MessageId;
+  /** The network's own order key; it counts only where the network has a total order. */
+  readonly order: OrderKey;
+  readonly item: MessageIn;
+  /** What was done to it: patches. */
+  readonly changes: readonly Event[];
 }
 
 /** Where an interaction stands; `account` once it is done and saved. */

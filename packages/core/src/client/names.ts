@@ -46,6 +46,7 @@ export const methodNames: readonly (keyof Methods)[] = [
   'operation.cancel',
   'operation.retry',
   'history.page',
+  'history.import',
   'history.search',
   'resolve',
   'blob.create',

@@ -17,6 +17,24 @@ export const programRows: readonly CommandRow[] = [
     load: async () => (await import('../../commands/daemon.ts')).daemon,
   },
   {
+    words: ['export'],
+    summary: 'write accounts, contacts and messages to a file',
+    details:
+      'One JSON object a line, as the other commands print them with --json, for other programs and for natter import. Passwords and encryption keys are not in it.',
+    args: [],
+    options: [{ name: 'output', value: 'FILE', short: 'o', summary: 'a file instead of standard output' }],
+    load: async () => (await import('../../commands/backup/export.ts')).exportProfile,
+  },
+  {
+    words: ['import'],
+    summary: 'take in what natter export has written',
+    details:
+      'What is here already stays as it is, so importing twice changes nothing. Accounts come without their passwords: sign in with natter account login.',
+    args: [{ name: 'FILE', summary: 'the file, or - for standard input' }],
+    options: [],
+    load: async () => (await import('../../commands/backup/import.ts')).importProfile,
+  },
+  {
     words: ['doctor'],
     summary: 'check the installation and the profile',
     args: [],

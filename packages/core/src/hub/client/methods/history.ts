@@ -6,6 +6,7 @@ import type { ClientContext } from '../context.ts';
 import { found } from '../context.ts';
 import { startDownload, cancelDownload } from '../downloads.ts';
 import { historyPage } from '../history-page.ts';
+import { importHistory } from '../import-history.ts';
 import { messageView } from '../message-view.ts';
 import { resolveName } from '../resolve.ts';
 import type { Answers } from './table.ts';
@@ -40,6 +41,7 @@ export function historyMethods(context: ClientContext): Answers<Names> {
     'operation.retry': ({ operation }) =>
       queue.run((transaction) => retryOperation(transaction, operation, now())),
     'history.page': (params, signal) => historyPage(context, params, signal),
+    'history.import': (params) => importHistory(context, params),
     'history.search': async ({ in: conversations, from: senders, limit, ...rest }) => {
       const rows = await store.search({
         ...rest,
