@@ -29,10 +29,9 @@ import { Rejoin } from './features/rejoin.ts';
 import { RoomChanges } from './features/room-changes.ts';
 import { Who } from './features/who.ts';
 import { unsupported } from './interactions.ts';
-import { failedOutcome, mapError } from './mapping/errors.ts';
+import { mapError } from './mapping/errors.ts';
 import { withoutCodes } from './mapping/format-codes.ts';
-import { isName } from './mapping/keys.ts';
-import { isOwn, keyOf, type Feature, type Runtime } from './runtime.ts';
+import { keyOf, type Feature, type Runtime } from './runtime.ts';
 import { BatchAssembler, isBatch, type Batch } from './wire/batches.ts';
 import { WireError } from './wire/error.ts';
 import { lastParam, param, type IrcLine } from './wire/line.ts';
@@ -170,13 +169,19 @@ export class Connection {
     if (!isBatch(item)) return this.#line(item);
     const whole = Messages.whole(item);
     if (whole !== null) return this.#line(whole);
-    if (item.type === 'chathistory' && item.tags.has('label')) return;
+    if (item.type === 'chathistory') return this.#played(item);
     const dispatch = (): void => {
       for (const each of item.items) this.#dispatch(withLabel(each, item.tags.get('label')));
     };
     if (item.type === 'netsplit' || item.type === 'netjoin')
       this.#netsplits.within(item.type, item.params, dispatch);
     else dispatch();
+  }
+
+  /** History that a bouncer plays without being asked: what was said is news, and who came and went is not. */
+  #played(batch: Batch): void {
+    if (batch.tags.has('label')) return;
+    for (const line of Messages.pageLines(batch)) this.#messages.take(line);
   }
 
   #line(line: IrcLine): void {
@@ -213,25 +218,12 @@ export class Connection {
         return this.#contacts.perform(op, body.change, signal);
       case 'profile':
         return body.change.action === 'name'
-          ? this.#rename(body.change.name, signal)
+          ? this.#nick.rename(body.change.name, signal)
           : refused('unsupported', 'the password of an account on IRC is changed with its services');
       case 'edit':
         return refused('unsupported', 'on IRC nothing that was said can be changed');
       case 'mark-read':
         return this.#markers.mark(op, body, signal);
-    }
-  }
-
-  async #rename(name: string | null, signal: AbortSignal): Promise<Outcome> {
-    if (name === null || !isName(name)) return refused('invalid', 'this is no nick');
-    const judge = (line: IrcLine): 'end' | null =>
-      line.command === 'NICK' && isOwn(this.#runtime, param(line, 0)) ? 'end' : null;
-    try {
-      await this.#runtime.asks.ask({ command: 'NICK', params: [name], signal, judge });
-      this.#nick.wanted = name;
-      return { result: 'accepted', refs: [] };
-    } catch (error) {
-      return failedOutcome(error);
     }
   }
 

@@ -8,7 +8,7 @@ import {
   type HistoryPoint,
 } from '../mapping/history-point.ts';
 import { keyOf, type Runtime } from '../runtime.ts';
-import { behind, pointOf, targetsOf, timeline, type History } from './history.ts';
+import { behind, pointOf, reaches, targetsOf, timeline, type History } from './history.ts';
 import type { Positions } from './positions.ts';
 
 /** Messages of one conversation that are fetched at once; what is missed beyond them is a gap that is filled behind them. */
@@ -131,9 +131,10 @@ export class CatchUp {
     const told = await this.#history.ask('LATEST', conversation, this.#reference(from), limit, signal);
     const fresh = behind(told.items, position);
     const [first] = fresh;
-    const hole = position !== null && told.full && fresh.length === told.items.length && first !== undefined;
+    const before = told.oldest;
+    const hole = position !== null && told.full && before !== null && !reaches(told, position);
     const gaps: GapChange[] = hole
-      ? [{ op: 'open', gap: gapBetween(conversation, position, pointOf(first)) }]
+      ? [{ op: 'open', gap: gapBetween(conversation, position, first?.stable ?? null, before) }]
       : [];
     for (const item of fresh) this.#heard(item.sentAt);
     const last = fresh.at(-1);
@@ -143,7 +144,8 @@ export class CatchUp {
     const place = { by: 'page', after: hole ? null : (position?.id ?? null), before: live } as const;
     // What a first look at a conversation brings is not news.
     const origin = from === null ? 'snapshot' : 'archive';
-    return { origin, events: timeline(conversation, place, fresh), gaps, state };
+    const events = [...timeline(conversation, place, fresh), ...told.changes];
+    return { origin, events, gaps, state };
   }
 
   /** LATEST tells what is behind a point; a moment earlier, so that the point itself shows that nothing lies between. */
@@ -188,12 +190,17 @@ function sinceOf(cursor: Opaque | null): HistoryPoint | null {
   return time === null || time === 0 ? null : { id: null, time };
 }
 
-function gapBetween(conversation: RemoteKey, after: HistoryPoint, before: HistoryPoint): Gap {
+function gapBetween(
+  conversation: RemoteKey,
+  after: HistoryPoint,
+  firstBehind: RemoteKey | null,
+  before: HistoryPoint,
+): Gap {
   return {
     id: `${conversation} ${writePoint(after)}`,
     conversation,
     after: after.id,
-    before: before.id === null ? null : remoteKey(before.id),
+    before: firstBehind,
     token: `${writePoint(after)}\n${writePoint(before)}`,
   };
 }

@@ -158,8 +158,8 @@ export class Contacts implements Feature, Identities {
     }
     const proven = entry.account === null || this.#same(this.#accounts.get(key) ?? undefined, entry.account);
     if (entry.account !== null) {
-      // Somebody else under the nick is not the contact: it sleeps until its account is there again.
-      const dormant = !online || !proven;
+      // Somebody else under the nick is not the contact: it sleeps as long as they are there.
+      const dormant = online && !proven;
       this.#runtime.commits.add({ type: 'upsert', of: 'contact', key, value: { dormant } });
       await this.#runtime.commits.flush();
     }

@@ -21,8 +21,11 @@ const PAGE = 100;
 /** What the server told of a part of a conversation, oldest first. */
 export interface HistoryLines {
   readonly items: readonly MessageIn[];
-  /** The oldest that the server told, whether it became a message or not. */
+  /** What was done to messages: reactions, and what was taken back. */
+  readonly changes: readonly Event[];
+  /** The oldest and the newest that the server told, whether they became messages or not. */
   readonly oldest: HistoryPoint | null;
+  readonly newest: HistoryPoint | null;
   /** Whether there may be more: the answer was as long as it may be. */
   readonly full: boolean;
 }
@@ -62,19 +65,20 @@ export class History {
     const from = pointAt(cursor) ?? (anchor === undefined ? null : this.#positions.pointOf(anchor));
     const at = from === null ? '*' : this.#reference(from);
     const command = from === null ? 'LATEST' : older ? 'BEFORE' : 'AFTER';
-    const { items, full } = await this.ask(command, conversation, at, request.limit, signal);
+    const told = await this.ask(command, conversation, at, request.limit, signal);
+    const { items, full } = told;
     // A server tells of nobody that there is no such nick: it has no page of theirs.
-    if (items.length === 0 && from === null && !this.#known(conversation))
+    if (told.oldest === null && from === null && !this.#known(conversation))
       throw new NatterError(
         errorData('not-found', 'the server knows no such conversation', { scope: 'conversation' }),
       );
     const neighbour = from?.id ?? null;
     const place = { by: 'page', after: older ? null : neighbour, before: older ? neighbour : null } as const;
-    const edge = older ? items[0] : items.at(-1);
-    const more = full && edge !== undefined;
+    const edge = older ? told.oldest : told.newest;
+    const more = full && edge !== null;
     return {
-      batch: { origin: 'archive', events: timeline(conversation, place, items) },
-      next: more ? writePoint(pointOf(edge)) : null,
+      batch: { origin: 'archive', events: [...timeline(conversation, place, items), ...told.changes] },
+      next: more ? writePoint(edge) : null,
       reached: more ? null : older ? 'start' : 'end',
     };
   }
@@ -90,7 +94,7 @@ export class History {
     const { conversation } = gap;
     const told = await this.ask('BEFORE', conversation, this.#reference(before), limit, signal);
     const fresh = behind(told.items, after);
-    const closed = fresh.length < told.items.length || !told.full || told.oldest === null;
+    const closed = reaches(told, after) || !told.full || told.oldest === null;
     const place = { by: 'page', after: closed ? gap.after : null, before: gap.before } as const;
     const rest: Gap = {
       ...gap,
@@ -118,10 +122,14 @@ export class History {
     const target = conversation.replace(/^~/, '');
     const batch = await this.question([command, target, at, String(count)], signal);
     const lines = batch === null ? [] : Messages.pageLines(pageOf(batch));
-    const first = lines[0];
+    const [first, last] = [lines[0], lines.at(-1)];
     return {
       items: this.#items(lines, conversation),
+      changes: lines
+        .flatMap((line) => this.#messages.changes(line))
+        .filter((event) => 'conversation' in event && event.conversation === conversation),
       oldest: first === undefined ? null : pointOf(this.#item(first, '')),
+      newest: last === undefined ? null : pointOf(this.#item(last, '')),
       full: lines.length >= count,
     };
   }
@@ -178,6 +186,13 @@ export function behind(items: readonly MessageIn[], point: HistoryPoint | null):
   if (at >= 0) return items.slice(at + 1);
   const { time } = point;
   return time === null ? items : items.filter(({ sentAt }) => sentAt === null || sentAt >= time);
+}
+
+/** Whether what was told goes back to a point: nothing is missing in between. */
+export function reaches({ items, oldest }: HistoryLines, point: HistoryPoint | null): boolean {
+  if (point === null) return false;
+  if (items.some(({ stable }) => stable !== null && stable === point.id)) return true;
+  return oldest !== null && oldest.time !== null && point.time !== null && oldest.time < point.time;
 }
 
 /** Where a message stands. */

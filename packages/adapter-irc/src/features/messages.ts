@@ -43,8 +43,8 @@ export class Messages implements Feature {
 
   take(line: IrcLine): void {
     const { commits } = this.#runtime;
-    if (line.command === 'TAGMSG') return this.#tags(line);
-    if (line.command === 'REDACT') return commits.add(...this.#redaction(line));
+    if (line.command === 'TAGMSG') this.#typing(line);
+    commits.add(...this.changes(line));
     if (line.command === 'PRIVMSG' || line.command === 'NOTICE') commits.add(...this.events(line));
   }
 
@@ -163,32 +163,32 @@ export class Messages implements Feature {
     return null;
   }
 
-  #tags(line: IrcLine): void {
-    const { host, commits } = this.#runtime;
-    const sender = this.senderOf(line);
-    const conversation = this.conversationOf(line);
-    const typing = line.tags.get('+typing') ?? line.tags.get('+draft/typing');
-    if (typing !== undefined && !sender.self) {
-      const { key, name } = sender;
-      const active = typing === 'active';
-      host.hint([{ type: 'typing', conversation, key, name, active, expiresAt: Date.now() + TYPING_TIME }]);
-    }
-    const target = replyTarget(line);
-    if (target === null) return;
-    for (const [tag, on] of [
-      ['+draft/react', true],
-      ['+draft/unreact', false],
-    ] as const) {
-      const key = line.tags.get(tag);
-      if (key === undefined || key === '') continue;
-      commits.add({
+  /** What a line does to earlier messages: a reaction given or taken, or a message taken back. */
+  changes(line: IrcLine): Event[] {
+    if (line.command === 'REDACT') return this.#redaction(line);
+    const target = line.command === 'TAGMSG' ? replyTarget(line) : null;
+    if (target === null) return [];
+    return (['+draft/react', '+draft/unreact'] as const).flatMap((tag) => {
+      const key = line.tags.get(tag) ?? '';
+      if (key === '') return [];
+      return {
         type: 'patch',
-        conversation,
+        conversation: this.conversationOf(line),
         target: { stable: remoteKey(target) },
-        by: sender,
-        change: { kind: 'react', key, on },
-      });
-    }
+        by: this.senderOf(line),
+        change: { kind: 'react', key, on: tag === '+draft/react' },
+      };
+    });
+  }
+
+  #typing(line: IrcLine): void {
+    const typing = line.tags.get('+typing') ?? line.tags.get('+draft/typing');
+    const { key, name, self } = this.senderOf(line);
+    if (typing === undefined || self) return;
+    const conversation = this.conversationOf(line);
+    const active = typing === 'active';
+    const expiresAt = Date.now() + TYPING_TIME;
+    this.#runtime.host.hint([{ type: 'typing', conversation, key, name, active, expiresAt }]);
   }
 
   #redaction(line: IrcLine): Event[] {

@@ -1,5 +1,9 @@
+import type { Outcome } from '@natter/core';
+import { failedOutcome } from '../mapping/errors.ts';
+import { isName } from '../mapping/keys.ts';
 import { isOwn, keyOf, type Feature, type Runtime } from '../runtime.ts';
 import { param, type IrcLine } from '../wire/line.ts';
+import { refused } from './outgoing.ts';
 
 /** How often we look whether our nick is free again, in milliseconds. */
 const RECLAIM_TIME = 60_000;
@@ -34,6 +38,20 @@ export class NickKeeper implements Feature {
     this.#runtime.nick = param(line, 0);
     const key = keyOf(this.#runtime, this.#runtime.nick);
     this.#runtime.commits.add({ type: 'self', key, name: this.#runtime.nick });
+  }
+
+  /** Another nick for good. */
+  async rename(name: string | null, signal: AbortSignal): Promise<Outcome> {
+    if (name === null || !isName(name)) return refused('invalid', 'this is no nick');
+    const judge = (line: IrcLine): 'end' | null =>
+      line.command === 'NICK' && isOwn(this.#runtime, param(line, 0)) ? 'end' : null;
+    try {
+      await this.#runtime.asks.ask({ command: 'NICK', params: [name], signal, judge });
+      this.wanted = name;
+      return { result: 'accepted', refs: [] };
+    } catch (error) {
+      return failedOutcome(error);
+    }
   }
 
   #reclaim(): void {

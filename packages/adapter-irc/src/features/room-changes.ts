@@ -11,6 +11,9 @@ import { param, type IrcLine } from '../wire/line.ts';
 import { ROOM_STATE, type Channels } from './channels.ts';
 import { refused, targetOf } from './outgoing.ts';
 
+/** Under this, the channel and the nick it is kept by what mask somebody was banned. */
+const BAN_STATE = 'ban:';
+
 /** Changes of channels, and of where we stand in them. */
 export class RoomChanges {
   readonly #runtime: Runtime;
@@ -75,12 +78,9 @@ export class RoomChanges {
       case 'kick':
         return this.#ask('KICK', [channel, change.member, ...reasonOf(change.reason)], signal);
       case 'ban':
-        await this.#ask('MODE', [channel, '+b', this.#mask(channel, change.member)], signal);
-        if (this.#channels.get(channel)?.occupants.has(change.member) !== true)
-          return { result: 'accepted', refs: [] };
-        return this.#ask('KICK', [channel, change.member, ...reasonOf(change.reason)], signal);
+        return this.#ban(channel, change.member, change.reason, signal);
       case 'unban':
-        return this.#ask('MODE', [channel, '-b', this.#mask(channel, change.member)], signal);
+        return this.#unban(channel, change.member, signal);
       case 'role':
         return this.#role(channel, change.member, change.role, signal);
       case 'topic':
@@ -98,11 +98,12 @@ export class RoomChanges {
   }
 
   async #create(change: Extract<RoomChange, { action: 'create' }>, signal: AbortSignal): Promise<Outcome> {
-    if (change.kind === 'group') return refused('unsupported', 'IRC has channels only');
     const outcome = await this.join(change.address ?? change.name, undefined, signal);
     if (outcome.result !== 'accepted' || outcome.conversation === undefined) return outcome;
     // The channel is there: what cannot be added to it is told by what it shows, and not as a failure to create it.
     const extra = [
+      // A group is for those who are invited: nobody else gets in or hears of it.
+      ...(change.kind === 'group' ? [['MODE', outcome.conversation, '+is']] : []),
       ...(change.topic === undefined ? [] : [['TOPIC', outcome.conversation, oneLine(change.topic)]]),
       ...change.invite.map((contact) => ['INVITE', contact.replace(/^~/, ''), outcome.conversation ?? '']),
     ];
@@ -140,11 +141,39 @@ export class RoomChanges {
     return { result: 'accepted', refs: [] };
   }
 
-  /** Whom a ban is for: user and host where they are known, since a nick is changed in a moment. */
-  #mask(channel: RemoteKey, member: RemoteKey): string {
-    const occupant = this.#channels.get(channel)?.occupants.get(member);
-    if (!isName(member)) throw new WireError('invalid', 'this is no nick');
-    if (occupant === undefined || occupant.user === null || occupant.host === null) return `${member}!*@*`;
+  /** Whoever is there is put out, too. A mask with which somebody was banned is remembered, to be lifted by the nick. */
+  async #ban(
+    channel: RemoteKey,
+    member: RemoteKey,
+    reason: string | undefined,
+    signal: AbortSignal,
+  ): Promise<Outcome> {
+    const { commits } = this.#runtime;
+    const nick = keyOf(this.#runtime, member);
+    const mask = this.#mask(channel, nick, member);
+    await this.#ask('MODE', [channel, '+b', mask], signal);
+    commits.remember(`${BAN_STATE}${channel} ${nick}`, mask);
+    await commits.flush();
+    if (this.#channels.get(channel)?.occupants.has(nick) !== true) return { result: 'accepted', refs: [] };
+    return this.#ask('KICK', [channel, nick, ...reasonOf(reason)], signal);
+  }
+
+  async #unban(channel: RemoteKey, member: RemoteKey, signal: AbortSignal): Promise<Outcome> {
+    const { host, commits } = this.#runtime;
+    const name = `${BAN_STATE}${channel} ${keyOf(this.#runtime, member)}`;
+    const mask = (await host.state(name))[name] ?? this.#mask(channel, keyOf(this.#runtime, member), member);
+    await this.#ask('MODE', [channel, '-b', mask], signal);
+    commits.remember(name, null);
+    await commits.flush();
+    return { result: 'accepted', refs: [] };
+  }
+
+  /** Whom a ban is for: user and host where they are known, since a nick is changed in a moment; or the mask itself. */
+  #mask(channel: RemoteKey, nick: RemoteKey, text: string): string {
+    if (/[!@*]/.test(text)) return text;
+    if (!isName(nick)) throw new WireError('invalid', 'this is no nick and no mask');
+    const occupant = this.#channels.get(channel)?.occupants.get(nick);
+    if (occupant === undefined || occupant.user === null || occupant.host === null) return `${nick}!*@*`;
     return `*!${occupant.user}@${occupant.host}`;
   }
 

@@ -15,6 +15,8 @@ import { lastParam, param, type IrcLine } from '../wire/line.ts';
 
 interface Meaning {
   readonly code: ErrorCode;
+  /** What it means for a person, where the server's words do not say it. */
+  readonly hint?: string;
   readonly retriable?: boolean;
   readonly userAction?: UserAction;
 }
@@ -59,31 +61,39 @@ const REFUSALS: Readonly<Record<string, Meaning>> = {
   '401': { code: 'not-found', userAction: 'check-address' },
   '402': { code: 'not-found' },
   '403': { code: 'not-found', userAction: 'check-address' },
-  '404': { code: 'forbidden' },
-  '405': { code: 'too-large' }, // too many channels
+  '404': { code: 'forbidden', hint: 'nobody may talk there now, or you may not' },
+  '405': { code: 'too-large', hint: 'leave a channel first' }, // too many channels
   '406': { code: 'not-found' },
   '411': { code: 'invalid' },
   '412': { code: 'invalid' },
   '417': { code: 'too-large', userAction: 'shorten' },
   '421': { code: 'unsupported' },
   '432': { code: 'invalid' },
-  '433': { code: 'conflict' },
-  '436': { code: 'conflict' },
+  '433': { code: 'conflict', userAction: 'choose', hint: 'somebody has this nick' },
+  '436': { code: 'conflict', userAction: 'choose', hint: 'somebody has this nick' },
   '437': { code: 'conflict', retriable: true, userAction: 'wait' },
   '441': { code: 'not-found' },
-  '442': { code: 'forbidden' },
+  '442': { code: 'forbidden', hint: 'join the channel first' },
   '443': { code: 'conflict' },
   '461': { code: 'invalid' },
-  '465': { code: 'suspended', userAction: 'contact-operator' },
-  '471': { code: 'too-large', retriable: true, userAction: 'wait' },
-  '473': { code: 'forbidden' },
-  '474': { code: 'forbidden' },
-  '475': { code: 'forbidden' },
+  '465': { code: 'suspended', userAction: 'contact-operator', hint: 'you are banned from this server' },
+  '471': { code: 'too-large', retriable: true, userAction: 'wait', hint: 'the channel is full' },
+  '473': { code: 'forbidden', hint: 'the channel is by invitation: ask a member for one' },
+  '474': { code: 'forbidden', hint: 'you are banned from the channel' },
+  '475': {
+    code: 'forbidden',
+    userAction: 'choose',
+    hint: 'the channel has a key, and it was not given or is another one',
+  },
   '476': { code: 'invalid', userAction: 'check-address' },
-  '477': { code: 'forbidden', userAction: 'sign-in' },
+  '477': {
+    code: 'forbidden',
+    userAction: 'sign-in',
+    hint: 'only registered nicks may: sign in with an account',
+  },
   '478': { code: 'too-large' },
   '481': { code: 'forbidden' },
-  '482': { code: 'forbidden' },
+  '482': { code: 'forbidden', hint: 'only operators of the channel may' },
   '263': { code: 'rate-limited', userAction: 'wait' },
   '439': { code: 'rate-limited', userAction: 'wait' },
   UNKNOWN_MSGID: { code: 'not-found' },
@@ -152,7 +162,11 @@ export function mapEnded(error: WireError): Ended {
 export function failedOutcome(caught: unknown): Outcome {
   const error = mapError(caught, 'operation');
   if (!error.certain) return { result: 'unknown', error };
-  return { result: error.retriable || error.code === 'aborted' ? 'not-sent' : 'refused', error };
+  // "Try again" is for us to do; a full channel is for the user to decide.
+  const refused =
+    caught instanceof WireErrorClass && caught.code === 'refused' && error.code !== 'rate-limited';
+  const again = (error.retriable && !refused) || error.code === 'aborted';
+  return { result: again ? 'not-sent' : 'refused', error };
 }
 
 /** The error of a line by which the server refused a command. */
@@ -173,11 +187,15 @@ function meaningOf(error: WireError): Meaning {
   return REFUSALS[line.command === 'FAIL' ? param(line, 1) : line.command] ?? MEANINGS.refused;
 }
 
-function messageOf({ code, message, line }: WireError): string {
+function messageOf(error: WireError): string {
+  const { code, message, line } = error;
   if (code === 'sasl-failed') return 'the user name or the password is wrong';
   if (code === 'sasl-mechanism')
     return `${message}; sign in as "server" (server password) or "none" with the setting signIn if that is meant`;
-  if (code === 'refused' && line !== null) return `the server said: ${message}`;
+  if (code === 'refused' && line !== null) {
+    const { hint } = meaningOf(error);
+    return hint === undefined ? `the server said: ${message}` : `${hint} (the server said: ${message})`;
+  }
   if (code === 'closed-by-server') return `the server closed the connection: ${message}`;
   return message;
 }

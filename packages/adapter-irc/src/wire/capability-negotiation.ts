@@ -16,6 +16,7 @@ export const WANTED: readonly string[] = [
   'chghost',
   'draft/account-registration',
   'draft/chathistory',
+  'draft/event-playback',
   'draft/message-redaction',
   'draft/multiline',
   'draft/read-marker',

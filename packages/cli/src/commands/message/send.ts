@@ -23,7 +23,7 @@ export async function send(context: CommandContext): Promise<number> {
   const files = given.texts('file');
   const text = files.length > 0 && given.words(1).length === 0 ? '' : await readText(context, given.words(1));
   const link = await context.link();
-  const to = await findDestination(link, given.word(0), given.text('account'));
+  const to = await findDestination(link, given.word(0), given.text('account'), context.signal);
   if (wait === 'delivered' || wait === 'read') await checkReceipts(link, to, wait);
   const draft: Draft = {
     content: files.length === 0 ? { kind: 'text', text } : await attach(context, link, files, text),

@@ -5,7 +5,7 @@ import type { Command } from '../../command-line/command.ts';
 import type { CommandContext } from '../../context.ts';
 import { chooseAccount, findAccount } from '../../link/choose-account.ts';
 import { changeRoom } from '../../link/changes.ts';
-import { resolveContact } from '../../link/resolve.ts';
+import { findInvited } from './find-invited.ts';
 import { passwordSource } from '../../prompts/password.ts';
 import { findRoom } from './find-room.ts';
 
@@ -84,7 +84,7 @@ export async function createRoom(context: CommandContext): Promise<number> {
   const link = await context.link();
   const account = await chooseAccount(link, given.text('account'));
   const invite: ContactId[] = [];
-  for (const who of given.texts('invite')) invite.push((await resolveContact(link, who, account.id)).contact);
+  for (const who of given.texts('invite')) invite.push(await findInvited(link, who, account.id));
   return changeRoom(
     context,
     link,

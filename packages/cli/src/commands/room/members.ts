@@ -5,7 +5,7 @@ import type { Command } from '../../command-line/command.ts';
 import { UsageError } from '../../command-line/usage-error.ts';
 import type { CommandContext } from '../../context.ts';
 import { changeRoom } from '../../link/changes.ts';
-import { resolveContact } from '../../link/resolve.ts';
+import { findInvited } from './find-invited.ts';
 import { oneLine } from '../../output/sanitise.ts';
 import { findRoom } from './find-room.ts';
 
@@ -32,7 +32,7 @@ export async function inviteToRoom(context: CommandContext): Promise<number> {
   const text = given.text('message');
   const link = await context.link();
   const room = await findRoom(context, link);
-  const { contact } = await resolveContact(link, given.word(1), room.account);
+  const contact = await findInvited(link, given.word(1), room.account);
   return changeRoom(context, link, room, { action: 'invite', contact, ...(text !== undefined && { text }) });
 }
 
@@ -42,23 +42,19 @@ export const kickFromRoom: Command = (context) => removeMember(context, 'kick');
 /** `natter room ban ROOM MEMBER`. */
 export const banFromRoom: Command = (context) => removeMember(context, 'ban');
 
-async function removeMember(context: CommandContext, action: 'kick' | 'ban'): Promise<number> {
-  const { given } = context;
-  const reason = given.text('reason');
-  const link = await context.link();
-  const room = await findRoom(context, link);
-  const { key } = await findMember(link, room.conversation, given.word(1));
-  return changeRoom(context, link, room, { action, member: key, ...(reason !== undefined && { reason }) });
-}
+/** `natter room unban ROOM MEMBER`. */
+export const unbanFromRoom: Command = (context) => removeMember(context, 'unban');
 
-/** `natter room unban ROOM MEMBER`. Who is banned need not be on the list of members: then the words are their key. */
-export async function unbanFromRoom(context: CommandContext): Promise<number> {
+/** Who is to be banned, or was, need not be on the list of members: then the words are their key. */
+async function removeMember(context: CommandContext, action: 'kick' | 'ban' | 'unban'): Promise<number> {
   const { given } = context;
+  const reason = action === 'unban' ? undefined : given.text('reason');
   const link = await context.link();
   const room = await findRoom(context, link);
   const found = await membersCalled(link, room.conversation, given.word(1));
-  const member = found.length === 0 ? (given.word(1) as RemoteKey) : onlyOne(found, given.word(1)).key;
-  return changeRoom(context, link, room, { action: 'unban', member });
+  const absent = found.length === 0 && action !== 'kick';
+  const member = absent ? (given.word(1) as RemoteKey) : onlyOne(found, given.word(1)).key;
+  return changeRoom(context, link, room, { action, member, ...(reason !== undefined && { reason }) });
 }
 
 /** `natter room role ROOM MEMBER ROLE`. */

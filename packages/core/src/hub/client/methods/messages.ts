@@ -1,8 +1,9 @@
 import type { Destination, Methods } from '../../../client/index.ts';
 import type { Conversation, Message, MessageId, Operation } from '../../../model/index.ts';
-import { NatterError, errorData } from '../../../model/index.ts';
+import { NatterError, errorData, supportOf } from '../../../model/index.ts';
 import { moveReadPosition } from '../../ingest/unread.ts';
 import { enqueue, knownOperation } from '../../outbox/enqueue.ts';
+import { networkTarget } from '../../outbox/write-message.ts';
 import { currentPerson } from '../../people/route.ts';
 import type { Transaction } from '../../state/transaction.ts';
 import type { ClientContext } from '../context.ts';
@@ -128,6 +129,7 @@ async function markRead(
     upTo === undefined ? await newestIncoming(transaction, id) : await readMessage(transaction, upTo);
   if (message === null) return null;
   if (!(await moveReadPosition(transaction, id, message))) return null;
+  if (networkTarget(message) === null || !isTold(context, conversation)) return null;
   return answer(
     await enqueue(transaction, {
       key,
@@ -137,6 +139,14 @@ async function markRead(
       now: now(),
     }),
   );
+}
+
+/** Whether the network takes part in how far we have read: elsewhere the position is ours alone. */
+function isTold({ environment: { profile } }: ClientContext, conversation: Conversation): boolean {
+  const account = profile.statuses.get(conversation.account)?.capabilities;
+  const capabilities = conversation.capabilities ?? account;
+  if (!capabilities) return true;
+  return (['read-marker', 'receipts-read'] as const).some((key) => supportOf(capabilities, key) !== 'none');
 }
 
 async function newestIncoming(
