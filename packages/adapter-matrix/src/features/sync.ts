@@ -66,7 +66,7 @@ export class Sync {
     let since = await untilAborted(this.#caughtUp.promise, ended);
     void this.#greet();
     for (;;) {
-      const answer = await this.#ask(since, limits.pollTime, ended);
+      const answer = await this.#ask(since, limits.pollTime, ended).catch(beginAnew);
       const draft = await this.#take(answer, since, new Draft());
       const moved = answer.next !== since;
       if (!draft.empty || moved) await host.commit(draft.batch('live', { [accountScope]: answer.next }));
@@ -95,9 +95,8 @@ export class Sync {
       return { answer: await this.#ask(after, 0, signal), since: after };
     } catch (error) {
       // A server that was restored, or has forgotten: everything is told anew, and what is stored already is known by its ids.
-      const forgotten = error instanceof WireError && error.code === 'refused' && error.status === 400;
-      if (after === null || !forgotten) throw error;
-      this.#runtime.host.log('warn', 'matrix-sync-token-forgotten', { errcode: error.errcode });
+      if (after === null || !isForgotten(error)) throw error;
+      this.#runtime.host.log('warn', 'matrix-sync-token-forgotten');
       return { answer: await this.#ask(null, 0, signal), since: null };
     }
   }
@@ -156,6 +155,17 @@ export class Sync {
     draft.hints.push(...this.#presence.take(answer.presence));
     return draft;
   }
+}
+
+/** Whether the server says that it does not know the token (M_UNKNOWN_POS, M_INVALID_PARAM or M_UNKNOWN, by server). */
+function isForgotten(error: unknown): boolean {
+  return error instanceof WireError && error.code === 'refused' && error.status === 400;
+}
+
+/** The next run catches up without the token. */
+function beginAnew(error: unknown): never {
+  if (!isForgotten(error)) throw error;
+  throw new WireError('disconnected', 'the server has forgotten how far we were', { cause: error });
 }
 
 /** The value, or a WireError `aborted`. */

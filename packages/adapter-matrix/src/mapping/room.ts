@@ -1,19 +1,9 @@
 import type { ConversationIn } from '@natter/core';
 import type { ConversationState, MemberState } from '@natter/core/model';
-import {
-  get,
-  getMap,
-  getNumber,
-  getText,
-  isMap,
-  own,
-  parseJson,
-  type Json,
-  type JsonMap,
-} from '../wire/json.ts';
-import { isEventId, isRoomAlias, isRoomId, isUserId, keyOf } from './keys.ts';
+import { get, getMap, getNumber, getText, own, type JsonMap } from '../wire/json.ts';
+import { isRoomAlias, isRoomId, isUserId, keyOf } from './keys.ts';
 import { readMediaAddress } from './media.ts';
-import { hasPrivilegedCreators, readPower, roleOf, type Power } from './power.ts';
+import { hasPrivilegedCreators, roleOf, type Power } from './power.ts';
 import type { RoomEvent } from './room-event.ts';
 
 /** Where somebody stands in a room. */
