@@ -23,8 +23,14 @@ export function baseOf(server: string, allowInsecure: boolean): string {
 function parse(server: string): URL {
   const whole = /^https?:\/\//i.test(server) ? server : withScheme(server);
   const url = URL.parse(whole);
+  const strange = server.includes('://') && !/^https?:/i.test(server);
   const usable =
-    url !== null && url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+    !strange &&
+    url !== null &&
+    url.username === '' &&
+    url.password === '' &&
+    url.search === '' &&
+    url.hash === '';
   if (!usable) throw new WireError('invalid', `"${server.slice(0, 200)}" is no address of a homeserver`);
   return url;
 }
