@@ -63,13 +63,25 @@ export function mintId<Kind extends IdKind>(kind: Kind): HubId<Kind> {
   if (now !== mint.time) {
     mint.time = now;
     mint.count = 0;
-    mint.prefix = now.toString(36).padStart(9, '0') + randomText();
+    mint.shared = now.toString(36).padStart(9, '0') + randomText();
+    mint.kind = null;
   } else mint.count += 1;
-  return `${prefixes[kind]}${mint.prefix}${countText(mint.count)}` as HubId<Kind>;
+  if (kind !== mint.kind) {
+    mint.kind = kind;
+    mint.start = prefixes[kind] + mint.shared;
+  }
+  return (mint.start + countText(mint.count)) as HubId<Kind>;
 }
 
 /** What ids of the same millisecond share. Nobody can see it from outside; drawing random bits for each id is slow. */
-const mint = { time: 0, count: 0, prefix: '' };
+const mint = {
+  time: 0,
+  count: 0,
+  shared: '',
+  /** What was minted last, and how ids of that kind begin: many messages come at once. */
+  kind: null as IdKind | null,
+  start: '',
+};
 
 /** Fixed width, so that ids of one millisecond sort in the order in which they were minted. */
 function countText(count: number): string {

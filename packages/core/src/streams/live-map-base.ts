@@ -141,10 +141,10 @@ export abstract class LiveMapBase<K, V> implements LiveMap<K, V>, FrameMember {
   #takeChanges(): RowChange<K, V>[] {
     const changes: RowChange<K, V>[] = [];
     if (this.#filling) for (const [key, value] of this.#rows) changes.push({ key, value });
-    for (const [key, before] of this.#before) {
+    this.#before.forEach((before, key) => {
       const value = this.#rows.get(key);
       if (value !== before) changes.push({ key, value });
-    }
+    });
     this.#filling = false;
     this.#before.clear();
     return changes;

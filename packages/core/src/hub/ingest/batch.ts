@@ -44,10 +44,14 @@ export async function ingestBatch(
  * prefetched after it.
  */
 function* runs({ transaction, account }: Ingest, events: readonly Event[]): Generator<readonly Event[]> {
+  const binds = (event: Event): boolean =>
+    event.type === 'rekey' ||
+    (event.type === 'upsert' &&
+      event.of === 'conversation' &&
+      !transaction.conversationByKey(account.id, event.key));
   let start = 0;
-  for (const [index, event] of events.entries()) {
-    const binds = event.type === 'upsert' && event.of === 'conversation';
-    if (event.type !== 'rekey' && !(binds && !transaction.conversationByKey(account.id, event.key))) continue;
+  for (let index = 0; index < events.length; index += 1) {
+    if (!binds(events[index] as Event)) continue;
     yield events.slice(start, index + 1);
     start = index + 1;
   }

@@ -11,19 +11,13 @@ import type { Ingest } from './scope.ts';
 export async function prefetch(ingest: Ingest, events: readonly Event[]): Promise<void> {
   const { transaction } = ingest;
   const lookups: MessageLookup[] = [];
-  const appended = new Set<ConversationId>();
-  for (const event of events) collect(ingest, event, lookups, appended);
+  const unread = new Set<ConversationId>();
+  for (const event of events) collect(ingest, event, lookups, unread);
   if (lookups.length > 0) await transaction.messages.prefetch(lookups);
-  for (const conversation of appended)
-    if (!knowsTail(transaction, conversation)) await loadTail(transaction, conversation);
+  for (const conversation of unread) await loadTail(transaction, conversation);
 }
 
-function collect(
-  ingest: Ingest,
-  event: Event,
-  lookups: MessageLookup[],
-  appended: Set<ConversationId>,
-): void {
+function collect(ingest: Ingest, event: Event, lookups: MessageLookup[], unread: Set<ConversationId>): void {
   if (event.type === 'operation') {
     const operation = ingest.transaction.operations.get(event.operation);
     if (operation?.message) lookups.push({ message: operation.message });
@@ -39,7 +33,7 @@ function collect(
   if (event.type === 'patch') lookups.push(lookup(conversation.id, event.target));
   else if (event.type === 'marker') lookups.push(lookup(conversation.id, event.upTo));
   else {
-    appended.add(conversation.id);
+    if (!knowsTail(ingest.transaction, conversation.id)) unread.add(conversation.id);
     collectTimeline(conversation, event, lookups);
   }
 }

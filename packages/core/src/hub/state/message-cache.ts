@@ -1,7 +1,7 @@
 import type { ConversationId, Message, MessageId, OperationId, RemoteKey } from '../../model/index.ts';
 import type { MessageLookup, Store } from '../../ports/index.ts';
-import { MessageNames } from './message-names.ts';
-import type { Cell, FreshCell } from './message-names.ts';
+import { MessageNames, newCell } from './message-names.ts';
+import type { Cell } from './message-names.ts';
 
 /**
  * The messages that a transaction has looked up or written. Lookups go to the store in one call for a whole batch;
@@ -11,7 +11,7 @@ export class MessageCache {
   readonly #store: Store;
   readonly #byId = new Map<MessageId, Cell>();
   /** Rows made by this transaction that are not in `#byId` yet: most are never asked for by their id. */
-  #fresh: FreshCell[] = [];
+  #fresh: (Cell & { message: Message })[] = [];
   readonly #byOperation = new Map<OperationId, Cell>();
   readonly #byConversation = new Map<ConversationId, MessageNames>();
   /** The conversation that was asked for last, and its names: what is taken in comes conversation by conversation. */
@@ -28,8 +28,7 @@ export class MessageCache {
 
   /** Reads what is not here yet. Call it before `get`, `stable` and `claimed` of the same names. */
   async prefetch(lookups: readonly MessageLookup[]): Promise<void> {
-    const missing: MessageLookup[] = [];
-    for (const lookup of lookups) if (this.#find(lookup) === undefined) missing.push(lookup);
+    const missing = lookups.filter((lookup) => this.#find(lookup) === undefined);
     if (missing.length === 0) return;
     const found = await this.#store.findMessages(missing);
     for (let index = 0; index < missing.length; index += 1) {
@@ -67,10 +66,10 @@ export class MessageCache {
 
   /** Writes a row that was made just now: its id is new. */
   add(message: Message): void {
-    const cell = this.#names(message.conversation).add(message);
+    const cell = newCell(message, true);
     this.#written.push(cell);
     this.#fresh.push(cell);
-    if (message.operation !== null) this.#byOperation.set(message.operation, cell);
+    this.#name(cell, message);
   }
 
   /** A further name for a message. */
@@ -117,8 +116,7 @@ export class MessageCache {
     let cell = this.#byId.get(found.id);
     // A double that this transaction dropped is not there any more.
     if (cell?.message === null) return;
-    if (cell === undefined)
-      this.#byId.set(found.id, (cell = { message: undefined, written: false, isNew: false, before: null }));
+    if (cell === undefined) this.#byId.set(found.id, (cell = newCell(undefined, false)));
     // What this transaction has written or read before is at least as new as what the store says.
     if (cell.message === undefined) {
       cell.message = found;
@@ -126,8 +124,11 @@ export class MessageCache {
     }
     if ('message' in lookup || 'operation' in lookup) return;
     // It may have been found by a former name, which its row does not hold.
-    if ('stable' in lookup) this.#names(lookup.conversation).alias(null, lookup.stable, cell);
-    else this.#names(lookup.conversation).alias(lookup.sender, lookup.claimed, cell);
+    const names = this.#names(lookup.conversation);
+    if ('sender' in lookup) {
+      if (names.claimed(lookup.sender, lookup.claimed) !== cell)
+        names.alias(lookup.sender, lookup.claimed, cell);
+    } else if (names.stable(lookup.stable) !== cell) names.alias(null, lookup.stable, cell);
   }
 
   #name(cell: Cell, message: Message): void {
@@ -146,8 +147,7 @@ export class MessageCache {
 
   #cell(id: MessageId): Cell {
     let cell = this.#ids().get(id);
-    if (cell === undefined)
-      this.#byId.set(id, (cell = { message: undefined, written: false, isNew: false, before: null }));
+    if (cell === undefined) this.#byId.set(id, (cell = newCell(undefined, false)));
     return cell;
   }
 

@@ -7,77 +7,85 @@ export interface Cell {
   written: boolean;
   /** Made by this transaction: the store has no row with its id. */
   readonly isNew: boolean;
-  /** The fresh row before this one in its conversation. */
-  readonly before: Cell | null;
+  /** The conversation in whose chain it stands, and the cell before it there. */
+  chain: MessageNames | null;
+  before: Cell | null;
 }
 
-/** The cell of a row that was made by this transaction. */
-export type FreshCell = Cell & { message: Message };
+/** A cell that nothing leads to yet. */
+export function newCell<M extends Message | undefined>(message: M, isNew: boolean): Cell & { message: M } {
+  return { message, written: isNew, isNew, chain: null, before: null };
+}
 
-/** How many fresh rows are looked through one by one. */
+/** How many cells are looked through one by one. */
 const few = 8;
 
 /**
  * What the messages of one conversation are called within a transaction; sender-chosen names by sender. A commit of live
- * traffic brings a message or two to each of many conversations: making maps for each would cost more than the rest of
- * the commit, so fresh rows stand in a chain, whose end the cell of each holds, until they are many.
+ * traffic speaks of a message or two in each of many conversations, and making maps for each of these would cost more than
+ * the rest of the commit: cells stand in a chain, and are found by the names in their messages, until they are many or
+ * one has a further name.
  */
 export class MessageNames {
-  #fresh: Cell | null = null;
-  #freshCount = 0;
+  #last: Cell | null = null;
+  #count = 0;
   #maps: NameMaps | null = null;
 
   stable(key: RemoteKey): Cell | undefined {
-    const named = this.#maps?.stable.get(key);
-    if (named !== undefined) return named;
-    for (let cell = this.#fresh; cell !== null; cell = cell.before)
+    if (this.#maps !== null) return this.#maps.stable.get(key);
+    for (let cell = this.#last; cell !== null; cell = cell.before)
       if (cell.message?.stable === key) return cell;
     return undefined;
   }
 
   claimed(sender: RemoteKey, key: string): Cell | undefined {
-    const named = this.#maps?.claimed.get(sender)?.get(key);
-    if (named !== undefined) return named;
-    for (let cell = this.#fresh; cell !== null; cell = cell.before)
+    if (this.#maps !== null) return this.#maps.claimed.get(sender)?.get(key);
+    for (let cell = this.#last; cell !== null; cell = cell.before)
       if (cell.message?.claimed === key && cell.message.sender.key === sender) return cell;
     return undefined;
   }
 
-  /** Takes in a row that was made just now. */
-  add(message: Message): FreshCell {
-    const cell: FreshCell = { message, written: true, isNew: true, before: this.#fresh };
-    this.#fresh = cell;
-    this.#freshCount += 1;
-    if (this.#freshCount > few) this.#mapFresh();
-    return cell;
-  }
-
-  /** The cell's names lead to it from now on, whatever they led to before. */
-  name(cell: Cell, { stable, claimed, sender }: Message): void {
-    if (stable !== null) this.alias(null, stable, cell);
-    if (claimed !== null) this.alias(sender.key, claimed, cell);
+  /** The names in the cell's message lead to it from now on, whatever they led to before. */
+  name(cell: Cell, message: Message): void {
+    if (this.#maps === null && cell.chain === null && this.#count < few) {
+      cell.chain = this;
+      cell.before = this.#last;
+      this.#last = cell;
+      this.#count += 1;
+    } else if (this.#maps !== null || cell.chain !== this) mapNames(this.#mapped(), cell, message);
   }
 
   /** A further name; `sender` is `null` for stable keys. */
   alias(sender: RemoteKey | null, key: string, cell: Cell): void {
-    const { stable, claimed }: NameMaps = (this.#maps ??= { stable: new Map(), claimed: new Map() });
-    if (sender === null) stable.set(key as RemoteKey, cell);
-    else {
-      const ofSender = claimed.get(sender);
-      if (ofSender === undefined) claimed.set(sender, new Map<string, Cell>([[key, cell]]));
-      else ofSender.set(key, cell);
-    }
+    const maps = this.#mapped();
+    if (sender === null) maps.stable.set(key as RemoteKey, cell);
+    else claim(maps, sender, key, cell);
   }
 
-  #mapFresh(): void {
-    for (let cell = this.#fresh; cell !== null; cell = cell.before)
-      if (cell.message) this.name(cell, cell.message);
-    this.#fresh = null;
-    this.#freshCount = few;
+  #mapped(): NameMaps {
+    if (this.#maps !== null) return this.#maps;
+    const maps: NameMaps = { stable: new Map(), claimed: new Map() };
+    const cells: Cell[] = [];
+    for (let cell = this.#last; cell !== null; cell = cell.before) cells.push(cell);
+    for (const cell of cells.toReversed()) if (cell.message) mapNames(maps, cell, cell.message);
+    this.#maps = maps;
+    this.#last = null;
+    return maps;
   }
 }
 
 interface NameMaps {
   readonly stable: Map<RemoteKey, Cell>;
   readonly claimed: Map<RemoteKey, Map<string, Cell>>;
+}
+
+function mapNames(maps: NameMaps, cell: Cell, { stable, claimed, sender }: Message): void {
+  if (stable !== null) maps.stable.set(stable, cell);
+  if (claimed !== null) claim(maps, sender.key, claimed, cell);
+}
+
+function claim({ claimed }: NameMaps, sender: RemoteKey, key: string, cell: Cell): void {
+  const ofSender = claimed.get(sender);
+  if (ofSender === undefined) claimed.set(sender, new Map<string, Cell>([[key, cell]]));
+  else ofSender.set(key, cell);
 }
