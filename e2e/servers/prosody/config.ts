@@ -10,6 +10,7 @@ export interface ProsodyConfig {
   readonly httpPort: number;
   readonly registration: boolean;
   readonly files: boolean;
+  readonly websocket: boolean;
   readonly archive: 'internal' | 'sqlite';
   readonly passwordHash: PasswordHash;
   readonly modules: readonly string[];
@@ -31,7 +32,12 @@ export function prosodyConfig(config: ProsodyConfig): string {
 }
 
 function globalSection(config: ProsodyConfig): string {
-  const modules = [...MODULES, ...config.modules, ...(config.registration ? ['register'] : [])];
+  const modules = [
+    ...MODULES,
+    ...config.modules,
+    ...(config.registration ? ['register'] : []),
+    ...(config.websocket ? ['websocket'] : []),
+  ];
   return `pidfile = "${config.folder}/prosody.pid"
 data_path = "${config.folder}/data"
 certificates = "${config.folder}/certs"
@@ -44,7 +50,7 @@ local_interfaces = { "127.0.0.1" }
 c2s_ports = { ${config.port} }
 c2s_direct_tls_ports = { ${config.tlsPort} }
 http_ports = { }
-https_ports = { ${config.files ? config.httpPort : ''} }
+https_ports = { ${config.files || config.websocket ? config.httpPort : ''} }
 ssl = ${certificate(config)}
 c2s_direct_tls_ssl = ${certificate(config)}
 https_ssl = ${certificate(config)}

@@ -34,6 +34,8 @@ export interface ProsodyOptions {
   readonly registration?: boolean;
   /** Adds `files.<host>` with HTTP file upload (XEP-0363); off by default. */
   readonly files?: boolean;
+  /** Serves WebSocket (RFC 7395) at `wss://localhost:<httpsPort>/xmpp-websocket`; off by default. */
+  readonly websocket?: boolean;
   /** Where archives are kept; `internal` files by default. */
   readonly archive?: 'internal' | 'sqlite';
   /** `SHA-1` (Prosody's own default) offers SCRAM-SHA-1, `SHA-256` offers SCRAM-SHA-256. */
@@ -61,7 +63,7 @@ export interface ProsodyServer {
   readonly port: number;
   /** Port for direct TLS (XEP-0368). */
   readonly tlsPort: number;
-  /** Base address of HTTP file upload; of use with `files` only. */
+  /** Base address of HTTP file upload; of use with `files` or `websocket` only. */
   readonly httpsPort: number;
   /** The authority to trust. */
   readonly ca: TestCa;
@@ -141,6 +143,7 @@ function configText(
     hosts: options.hosts,
     registration: options.registration ?? false,
     files: options.files ?? false,
+    websocket: options.websocket ?? false,
     archive: options.archive ?? 'internal',
     passwordHash: options.passwordHash ?? 'SHA-1',
     modules: [...modulesOf(options.release ?? 'machine'), ...(options.modules ?? [])],

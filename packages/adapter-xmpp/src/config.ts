@@ -3,7 +3,7 @@ import type { TrustPolicy } from '@natter/wire';
 
 /** The settings of an XMPP account, none of which is needed as a rule. */
 export interface XmppConfig {
-  /** `HOST`, `HOST:PORT` or `xmpps://HOST:PORT` in place of what DNS says; null for DNS. */
+  /** `HOST`, `HOST:PORT` `xmpps://HOST:PORT` or `wss://HOST/PATH` in place of what DNS says; null for DNS. */
   readonly server: string | null;
   readonly trust: TrustPolicy;
   /** Goes on without encryption where a server that is not on this machine offers none. */
@@ -18,7 +18,7 @@ export const CONFIG_SCHEMA: JsonObject = {
     server: {
       type: 'string',
       description:
-        'HOST, HOST:PORT, xmpp://HOST:PORT (STARTTLS) or xmpps://HOST:PORT (direct TLS); found by DNS if absent',
+        'HOST, HOST:PORT, xmpp://HOST:PORT (STARTTLS), xmpps://HOST:PORT (direct TLS) or wss://HOST/PATH (WebSocket); found by DNS if absent',
     },
     ca: { type: 'string', description: 'certificate authorities in PEM to trust in place of the system’s' },
     trusted: {

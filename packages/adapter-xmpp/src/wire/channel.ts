@@ -46,17 +46,22 @@ export interface Channel {
 }
 
 /** Where one attempt goes to. */
-export interface Target {
-  readonly host: string;
-  readonly port: number;
-  /** TLS from the first byte (XEP-0368), or STARTTLS. */
-  readonly security: 'direct' | 'starttls';
-}
+export type Target =
+  | {
+      readonly host: string;
+      readonly port: number;
+      /** TLS from the first byte (XEP-0368), or STARTTLS. */
+      readonly security: 'direct' | 'starttls';
+    }
+  /** RFC 7395. Its certificate is for the host in the address, as the web has it. */
+  | { readonly security: 'websocket'; readonly url: string };
 
 /** What the surroundings (Node, a browser) provide to the wire. */
 export interface Platform {
   /** The addresses to try for a domain, in order. `server` is the user's own choice and the only one then. */
   resolve(domain: string, server: string | null, signal: AbortSignal): Promise<readonly Target[]>;
+  /** More addresses, asked for when none of those could be reached (XEP-0156). Never rejects but for an abort. */
+  elsewhere(domain: string, trust: TrustPolicy, signal: AbortSignal): Promise<readonly Target[]>;
   /** Connects to one of them; the certificate must be for `domain`, whatever the host is called. */
   connect(
     target: Target,

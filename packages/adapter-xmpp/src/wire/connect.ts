@@ -1,5 +1,5 @@
 import type { TrustPolicy } from '@natter/wire';
-import type { Platform } from './channel.ts';
+import type { Platform, Target } from './channel.ts';
 import { asWireError, WireError } from './error.ts';
 import type { WireLimits } from './limits.ts';
 import { XmppStream } from './stream.ts';
@@ -33,11 +33,10 @@ export async function connect<T>(
   setup: (stream: XmppStream, signal: AbortSignal) => Promise<T>,
   signal: AbortSignal,
 ): Promise<{ stream: XmppStream; result: T }> {
-  const targets = await options.platform.resolve(options.domain, options.server, signal);
-  let failure = new WireError('name-not-found', `no address is known for ${options.domain}`);
-  for (const target of targets) {
+  const { platform, domain, trust, limits } = options;
+  let failure = new WireError('name-not-found', `no address is known for ${domain}`);
+  for await (const target of addresses(options, signal)) {
     try {
-      const { platform, domain, trust, limits } = options;
       const channel = await platform.connect(target, domain, trust, limits, signal);
       const stream = new XmppStream(channel, domain, limits);
       return { stream, result: await withinLimit(stream, setup, signal) };
@@ -48,6 +47,15 @@ export async function connect<T>(
     }
   }
   throw failure;
+}
+
+/** Those of DNS or of the user's choice first; what the web says (XEP-0156) is asked only when they were all in vain. */
+async function* addresses(
+  { platform, domain, server, trust }: ConnectOptions,
+  signal: AbortSignal,
+): AsyncGenerator<Target> {
+  yield* await platform.resolve(domain, server, signal);
+  if (server === null) yield* await platform.elsewhere(domain, trust, signal);
 }
 
 async function withinLimit<T>(

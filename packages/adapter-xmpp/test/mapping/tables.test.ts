@@ -46,6 +46,7 @@ test.each([
   ['example.org:5223', { host: 'example.org', port: 5223, security: 'direct' }],
   ['xmpps://example.org', { host: 'example.org', port: 5223, security: 'direct' }],
   ['xmpp://example.org:443', { host: 'example.org', port: 443, security: 'starttls' }],
+  ['wss://example.org/ws', { security: 'websocket', url: 'wss://example.org/ws' }],
   ['[::1]:5222', { host: '::1', port: 5222, security: 'starttls' }],
 ])('--server %s', (server, target) => {
   expect(parseServer(server)).toEqual(target);

@@ -2,8 +2,11 @@ import { connectSocket, handshake } from '@natter/wire/node';
 import type { Channel, Platform } from '../channel.ts';
 import { asWireError } from '../error.ts';
 import { fetchFile } from './http.ts';
+import { askHostMeta } from './host-meta.ts';
 import { resolveTargets } from './resolver.ts';
+import { WebSocketChannel } from '../websocket-channel.ts';
 import { TcpChannel } from './tcp-channel.ts';
+import { openWebSocket } from './web-socket.ts';
 
 /** The protocol name of XEP-0368; a server that selects none is fine. */
 const ALPN = ['xmpp-client'];
@@ -12,8 +15,12 @@ const ALPN = ['xmpp-client'];
 export const nodePlatform: Platform = {
   fetch: fetchFile,
   resolve: resolveTargets,
-  async connect({ host, port, security }, domain, trust, limits, signal): Promise<Channel> {
+  elsewhere: askHostMeta,
+  async connect(target, domain, trust, limits, signal): Promise<Channel> {
     try {
+      if (target.security === 'websocket')
+        return new WebSocketChannel(await openWebSocket(target.url, trust, limits, signal), limits);
+      const { host, port, security } = target;
       const socket = await connectSocket({ host, port, time: limits.connectTime }, signal);
       const options = { domain, trust, limits };
       if (security === 'starttls') return new TcpChannel(socket, null, options);

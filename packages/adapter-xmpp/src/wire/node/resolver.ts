@@ -9,8 +9,10 @@ const STARTTLS_PORT = 5222;
 const DIRECT_TLS_PORT = 5223;
 const DIRECT_TLS_PORTS: readonly (number | null)[] = [DIRECT_TLS_PORT, 443];
 
-/** The user's own choice: `HOST`, `HOST:PORT`, `[IPv6]:PORT`, `xmpp://HOST:PORT` or `xmpps://HOST:PORT`. */
+/** The user's own choice: `HOST`, `HOST:PORT`, `[IPv6]:PORT`, `xmpp://HOST:PORT`, `xmpps://HOST:PORT` or `wss://HOST/PATH`. */
 export function parseServer(server: string): Target {
+  if (/^wss?:\/\//.test(server.trim()) && URL.canParse(server.trim()))
+    return { security: 'websocket', url: server.trim() };
   const match = /^(?:(xmpps?):\/\/)?(?:\[([0-9A-Fa-f:.]+)\]|([^\s:/@[\]]+))(?::(\d{1,5}))?\/?$/.exec(
     server.trim(),
   );
@@ -19,7 +21,7 @@ export function parseServer(server: string): Target {
   if (host === undefined || port === 0 || (port ?? 0) > 65535) {
     throw new WireError(
       'name-not-found',
-      `${JSON.stringify(server)} is no server address; write HOST, HOST:PORT or xmpps://HOST:PORT`,
+      `${JSON.stringify(server)} is no server address; write HOST, HOST:PORT, xmpps://HOST:PORT or wss://HOST/PATH`,
     );
   }
   const direct = match?.[1] === 'xmpps' || (match?.[1] === undefined && DIRECT_TLS_PORTS.includes(port));
@@ -38,6 +40,7 @@ export async function resolveTargets(
   name: string,
   server: string | null,
   signal: AbortSignal,
+  lookup: SrvLookup = lookupSrv,
 ): Promise<readonly Target[]> {
   if (server !== null) return [parseServer(server)];
   const domain = domainToASCII(name) || name;
@@ -77,8 +80,11 @@ export function orderRecords<R extends SrvRecord>(records: readonly R[], random:
   return ordered;
 }
 
+/** Asks DNS for SRV records, and for nothing else: what a TXT record says anybody may have written (CVE-2022-26491). */
+export type SrvLookup = (name: string, signal: AbortSignal) => Promise<readonly SrvRecord[] | null>;
+
 /** The records, or null when there are none or nobody answers: the fallback then says what is wrong. */
-function lookup(name: string, signal: AbortSignal): Promise<SrvRecord[] | null> {
+function lookupSrv(name: string, signal: AbortSignal): Promise<SrvRecord[] | null> {
   const resolver = new Resolver({ timeout: 3000, tries: 2 });
   return new Promise((resolve, reject) => {
     const abort = (): void => {

@@ -4,6 +4,7 @@ import type { ChannelBinding, TrustPolicy } from '@natter/wire';
 import { channelBindings, handshake } from '@natter/wire/node';
 import { Element } from '@xmpp/xml';
 import type { Channel, ChannelEvents } from '../channel.ts';
+import { cleanXml } from '../clean-xml.ts';
 import { asWireError, streamErrorXml, WireError } from '../error.ts';
 import type { WireLimits } from '../limits.ts';
 import { NS } from '../namespaces.ts';
@@ -200,14 +201,6 @@ export class TcpChannel implements Channel {
     this.#onEnded?.();
     this.#events?.ended(error);
   }
-}
-
-/** What XML 1.0 forbids: control characters but tab and line ends, and the two last of the plane. */
-const FORBIDDEN = /(?![\t\n\r\u007f-\u009f])\p{Cc}|[\ufffe\uffff]/gu;
-
-/** Replaces what no XML may contain, so that a pasted control character cannot end the stream (RFC 6120 section 11.1). */
-function cleanXml(xml: string): string {
-  return xml.toWellFormed().replace(FORBIDDEN, '\ufffd');
 }
 
 /** 127.0.0.0/8 and ::1, also as IPv4 in IPv6. */
