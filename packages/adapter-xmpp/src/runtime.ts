@@ -5,6 +5,7 @@ import type { Commits } from './commits.ts';
 import type { AccountHttp } from './features/files.ts';
 import type { SelfDescription } from './features/self-description.ts';
 import type { Memory } from './memory.ts';
+import type { Digest } from './wire/digest.ts';
 import type { WireError } from './wire/error.ts';
 import type { XmppStream } from './wire/stream.ts';
 
@@ -21,6 +22,8 @@ export interface Runtime {
   readonly self: SelfDescription;
   /** Asks a web server, trusting whom this account trusts. */
   readonly http: AccountHttp;
+  /** Begins a SHA-256. */
+  readonly sha256: () => Digest;
   /** Operations under way, and whom to tell that their message came back. */
   readonly bounced: Map<OperationId, (error: WireError) => void>;
 }

@@ -101,6 +101,7 @@ export class XmppSession implements Session {
         server,
         self: await describeSelf(),
         http: this.#http,
+        sha256: this.#parts.platform.sha256,
       });
       const known = this.#lastSession !== null && this.#lastSession === stream.management.resumeState()?.id;
       this.#lastSession = stream.management.resumeState()?.id ?? null;
@@ -194,7 +195,8 @@ export class XmppSession implements Session {
         await connection.downloadAvatar(avatar, blob, signal);
         return { done: true };
       });
-    return download({ http: this.#http, host: this.#parts.host }, { remote, blob, offset }, signal);
+    const { host, platform } = this.#parts;
+    return download({ http: this.#http, host, sha256: platform.sha256 }, { remote, blob, offset }, signal);
   }
 
   readonly #http: AccountHttp = (request) => {

@@ -2,8 +2,10 @@ import type { Op, Outcome } from '@natter/core';
 import { attachmentsOf, errorData, type Attachment, type BlobId } from '@natter/core/model';
 import { Element } from '@xmpp/xml';
 import { mapError } from '../mapping/errors.ts';
+import { formatFileAddress } from '../mapping/file-address.ts';
 import type { Runtime } from '../runtime.ts';
 import type { HttpAnswer, HttpRequest } from '../wire/channel.ts';
+import type { Digest } from '../wire/digest.ts';
 import { asWireError, WireError } from '../wire/error.ts';
 import { NS } from '../wire/namespaces.ts';
 import type { Services } from './services.ts';
@@ -72,20 +74,21 @@ export class Files {
     });
     const slot = readSlot(await this.#runtime.stream.request('get', service.address, request, signal));
     if (slot === null) throw refusal('not-acceptable', 'the upload service gave no safe address');
+    const digest = this.#runtime.sha256();
     const answer = await this.#runtime.http({
       url: slot.put,
       method: 'PUT',
       headers: { ...slot.headers, 'content-type': mediaType, 'content-length': String(size) },
-      body: this.#bytes(blob, size),
+      body: this.#bytes(blob, size, digest),
       signal,
     });
     answer.discard();
     if (answer.status !== 200 && answer.status !== 201 && answer.status !== 204)
       throw refusal('not-acceptable', `the upload service answered ${answer.status}`);
-    return slot.get;
+    return formatFileAddress({ url: slot.get, sha256: await digest.hex(), size });
   }
 
-  async *#bytes(blob: BlobId, total: number): AsyncGenerator<Uint8Array> {
+  async *#bytes(blob: BlobId, total: number, digest: Digest): AsyncGenerator<Uint8Array> {
     const { host } = this.#runtime;
     const reader = (await host.readBlob(blob, 0)).getReader();
     let transferred = 0;
@@ -93,6 +96,7 @@ export class Files {
       for (;;) {
         const { done, value } = await reader.read();
         if (done) return;
+        digest.update(value);
         yield value;
         transferred += value.length;
         host.hint([{ type: 'progress', blob, transferred, total }]);

@@ -1,5 +1,7 @@
 import type { Attachment, AttachmentKind } from '@natter/core/model';
+import { toBase64 } from '@natter/wire';
 import type { Element } from '@xmpp/xml';
+import { formatFileAddress, parseFileAddress } from './file-address.ts';
 import { NS } from '../wire/namespaces.ts';
 
 /** The file that a message shares (XEP-0447), or whose address is all that it says (XEP-0066); null for none. */
@@ -15,13 +17,19 @@ export function readFile(message: Element, body: string): Attachment | null {
 /** Says where a file is, for clients that know XEP-0447 and for those that know XEP-0066. */
 export function writeFile(message: Element, [file]: readonly Attachment[]): void {
   if (file === undefined || file.remote === null) return;
-  message.c('x', { xmlns: NS.oob }).c('url').t(file.remote);
+  const { url, sha256, size } = parseFileAddress(file.remote);
+  message.c('x', { xmlns: NS.oob }).c('url').t(url);
   const sharing = message.c('file-sharing', { xmlns: NS.sharing, disposition: 'attachment' });
   const metadata = sharing.c('file', { xmlns: NS.fileMetadata });
   metadata.c('name').t(file.name);
   metadata.c('media-type').t(file.mediaType);
-  if (file.size !== null) metadata.c('size').t(String(file.size));
-  sharing.c('sources').c('url-data', { xmlns: NS.urlData, target: file.remote });
+  const bytes = file.size ?? size;
+  if (bytes !== null) metadata.c('size').t(String(bytes));
+  if (file.width !== null) metadata.c('width').t(String(file.width));
+  if (file.height !== null) metadata.c('height').t(String(file.height));
+  if (file.duration !== null) metadata.c('length').t(String(file.duration));
+  if (sha256 !== null) metadata.c('hash', { xmlns: NS.hashes, algo: 'sha-256' }).t(toBase64(bytesOf(sha256)));
+  sharing.c('sources').c('url-data', { xmlns: NS.urlData, target: url });
   const fallback = message.c('fallback', { xmlns: NS.fallback, for: NS.sharing });
   fallback.c('body');
 }
@@ -33,18 +41,20 @@ function isSafe(url: unknown): url is string {
 
 function describe(remote: string, file: Element | undefined): Attachment {
   const told = file?.getChildText('media-type')?.trim() ?? '';
-  const mediaType = /^[\w.+-]+\/[\w.+-]+$/.test(told) ? told : 'application/octet-stream';
+  const sha256 = readHash(file);
+  const size = readNumber(file?.getChildText('size'));
+  const mediaType = isMediaType(told) ? told : 'application/octet-stream';
   return {
     kind: kindOf(mediaType, remote),
     name: cleanName(file?.getChildText('name') ?? nameOf(remote)),
     mediaType,
-    size: readNumber(file?.getChildText('size')),
+    size,
     width: readNumber(file?.getChildText('width')),
     height: readNumber(file?.getChildText('height')),
     duration: readNumber(file?.getChildText('length')),
-    hash: readHash(file),
-    remote,
-    thumbnail: null,
+    hash: sha256 === null ? null : `sha-256:${sha256}`,
+    remote: formatFileAddress({ url: remote, sha256, size }),
+    thumbnail: readThumbnail(file),
     blob: null,
   };
 }
@@ -77,7 +87,24 @@ function readNumber(text: string | null | undefined): number | null {
   return /^\d{1,15}$/.test(digits) ? Number(digits) : null;
 }
 
-/** XEP-0300. */
+/** XEP-0264: a smaller picture; only one that is on the web like the file itself. */
+function readThumbnail(file: Element | undefined): Attachment['thumbnail'] {
+  const { uri, 'media-type': told } = (file?.getChild('thumbnail', NS.thumbnails)?.attrs ?? {}) as Partial<
+    Record<string, unknown>
+  >;
+  if (!isSafe(uri)) return null;
+  return { remote: uri, mediaType: typeof told === 'string' && isMediaType(told) ? told : 'image/jpeg' };
+}
+
+function isMediaType(text: string): boolean {
+  return /^[\w.+-]+\/[\w.+-]+$/.test(text);
+}
+
+function bytesOf(hex: string): Uint8Array {
+  return Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
+}
+
+/** XEP-0300, in hexadecimal. */
 function readHash(file: Element | undefined): string | null {
   const hash = file
     ?.getChildren('hash', NS.hashes)
@@ -86,5 +113,5 @@ function readHash(file: Element | undefined): string | null {
     .trim();
   if (hash === undefined || !/^[A-Za-z0-9+/]{43}=$/.test(hash)) return null;
   const bytes = Uint8Array.from(atob(hash), (character) => character.charCodeAt(0));
-  return `sha-256:${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -2,6 +2,7 @@ import type { Content, RemoteKey, Target } from '@natter/core/model';
 import type { OpBody } from '@natter/core';
 import { Element } from '@xmpp/xml';
 import { NS } from '../wire/namespaces.ts';
+import { parseFileAddress } from './file-address.ts';
 import { writeFile } from './file.ts';
 import { parseMessageKey, parseRoomMessageKey, referenceOf } from './keys.ts';
 
@@ -165,10 +166,14 @@ function textOf(content: Content): string | null {
     case 'emote':
       return `/me ${content.text}`; // XEP-0245
     case 'attachment':
-      return content.attachments[0]?.remote ?? null; // old clients show or fetch the address
+      return addressOf(content.attachments[0]?.remote); // old clients show or fetch the address
     case 'system':
     case 'undecryptable':
     case 'unsupported':
       return null;
   }
+}
+
+function addressOf(remote: string | null | undefined): string | null {
+  return remote === null || remote === undefined ? null : parseFileAddress(remote).url;
 }

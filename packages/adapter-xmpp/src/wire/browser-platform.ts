@@ -1,5 +1,6 @@
 import { openBrowserSocket } from './browser-socket.ts';
 import type { Channel, HttpAnswer, HttpRequest, Platform, Target } from './channel.ts';
+import { collectingDigest } from './digest.ts';
 import { WireError } from './error.ts';
 import { MOST_HOST_META, readHostMeta } from './host-meta.ts';
 import { WebSocketChannel } from './websocket-channel.ts';
@@ -20,6 +21,7 @@ export const browserPlatform: Platform = {
       throw new WireError('connect-failed', 'a browser reaches servers by WebSocket only');
     return new WebSocketChannel(await openBrowserSocket(target.url, limits.connectTime, signal), limits);
   },
+  sha256: collectingDigest,
   fetch: fetchFile,
 };
 

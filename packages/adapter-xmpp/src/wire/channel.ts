@@ -1,5 +1,6 @@
 import type { ChannelBinding, TrustPolicy } from '@natter/wire';
 import type { Element } from '@xmpp/xml';
+import type { Digest } from './digest.ts';
 import type { WireError } from './error.ts';
 import type { WireLimits } from './limits.ts';
 
@@ -70,6 +71,8 @@ export interface Platform {
     limits: WireLimits,
     signal: AbortSignal,
   ): Promise<Channel>;
+  /** Begins a SHA-256. */
+  sha256(): Digest;
   /** Asks a web server. Follows no redirect. Rejects with WireError; an answer of any status resolves. */
   fetch(request: HttpRequest): Promise<HttpAnswer>;
 }

@@ -28,6 +28,7 @@ export const NS = {
   upload: 'urn:xmpp:http:upload:0', // XEP-0363
   sharing: 'urn:xmpp:sfs:0', // XEP-0447
   fileMetadata: 'urn:xmpp:file:metadata:0', // XEP-0446
+  thumbnails: 'urn:xmpp:thumbs:1', // XEP-0264
   hashes: 'urn:xmpp:hashes:2', // XEP-0300
   urlData: 'http://jabber.org/protocol/url-data', // XEP-0103
   conference: 'jabber:x:conference', // XEP-0249

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { remoteKey } from '@natter/core/model';
 import { readContent } from '../../src/mapping/content.ts';
+import { toPerson, writeMessage } from '../../src/mapping/outgoing.ts';
 import { stanza as xml } from '../support/xml.ts';
 
 const oob = (url: string, body = url): string =>
@@ -22,7 +24,15 @@ test('a shared file says what it is (XEP-0447)', () => {
   const metadata = `<name>a.ogg</name><media-type>audio/ogg</media-type><size>12</size>${hash}`;
   expect(readContent(xml(shared(metadata)))).toMatchObject({
     attachments: [
-      { kind: 'audio', name: 'a.ogg', mediaType: 'audio/ogg', size: 12, hash: `sha-256:${'00'.repeat(32)}` },
+      {
+        kind: 'audio',
+        name: 'a.ogg',
+        mediaType: 'audio/ogg',
+        size: 12,
+        hash: `sha-256:${'00'.repeat(32)}`,
+        // what it must turn out to be when it is fetched
+        remote: `https://files.example/x#natter-sha-256=${'00'.repeat(32)};size=12`,
+      },
     ],
   });
 });
@@ -44,4 +54,35 @@ test.each([
   ['', 'file'],
 ])('the name %j is never a path (CWE-22)', (name, clean) => {
   expect(readContent(xml(shared(`<name>${name}</name>`)))).toMatchObject({ attachments: [{ name: clean }] });
+});
+
+test('a thumbnail is taken from the web and from nowhere else (XEP-0264)', () => {
+  const thumbnail = (uri: string): string =>
+    `<name>a.png</name><thumbnail xmlns='urn:xmpp:thumbs:1' uri='${uri}' media-type='image/png'/>`;
+  expect(readContent(xml(shared(thumbnail('https://files.example/small'))))).toMatchObject({
+    attachments: [{ thumbnail: { remote: 'https://files.example/small', mediaType: 'image/png' } }],
+  });
+  expect(readContent(xml(shared(thumbnail('file:///etc/passwd'))))).toMatchObject({
+    attachments: [{ thumbnail: null }],
+  });
+});
+
+test('what we send says the same as what we would read', () => {
+  const remote = `https://files.example/a.png#natter-sha-256=${'0f'.repeat(32)};size=7`;
+  const [file] = [
+    { kind: 'image', name: 'a.png', mediaType: 'image/png', size: 7, width: 2, height: 3 } as const,
+  ];
+  const sent = { ...file, duration: null, hash: null, remote, thumbnail: null, blob: null };
+  const message = writeMessage('o1', toPerson(remoteKey('a@b')), {
+    type: 'send',
+    content: { kind: 'attachment', text: '', attachments: [sent] },
+    replyTo: null,
+    thread: null,
+    mentions: [],
+  });
+  const read = readContent(
+    xml(`${message?.toString().replace('<message', "<message xmlns='jabber:client'") ?? ''}`),
+  );
+  expect(read).toMatchObject({ attachments: [{ ...file, remote, hash: `sha-256:${'0f'.repeat(32)}` }] });
+  expect(message?.getChildText('body')).toBe('https://files.example/a.png');
 });

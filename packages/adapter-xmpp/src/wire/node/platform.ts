@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { connectSocket, handshake } from '@natter/wire/node';
 import type { Channel, Platform } from '../channel.ts';
+import type { Digest } from '../digest.ts';
 import { asWireError } from '../error.ts';
 import { fetchFile } from './http.ts';
 import { askHostMeta } from './host-meta.ts';
@@ -8,11 +10,18 @@ import { WebSocketChannel } from '../websocket-channel.ts';
 import { TcpChannel } from './tcp-channel.ts';
 import { openWebSocket } from './web-socket.ts';
 
+/** By the hash that Node has, piece by piece. */
+export function nodeDigest(): Digest {
+  const hash = createHash('sha256');
+  return { update: (chunk) => void hash.update(chunk), hex: () => Promise.resolve(hash.digest('hex')) };
+}
+
 /** The protocol name of XEP-0368; a server that selects none is fine. */
 const ALPN = ['xmpp-client'];
 
 /** TCP with happy eyeballs, TLS and DNS. */
 export const nodePlatform: Platform = {
+  sha256: nodeDigest,
   fetch: fetchFile,
   resolve: resolveTargets,
   elsewhere: askHostMeta,
