@@ -1,4 +1,4 @@
-import type { Batch, Event, SessionHost } from '@natter/core';
+import type { Batch, Event, MessageIn, SessionHost } from '@natter/core';
 import type { Opaque, ScopeKey } from '@natter/core/model';
 import type { IrcConnection } from './wire/connection.ts';
 import { WireError } from './wire/error.ts';
@@ -12,6 +12,8 @@ export class Commits {
   readonly #host: SessionHost;
   readonly #connection: IrcConnection;
   #events: Event[] = [];
+  /** The last event, when it is one that more messages can join. */
+  #tail: (Extract<Event, { type: 'timeline' }> & { readonly items: MessageIn[] }) | null = null;
   #state: Record<string, Opaque | null> = {};
   #cursors: Record<ScopeKey, Opaque> = {};
   #pending = 0;
@@ -24,15 +26,13 @@ export class Commits {
   /** What happened, to be stored with all that came in the same piece of input. */
   add(...events: readonly Event[]): void {
     for (const event of events) {
-      const last = this.#events.at(-1);
-      const joins =
-        event.type === 'timeline' &&
-        last?.type === 'timeline' &&
-        last.conversation === event.conversation &&
-        last.place.by === 'tail' &&
-        event.place.by === 'tail';
-      if (joins) this.#events[this.#events.length - 1] = { ...last, items: [...last.items, ...event.items] };
-      else this.#events.push(event);
+      const tail = event.type === 'timeline' && event.place.by === 'tail' ? event : null;
+      if (tail !== null && this.#tail?.conversation === tail.conversation) {
+        this.#tail.items.push(...tail.items);
+        continue;
+      }
+      this.#tail = tail === null ? null : { ...tail, items: [...tail.items] };
+      this.#events.push(this.#tail ?? event);
     }
   }
 
@@ -62,6 +62,7 @@ export class Commits {
       cursors: this.#cursors,
     };
     this.#events = [];
+    this.#tail = null;
     this.#state = {};
     this.#cursors = {};
     return this.#commit(batch);

@@ -10,6 +10,11 @@ export const POSITION_STATE = 'seen:';
 const MOST_TIMES = 5000;
 const MOST_LIVE = 500;
 
+interface Known {
+  readonly conversation: RemoteKey;
+  readonly time: number;
+}
+
 /**
  * How far each conversation is known. A live message moves its conversation's position only when what lies before it has
  * been fetched, so that a hole is never forgotten. Without a history to ask for there is nothing to keep.
@@ -19,7 +24,9 @@ export class Positions {
   readonly #points = new Map<RemoteKey, HistoryPoint>();
   /** The live messages of each conversation that is not caught up, in this run. */
   readonly #live = new Map<RemoteKey, RemoteKey[]>();
-  readonly #times = new Map<RemoteKey, { readonly conversation: RemoteKey; readonly time: number }>();
+  /** The newer and the older half of what is remembered. */
+  #times = new Map<RemoteKey, Known>();
+  #olderTimes = new Map<RemoteKey, Known>();
   /** Whether the server has history at all. */
   readonly kept: boolean;
   /** Whether direct conversations are caught up. */
@@ -47,7 +54,8 @@ export class Positions {
   /** A message by its id, with its time when that is remembered. */
   pointOf(id: RemoteKey): HistoryPoint {
     const known = [...this.#points.values()].find((point) => point.id === id);
-    return { id, time: derivedTime(id) ?? this.#times.get(id)?.time ?? known?.time ?? null };
+    const { time } = this.#times.get(id) ?? this.#olderTimes.get(id) ?? known ?? { time: null };
+    return { id, time: derivedTime(id) ?? time };
   }
 
   /** What lies between the position of a conversation and now is not here yet. */
@@ -64,7 +72,7 @@ export class Positions {
   /** The newest remembered message of a conversation that is not later than a time. */
   lastUntil(conversation: RemoteKey, time: number): HistoryPoint | null {
     let last: HistoryPoint | null = null;
-    for (const [id, known] of this.#times) {
+    for (const [id, known] of [...this.#olderTimes, ...this.#times]) {
       if (known.conversation === conversation && known.time <= time && known.time >= (last?.time ?? 0))
         last = { id, time: known.time };
     }
@@ -78,9 +86,8 @@ export class Positions {
 
   /** A message came live. */
   note(conversation: RemoteKey, point: HistoryPoint): void {
-    if (point.id === null) return;
+    if (point.id === null || !this.kept) return;
     this.remember(conversation, point);
-    if (!this.kept) return;
     const waiting = this.#live.get(conversation);
     if (waiting !== undefined && waiting.length < MOST_LIVE) waiting.push(point.id);
     const current = waiting === undefined && (this.#directCurrent || this.#isChannel(conversation));
@@ -130,10 +137,10 @@ export class Positions {
 
   /** When a message was said, for whoever asks by its id later. */
   remember(conversation: RemoteKey, { id, time }: HistoryPoint): void {
-    if (id === null || time === null) return;
+    if (id === null || time === null || !this.kept) return;
     this.#times.set(id, { conversation, time });
-    if (this.#times.size <= MOST_TIMES) return;
-    const [oldest] = this.#times.keys();
-    if (oldest !== undefined) this.#times.delete(oldest);
+    if (this.#times.size < MOST_TIMES) return;
+    this.#olderTimes = this.#times;
+    this.#times = new Map();
   }
 }

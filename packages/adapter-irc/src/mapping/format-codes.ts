@@ -29,8 +29,12 @@ const PLAIN: Style = { marks: new Set(), foreground: null, background: null };
 const CONTROL =
   /\x03(?:(\d{1,2})(?:,(\d{1,2}))?)?|\x04(?:([0-9A-Fa-f]{6})(?:,([0-9A-Fa-f]{6}))?)?|[\x00-\x08\x0b-\x1f\x7f]/g; // oxlint-disable-line no-control-regex
 
+/** Most lines have none of them. */
+const ANY_CODE = /[\x00-\x08\x0b-\x1f\x7f]/; // oxlint-disable-line no-control-regex
+
 /** Reads a text with codes: the plain text, and the tree when there is any formatting. Never throws, linear time. */
 export function readFormatting(text: string): { text: string; formatted?: readonly FormatNode[] } {
+  if (!ANY_CODE.test(text)) return { text };
   let style = PLAIN;
   let plain = '';
   const nodes: FormatNode[] = [];

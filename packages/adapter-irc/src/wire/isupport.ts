@@ -3,6 +3,9 @@ import { caseMapping, foldName, type CaseMapping } from './case-mapping.ts';
 /** Most tokens that are kept. */
 const MOST_TOKENS = 500;
 
+/** Most names whose folded form is kept: the same few speak again and again. */
+const MOST_FOLDED = 10_000;
+
 /** How a channel mode takes a parameter (ISUPPORT `CHANMODES`): list, always, when set, never. */
 export type ModeKind = 'list' | 'always' | 'set' | 'never' | 'prefix';
 
@@ -17,6 +20,7 @@ export class ISupport {
   readonly #tokens = new Map<string, string>();
   // Read for every name that comes, so that they are made once.
   #caseMapping: CaseMapping = 'rfc1459';
+  readonly #folded = new Map<string, string>();
   #channelTypes = '#&';
   #prefixes: readonly MemberPrefix[] = readPrefixes('(ov)@+');
 
@@ -28,6 +32,7 @@ export class ISupport {
       else if (name !== '' && (this.#tokens.has(name) || this.#tokens.size < MOST_TOKENS))
         this.#tokens.set(name, unescape(value));
     }
+    this.#folded.clear();
     this.#caseMapping = caseMapping(this.#tokens.get('CASEMAPPING'));
     this.#channelTypes = this.#tokens.get('CHANTYPES') ?? '#&';
     this.#prefixes = readPrefixes(this.#tokens.get('PREFIX') ?? '(ov)@+');
@@ -46,7 +51,12 @@ export class ISupport {
 
   /** The form of a name by which equal ones are told. */
   fold(name: string): string {
-    return foldName(name, this.#caseMapping);
+    const known = this.#folded.get(name);
+    if (known !== undefined) return known;
+    const folded = foldName(name, this.#caseMapping);
+    if (this.#folded.size >= MOST_FOLDED) this.#folded.clear();
+    this.#folded.set(name, folded);
+    return folded;
   }
 
   isChannel(name: string): boolean {

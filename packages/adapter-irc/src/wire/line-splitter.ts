@@ -12,6 +12,7 @@ const SPACE = 32;
  */
 export class LineSplitter {
   readonly #limits: Pick<WireLimits, 'tagBytes' | 'bodyBytes'>;
+  readonly #short: number;
   #buffer = new Uint8Array(1024);
   #length = 0;
   /** Where the body of the line begins; null while its tags have not ended. */
@@ -19,6 +20,7 @@ export class LineSplitter {
 
   constructor(limits: Pick<WireLimits, 'tagBytes' | 'bodyBytes'>) {
     this.#limits = limits;
+    this.#short = Math.min(limits.tagBytes, limits.bodyBytes);
   }
 
   /** The lines that end in this chunk, without their ends and without empty ones. Throws WireError `limit`. */
@@ -27,6 +29,13 @@ export class LineSplitter {
     while (at < chunk.length) {
       const end = chunk.indexOf(LF, at);
       const piece = chunk.subarray(at, end < 0 ? chunk.length : end);
+      if (this.#length === 0 && end >= 0 && piece.length <= this.#short) {
+        // The usual line is whole and within every limit: it is read where it is, without being copied.
+        at = end + 1;
+        const line = withoutReturns(piece);
+        if (line.length > 0) yield line;
+        continue;
+      }
       // What is longer than any line is not even copied.
       if (piece.length + this.#length > this.#limits.tagBytes + this.#limits.bodyBytes) throw tooLong();
       this.#append(piece);
@@ -63,13 +72,17 @@ export class LineSplitter {
   }
 
   #take(): Uint8Array {
-    let end = this.#length;
-    while (end > 0 && this.#buffer[end - 1] === CR) end -= 1;
-    const line = this.#buffer.slice(0, end);
+    const line = withoutReturns(this.#buffer.subarray(0, this.#length)).slice();
     this.#length = 0;
     this.#body = null;
     return line;
   }
+}
+
+function withoutReturns(line: Uint8Array): Uint8Array {
+  let end = line.length;
+  while (end > 0 && line[end - 1] === CR) end -= 1;
+  return line.subarray(0, end);
 }
 
 function tooLong(): WireError {
