@@ -2,6 +2,7 @@ import type {
   AccountSpec,
   Ended,
   Interaction,
+  InteractionSubject,
   Op,
   Outcome,
   Page,
@@ -154,7 +155,7 @@ export class IrcSession implements Session {
     this.#connection?.signal(signal);
   }
 
-  interact(about: 'verify' | 'recover' | 'register-room', _target: RemoteKey | null): Interaction {
+  interact(about: InteractionSubject, _target: RemoteKey | null): Interaction {
     return failedInteraction(unsupported(`to ${about}`).data);
   }
 

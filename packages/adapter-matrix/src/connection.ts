@@ -1,6 +1,7 @@
 import type { Op, Outcome, Page, PageRequest, Queries, Signal } from '@natter/core';
 import { NatterError, toErrorData, type OwnPresence, type Opaque } from '@natter/core/model';
 import { accountCapabilities } from './capabilities.ts';
+import { unsupported } from './interactions.ts';
 import { Directs } from './features/directs.ts';
 import { History } from './features/history.ts';
 import { Outgoing } from './features/outgoing.ts';
@@ -127,6 +128,9 @@ export class Connection {
           return this.#questions.rooms(argument as Queries['rooms'][0], either);
         case 'profile':
           return this.#questions.profile(argument as Queries['profile'][0], either);
+        case 'devices':
+        case 'revoke-device':
+          return Promise.reject(unsupported('to ask for devices'));
       }
     });
   }

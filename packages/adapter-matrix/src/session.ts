@@ -2,6 +2,7 @@ import type {
   AccountSpec,
   Ended,
   Interaction,
+  InteractionSubject,
   Op,
   Outcome,
   Page,
@@ -162,7 +163,7 @@ export class MatrixSession implements Session {
     this.#running?.connection.signal(signal);
   }
 
-  interact(about: 'verify' | 'recover' | 'register-room', _target: RemoteKey | null): Interaction {
+  interact(about: InteractionSubject, _target: RemoteKey | null): Interaction {
     return failedInteraction(unsupported(`to ${about}`).data);
   }
 

@@ -6,6 +6,7 @@ import {
   type BlobId,
   type Ended,
   type Interaction,
+  type InteractionSubject,
   type Op,
   type Opaque,
   type Outcome,
@@ -20,9 +21,11 @@ import {
 } from '@natter/core';
 import { signIn } from './features/sign-in.ts';
 import type { Context } from './features/context.ts';
+import { devices, revokeDevice } from './features/devices.ts';
 import { download } from './features/download.ts';
 import { history } from './features/history.ts';
 import { perform } from './features/operations.ts';
+import { deletion, passwordChange } from './features/own-account.ts';
 import { Presences } from './features/presence.ts';
 import { resolve, unsupported } from './features/query.ts';
 import { members } from './features/rooms.ts';
@@ -98,6 +101,9 @@ export class NativeSession implements Session {
       if (name === 'resolve' && typeof argument === 'string') return resolve(context, argument);
       if (name === 'members' && typeof argument === 'object' && 'conversation' in argument)
         return members(context, argument.conversation, signal);
+      if (name === 'devices') return devices(context, signal);
+      if (name === 'revoke-device' && typeof argument === 'string')
+        return revokeDevice(context, argument, signal);
       throw unsupported(name);
     });
   }
@@ -109,7 +115,9 @@ export class NativeSession implements Session {
     if (signal.type === 'typing') sendTyping(context, signal.conversation, signal.active);
   }
 
-  interact(about: 'verify' | 'recover' | 'register-room'): Interaction {
+  interact(about: InteractionSubject): Interaction {
+    if (this.#online !== null && about === 'password') return passwordChange(this.#online.context);
+    if (this.#online !== null && about === 'unregister') return deletion(this.#online.context);
     const failed = { kind: 'failed', error: unsupported(about).data } as const;
     return { next: async () => failed, cancel: async () => {} };
   }
@@ -137,7 +145,7 @@ export class NativeSession implements Session {
     };
     try {
       host.phase('syncing');
-      host.capabilities('account', accountCapabilities(context.welcome.limits));
+      host.capabilities('account', accountCapabilities(context.welcome));
       const online = this.#wire(context, fail);
       await online.roster.load();
       void online.presences.start(resume.presence);

@@ -11,6 +11,7 @@ import {
 import type {
   Ended,
   Interaction,
+  InteractionSubject,
   Op,
   Outcome,
   Page,
@@ -179,7 +180,7 @@ export class XmppSession implements Session {
     this.#connection?.signal(signal);
   }
 
-  interact(about: 'verify' | 'recover' | 'register-room', _target: RemoteKey | null): Interaction {
+  interact(about: InteractionSubject, _target: RemoteKey | null): Interaction {
     return failedInteraction(unsupported(`to ${about}`).data);
   }
 

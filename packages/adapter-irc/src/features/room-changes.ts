@@ -87,6 +87,11 @@ export class RoomChanges {
         return this.#topic(channel, oneLine(change.text), signal);
       case 'title':
         return refused('unsupported', 'the name of a channel cannot be changed');
+      case 'avatar':
+      case 'pin':
+      case 'unpin':
+      case 'expiry':
+        return refused('unsupported', `a channel has no ${change.action}`);
     }
   }
 

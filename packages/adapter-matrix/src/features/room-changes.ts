@@ -66,6 +66,11 @@ export class RoomChanges {
         return this.#set(room, 'm.room.topic', { topic: change.text }, signal);
       case 'title':
         return this.#set(room, 'm.room.name', { name: change.text }, signal);
+      case 'avatar':
+      case 'pin':
+      case 'unpin':
+      case 'expiry':
+        return refused('unsupported', `natter has no ${change.action} on Matrix yet`);
     }
   }
 

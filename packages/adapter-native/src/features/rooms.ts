@@ -1,9 +1,19 @@
-import { remoteKey, type Op, type Outcome, type Page, type RemoteKey, type RoomChange } from '@natter/core';
+import {
+  remoteKey,
+  type Attachment,
+  type Op,
+  type Outcome,
+  type Page,
+  type RemoteKey,
+  type RoomChange,
+} from '@natter/core';
 import type { GroupRole, RequestFrame, RequestType } from '@natter/native-protocol';
 import { refused } from '../mapping/errors.ts';
 import { groupEvents } from '../mapping/group.ts';
+import { targetSequence } from '../mapping/keys.ts';
 import { RequestError } from '../wire/request-error.ts';
 import { readerOf, type Context } from './context.ts';
+import { upload } from './upload.ts';
 
 /** Carries out a change of a group, or makes one. All may be repeated: the server does nothing where nothing is to do. */
 export async function changeRoom(
@@ -13,11 +23,14 @@ export async function changeRoom(
   signal: AbortSignal,
 ): Promise<Outcome> {
   if (change.action === 'create') return create(context, op, change, signal);
+  if (change.action === 'avatar') return setIcon(context, op, change.image, signal);
   const conversation = change.action === 'join' ? change.address : op.conversation;
-  if (typeof conversation !== 'string') return refused('invalid', 'this needs a group');
-  const request = groupRequest(conversation, change);
+  if (typeof conversation !== 'string') return refused('invalid', 'this needs a conversation');
+  const request = roomRequest(conversation, change);
   if (request === null)
-    return refused('unsupported', 'a group of the native network has an owner, admins and members');
+    return 'message' in change
+      ? refused('not-found', 'the server has not told of this message')
+      : refused('unsupported', 'a group of the native network has an owner, admins and members');
   try {
     await context.connection.request(request.type, (id) => ({ ...request, id }), signal);
   } catch (caught) {
@@ -62,14 +75,38 @@ async function create(
   return { result: 'accepted', refs: [], conversation: remoteKey(conversation) };
 }
 
-type GroupRequestType = Exclude<Extract<RequestType, `group-${string}`>, 'group-create'>;
-/** Any request about a group that is there, still without its number. */
-type GroupRequest = { [T in GroupRequestType]: Omit<RequestFrame<T>, 'id'> }[GroupRequestType];
+/** The picture is brought to the server first; a file that is there already is shown as it is. */
+async function setIcon(
+  context: Context,
+  op: Op,
+  image: Attachment | null,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { conversation } = op;
+  if (typeof conversation !== 'string') return refused('invalid', 'this needs a group');
+  const [file] = image === null ? [] : await upload(context, [image], op.id, signal);
+  if (image !== null && file?.file === undefined)
+    return refused('unsupported', 'only a file of this server can be the picture of a group');
+  const icon = file?.file ?? '';
+  await context.connection.request(
+    'group-update',
+    (id) => ({ type: 'group-update', id, conversation, icon }),
+    signal,
+  );
+  return { result: 'accepted', refs: [], conversation: remoteKey(conversation) };
+}
 
-function groupRequest(
+type RoomRequestType =
+  | Exclude<Extract<RequestType, `group-${string}`>, 'group-create'>
+  | 'pin'
+  | 'conversation-update';
+/** Any request about a conversation that is there, still without its number. */
+type RoomRequest = { [T in RoomRequestType]: Omit<RequestFrame<T>, 'id'> }[RoomRequestType];
+
+function roomRequest(
   conversation: string,
-  change: Exclude<RoomChange, { action: 'create' }>,
-): GroupRequest | null {
+  change: Exclude<RoomChange, { action: 'create' | 'avatar' }>,
+): RoomRequest | null {
   switch (change.action) {
     case 'join':
     case 'accept-invitation':
@@ -92,6 +129,13 @@ function groupRequest(
       return isGroupRole(change.role)
         ? { type: 'group-role', conversation, address: change.member, role: change.role }
         : null;
+    case 'pin':
+    case 'unpin': {
+      const seq = targetSequence(change.message);
+      return seq === null ? null : { type: 'pin', conversation, seq, on: change.action === 'pin' };
+    }
+    case 'expiry':
+      return { type: 'conversation-update', conversation, expiry: change.after ?? 0 };
     case 'topic':
       return { type: 'group-update', conversation, topic: change.text };
     case 'title':

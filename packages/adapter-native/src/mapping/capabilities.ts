@@ -1,5 +1,5 @@
-import type { Capabilities } from '@natter/core';
-import type { Limits } from '@natter/native-protocol';
+import type { Capabilities, SupportKey } from '@natter/core';
+import type { Welcome } from '@natter/native-protocol';
 
 /** Everything that the native network does through this adapter. What is absent is not there. */
 export const networkCapabilities: Capabilities = {
@@ -23,6 +23,9 @@ export const networkCapabilities: Capabilities = {
     ban: 'full',
     roles: 'full',
     topic: 'full',
+    'room-avatar': 'full',
+    pin: 'full',
+    expiry: 'full',
     members: 'full',
     formatting: 'partial',
     reply: 'full',
@@ -38,6 +41,9 @@ export const networkCapabilities: Capabilities = {
     'read-marker': 'full',
     typing: 'full',
     'own-echo': 'full',
+    devices: 'full',
+    'change-password': 'full',
+    unregister: 'full',
   },
   limits: {},
   resend: 'idempotent',
@@ -45,16 +51,35 @@ export const networkCapabilities: Capabilities = {
   catchUp: 'account',
 };
 
+/** The parts that an older server may lack, by the names under which servers tell of them. */
+const parts: readonly (readonly [feature: string, key: SupportKey])[] = [
+  ['pins', 'pin'],
+  ['expiry', 'expiry'],
+  ['group-icons', 'room-avatar'],
+];
+
 /** The same with the bounds of one server. It counts UTF-16 units, of which UTF-8 never has fewer bytes. */
-export function accountCapabilities(limits: Limits): Capabilities {
-  const { textLength, groupMembers, fileBytes } = limits;
+export function accountCapabilities({
+  limits,
+  features,
+}: Pick<Welcome, 'limits' | 'features'>): Capabilities {
+  const { textLength, groupMembers, fileBytes, editAge, retractAge } = limits;
+  const absent = parts
+    .filter(([feature]) => !features.includes(feature))
+    .map(([, key]) => [key, 'none'] as const);
   return {
     ...networkCapabilities,
-    support: { ...networkCapabilities.support, ...(fileBytes === undefined ? { attachments: 'none' } : {}) },
+    support: {
+      ...networkCapabilities.support,
+      ...(fileBytes === undefined ? { attachments: 'none' } : {}),
+      ...Object.fromEntries(absent),
+    },
     limits: {
       textBytes: textLength,
       ...(groupMembers === undefined ? {} : { members: groupMembers }),
       ...(fileBytes === undefined ? {} : { fileBytes }),
+      ...(editAge === undefined ? {} : { editAge }),
+      ...(retractAge === undefined ? {} : { retractAge }),
     },
   };
 }

@@ -1,5 +1,14 @@
-import { remoteKey, type ConversationState, type Event, type MemberIn, type RemoteKey } from '@natter/core';
-import type { GroupChange, GroupConversation, GroupMember } from '@natter/native-protocol';
+import {
+  remoteKey,
+  type Avatar,
+  type ConversationIn,
+  type ConversationState,
+  type Event,
+  type MemberIn,
+  type RemoteKey,
+} from '@natter/core';
+import type { Conversation, GroupChange, GroupConversation, GroupMember } from '@natter/native-protocol';
+import { messageKey } from './keys.ts';
 import type { Reader } from './message.ts';
 
 /** A group as it is now: itself, and everybody in it anew. */
@@ -16,6 +25,8 @@ export function groupEvents(group: GroupConversation, reader: Reader): Event[] {
         state: stateOf(own),
         title: group.title,
         topic: group.topic === '' ? null : group.topic,
+        avatar: avatarOf(group.icon),
+        ...settingsOf(group),
         role: own?.role ?? 'none',
         contact: null,
       },
@@ -49,11 +60,26 @@ export function groupChangeEvents(change: GroupChange, reader: Reader): Event[] 
   const value = {
     ...(change.title === undefined ? {} : { title: change.title }),
     ...(change.topic === undefined ? {} : { topic: change.topic === '' ? null : change.topic }),
+    ...(change.icon === undefined ? {} : { avatar: avatarOf(change.icon) }),
     ...(own === undefined ? {} : { state: stateOf(own), role: own.role }),
   };
   const events: Event[] = members.map((member) => memberEvent(key, member, reader));
   if (Object.keys(value).length > 0) events.push({ type: 'upsert', of: 'conversation', key, value });
   return events;
+}
+
+/** What is set for a conversation, as it is told with it. */
+export function settingsOf({
+  conversation,
+  pins = [],
+  expiry,
+}: Pick<Conversation, 'conversation' | 'pins' | 'expiry'>): Pick<ConversationIn, 'pins' | 'expiry'> {
+  return { pins: pins.map((seq) => messageKey(conversation, seq)), expiry: expiry ?? null };
+}
+
+/** A file never changes, so its id is as good as a hash. */
+function avatarOf(icon: string | undefined): Avatar | null {
+  return icon === undefined || icon === '' ? null : { hash: icon, remote: icon };
 }
 
 function memberEvent(conversation: RemoteKey, member: GroupMember, reader: Reader): Event {

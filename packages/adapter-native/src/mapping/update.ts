@@ -2,7 +2,7 @@ import { remoteKey, type Event } from '@natter/core';
 import type { Contact, Conversation, MarkerKind, Message, Update } from '@natter/native-protocol';
 import { contentOf } from './content.ts';
 import { contactEvent } from './contact.ts';
-import { groupChangeEvents, groupEvents } from './group.ts';
+import { groupChangeEvents, groupEvents, settingsOf } from './group.ts';
 import { messageKey } from './keys.ts';
 import { messageEvents, senderOf, type Reader } from './message.ts';
 
@@ -86,14 +86,33 @@ function eventsOf(update: Exclude<Update, { kind: 'message' | 'roster' }>, reade
       return groupEvents(update.opened, reader);
     case 'group-changed':
       return groupChangeEvents(update, reader);
+    case 'conversation-changed':
+      return [settingsEvent(update)];
+    case 'expired':
+      return expiredEvents(update);
     // What the own devices do changes nothing that is shown, and what a newer server tells only moves the cursor.
     case 'account':
     case 'gone':
     case 'unknown':
-    case 'conversation-changed':
-    case 'expired':
       return [];
   }
+}
+
+function settingsEvent({
+  conversation,
+  expiry,
+  pins,
+}: Extract<Update, { kind: 'conversation-changed' }>): Event {
+  const value = {
+    ...(expiry === undefined ? {} : { expiry: expiry === 0 ? null : expiry }),
+    ...(pins === undefined ? {} : { pins: pins.map((seq) => messageKey(conversation, seq)) }),
+  };
+  return { type: 'upsert', of: 'conversation', key: remoteKey(conversation), value };
+}
+
+function expiredEvents({ conversation, seqs }: Extract<Update, { kind: 'expired' }>): Event[] {
+  const key = remoteKey(conversation);
+  return seqs.map((seq) => ({ type: 'remove', of: 'message', in: key, key: messageKey(conversation, seq) }));
 }
 
 type Patch = Extract<Event, { type: 'patch' }>;
@@ -141,6 +160,7 @@ export function conversationEvents(conversation: Conversation, reader: Reader): 
     state: 'joined',
     contact: remoteKey(conversation.peer),
     role: 'member',
+    ...settingsOf(conversation),
   } as const;
   return [{ type: 'upsert', of: 'conversation', key: remoteKey(conversation.conversation), value }];
 }

@@ -69,10 +69,51 @@ const simple: readonly (readonly [string, Update, readonly unknown[]])[] = [
         type: 'upsert',
         of: 'conversation',
         key: 'c1',
-        value: { kind: 'direct', state: 'joined', contact: 'bob@x', role: 'member' },
+        value: {
+          kind: 'direct',
+          state: 'joined',
+          contact: 'bob@x',
+          role: 'member',
+          pins: [],
+          expiry: null,
+        },
       },
     ],
   ],
+  [
+    'pins, and how long messages stay',
+    {
+      kind: 'conversation-changed',
+      position: 1,
+      conversation: 'c1',
+      by: 'bob@x',
+      time: 7,
+      expiry: 60_000,
+      pins: [3, 1],
+    },
+    [
+      {
+        type: 'upsert',
+        of: 'conversation',
+        key: 'c1',
+        value: { expiry: 60_000, pins: ['c1:3', 'c1:1'] },
+      },
+    ],
+  ],
+  [
+    'that messages stay again',
+    { kind: 'conversation-changed', position: 1, conversation: 'c1', by: 'bob@x', time: 7, expiry: 0 },
+    [{ type: 'upsert', of: 'conversation', key: 'c1', value: { expiry: null } }],
+  ],
+  [
+    'messages that have vanished',
+    { kind: 'expired', position: 1, conversation: 'c1', seqs: [2, 3] },
+    [
+      { type: 'remove', of: 'message', in: 'c1', key: 'c1:2' },
+      { type: 'remove', of: 'message', in: 'c1', key: 'c1:3' },
+    ],
+  ],
+  ['what is gone', { kind: 'gone', position: 1 }, []],
   ['a device', { kind: 'account', position: 1, change: 'device-added', time: 1 }, []],
   ['the future', { kind: 'unknown', position: 1 }, []],
 ];

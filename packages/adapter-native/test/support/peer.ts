@@ -48,7 +48,7 @@ export class NativePeer implements Peer {
     await this.#connection.closed;
   }
 
-  async send(text: string, { claimed, replyTo, mention }: PeerSend = {}): Promise<string> {
+  async send(text: string, { room, claimed, replyTo, mention }: PeerSend = {}): Promise<string> {
     this.#count += 1;
     const clientId = claimed ?? `peer-${this.#count}-${Date.now()}`;
     const body: MessageBody = {
@@ -60,10 +60,35 @@ export class NativePeer implements Peer {
       type: 'send',
       id,
       clientId,
-      peer: this.#account,
+      ...(room === undefined ? { peer: this.#account } : { conversation: room }),
       body,
     }));
     return String(sent.seq);
+  }
+
+  async invite(name: string): Promise<string> {
+    this.#count += 1;
+    const clientId = `peer-group-${this.#count}`;
+    const { conversation } = await this.#connection.request('group-create', (id) => ({
+      type: 'group-create',
+      id,
+      clientId,
+      title: name,
+      invite: [this.#account],
+    }));
+    return conversation;
+  }
+
+  async accept(conversation: RemoteKey): Promise<void> {
+    await this.#connection.request('group-accept', (id) => ({ type: 'group-accept', id, conversation }));
+  }
+
+  async leave(conversation: RemoteKey): Promise<void> {
+    await this.#connection.request('group-leave', (id) => ({ type: 'group-leave', id, conversation }));
+  }
+
+  async heard(conversation: RemoteKey): Promise<readonly string[]> {
+    return (await this.#messages(conversation)).flatMap(({ body }) => (body === null ? [] : [body.text]));
   }
 
   async received(): Promise<readonly PeerMessage[]> {
@@ -214,8 +239,8 @@ export class NativePeer implements Peer {
     if (push.type === 'presence') this.#seen.set(push.address, push);
   }
 
-  async #messages(): Promise<readonly Message[]> {
-    const conversation = await this.#conversation();
+  async #messages(of?: string): Promise<readonly Message[]> {
+    const conversation = of ?? (await this.#conversation());
     const page = await this.#connection.request('history', (id) => ({
       type: 'history',
       id,

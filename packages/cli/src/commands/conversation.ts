@@ -42,6 +42,7 @@ export async function mute(context: CommandContext): Promise<void> {
 export function conversationItem(conversation: ConversationView): JsonItem {
   const { id, account, network, key, kind, state, displayTitle, topic, unread, mentions, muted, role } =
     conversation;
+  const { expiry = null, pins = [], avatar } = conversation;
   return {
     type: 'conversation',
     id,
@@ -56,6 +57,9 @@ export function conversationItem(conversation: ConversationView): JsonItem {
     mentions,
     muted,
     role,
+    expiry,
+    pins: pins.length,
+    avatar: avatar?.hash ?? null,
   };
 }
 
@@ -67,6 +71,7 @@ export function conversationText(conversation: ConversationView): string {
     ...(state === 'joined' ? [] : [state]),
     ...(unread > 0 ? [`${unread} unread`] : []),
     ...(muted ? ['muted'] : []),
+    ...(conversation.expiry ? [`messages vanish after ${Math.round(conversation.expiry / 1000)} s`] : []),
   ];
   return `${network}  ${oneLine(displayTitle)}  ${remarks.join(', ')}  ${id}${topic ? `\n    ${oneLine(topic)}` : ''}`;
 }

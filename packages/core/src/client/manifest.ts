@@ -24,7 +24,7 @@ import type {
   Step,
   Transfer,
 } from '../model/index.ts';
-import type { Event, MessageIn, RoomListing } from '../contract/index.ts';
+import type { DeviceListing, Event, InteractionSubject, MessageIn, RoomListing } from '../contract/index.ts';
 import type {
   Anchor,
   ConversationsQuery,
@@ -60,15 +60,19 @@ export interface Methods {
   'account.configure': [{ readonly account: AccountId; readonly config: JsonObject }, null];
   /** Ends the waiting between attempts. */
   'account.reconnect': [{ readonly account: AccountId }, null];
-  /** Starts an interaction with the session: verification, key recovery, a room form. */
+  /** Starts an interaction with the session: verification, key recovery, a room form, another password, deletion on the server. */
   'account.interact': [
     {
       readonly account: AccountId;
-      readonly about: 'verify' | 'recover' | 'register-room';
+      readonly about: InteractionSubject;
       readonly target?: ContactId | ConversationId;
     },
     InteractionStep,
   ];
+  /** The devices that are signed in to the account, asked of the network. */
+  'account.devices': [{ readonly account: AccountId }, readonly DeviceListing[]];
+  /** Signs another device of the account out. */
+  'account.revoke': [{ readonly account: AccountId; readonly device: string }, null];
   'interaction.answer': [{ readonly interaction: string; readonly answer: Answer | null }, InteractionStep];
   'interaction.cancel': [{ readonly interaction: string }, null];
 
@@ -108,6 +112,8 @@ export interface Methods {
     null,
   ];
   'conversation.members': [{ readonly conversation: ConversationId }, MembersView];
+  /** The messages that are pinned for everybody, in the order of pinning, as far as they are here. */
+  'conversation.pins': [{ readonly conversation: ConversationId }, readonly MessageView[]];
   'conversation.typing': [{ readonly conversation: ConversationId; readonly active: boolean }, null];
   'room.search': [
     { readonly account: AccountId; readonly text: string; readonly cursor?: string },

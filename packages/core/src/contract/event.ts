@@ -53,6 +53,8 @@ export type Event =
   /** Gone: a contact leaves the roster (its history stays), a conversation is left, a member is no longer listed. */
   | { readonly type: 'remove'; readonly of: 'contact' | 'conversation'; readonly key: RemoteKey }
   | { readonly type: 'remove'; readonly of: 'member'; readonly in: RemoteKey; readonly key: RemoteKey }
+  /** The network has removed a message for everybody, and nothing of it is to be kept: not a retraction, which leaves its place. */
+  | { readonly type: 'remove'; readonly of: 'message'; readonly in: RemoteKey; readonly key: RemoteKey }
   | SweepEvent
   | MarkerEvent
   /** Who we are on this network. */
@@ -219,6 +221,9 @@ export interface ConversationIn {
   readonly muted?: boolean;
   readonly archived?: boolean;
   readonly pinned?: boolean;
+  /** All of them. */
+  readonly pins?: readonly RemoteKey[];
+  readonly expiry?: number | null;
 }
 
 /** What may be told of a member. */

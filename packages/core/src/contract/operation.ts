@@ -1,4 +1,5 @@
 import type {
+  Attachment,
   Content,
   ErrorData,
   JsonObject,
@@ -82,7 +83,10 @@ export type RoomChange =
   | { readonly action: 'invite'; readonly contact: RemoteKey; readonly text?: string }
   | { readonly action: 'kick' | 'ban' | 'unban'; readonly member: RemoteKey; readonly reason?: string }
   | { readonly action: 'role'; readonly member: RemoteKey; readonly role: Role }
-  | { readonly action: 'topic' | 'title'; readonly text: string };
+  | { readonly action: 'topic' | 'title'; readonly text: string }
+  | { readonly action: 'avatar'; readonly image: Attachment | null }
+  | { readonly action: 'pin' | 'unpin'; readonly message: Target }
+  | { readonly action: 'expiry'; readonly after: number | null };
 
 /**
  * How an attempt ended. `accepted`: the network took responsibility. `unconfirmed`: handed over, and the network cannot

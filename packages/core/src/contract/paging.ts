@@ -39,8 +39,25 @@ export interface Queries {
     argument: { readonly text: string; readonly cursor?: Opaque },
     answer: { readonly items: readonly RoomListing[]; readonly next: Opaque | null },
   ];
+  /** Our signed-in devices. */
+  devices: [argument: Readonly<Record<string, never>>, answer: readonly DeviceListing[]];
+  /** Signs another device of ours out; it must sign in by password again. */
+  'revoke-device': [device: string, answer: null];
   /** A contact's profile, for display. */
   profile: [contact: RemoteKey, answer: JsonObject];
+}
+
+/** A device that is signed in to our account. */
+export interface DeviceListing {
+  /** What the network calls it. */
+  readonly id: string;
+  readonly name: string | null;
+  /** It is the one that asks. */
+  readonly current: boolean;
+  readonly connected: boolean;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number | null;
+  readonly seenAt: number | null;
 }
 
 /** A public room in a directory. */

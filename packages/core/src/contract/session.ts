@@ -33,8 +33,11 @@ export interface Session {
   ): Promise<Queries[Name][1]>;
   /** Best effort, only while online, never fails: what nobody needs to be told twice. */
   signal(signal: Signal): void;
-  /** Starts an interaction that needs the session: verification, key recovery, a room form. */
-  interact(about: 'verify' | 'recover' | 'register-room', target: RemoteKey | null): Interaction;
+  /**
+   * Starts an interaction that needs the session: verification, key recovery, a room form, another password, the deletion
+   * of the account on the server. One that the network does not have ends as failed.
+   */
+  interact(about: InteractionSubject, target: RemoteKey | null): Interaction;
   /**
    * Fetches `remote` (of an attachment, thumbnail or avatar) into a blob from an offset, with progress hints. `done` is
    * false when the source changed (`etag`) and it must start again from 0. Rejects with a NatterError.
@@ -48,6 +51,9 @@ export interface Session {
   /** The account is removed: sign out, forget tokens and keys, on the network too when `remote`. Never rejects. */
   wipe(remote: boolean, signal: AbortSignal): Promise<void>;
 }
+
+/** What an interaction with the session is about. */
+export type InteractionSubject = 'verify' | 'recover' | 'register-room' | 'password' | 'unregister';
 
 /** With what a connection attempt starts. */
 export interface Resume {

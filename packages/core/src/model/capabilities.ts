@@ -27,7 +27,10 @@ export const supportKeys = [
   'ban',
   'roles',
   'topic',
+  'room-avatar', // the picture of a room can be set
   'members',
+  'pin', // messages can be pinned for everybody
+  'expiry', // messages can be made to vanish for everybody after a time
   'formatting',
   'reply',
   'thread',
@@ -45,6 +48,9 @@ export const supportKeys = [
   'own-echo', // what our other devices send reaches us
   'encryption',
   'verification',
+  'devices', // our signed-in devices can be listed and signed out
+  'change-password',
+  'unregister', // the account can be deleted on the server
 ] as const;
 
 /** One thing that may be supported or not. */

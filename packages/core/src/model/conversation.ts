@@ -46,6 +46,10 @@ export interface Conversation {
   readonly muted: boolean;
   readonly archived: boolean;
   readonly pinned: boolean;
+  /** The network's keys of messages that are pinned for everybody, in the order of pinning; absent when none was told. */
+  readonly pins?: readonly RemoteKey[];
+  /** Milliseconds after which messages that are sent from now on vanish for everybody; absent or `null` when they stay. */
+  readonly expiry?: number | null;
   /** What the user has written and not sent. */
   readonly draft: string | null;
 }

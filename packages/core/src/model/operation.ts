@@ -43,7 +43,12 @@ export type RoomAction =
   | { readonly action: 'invite'; readonly contact: ContactId; readonly text?: string }
   | { readonly action: 'kick' | 'ban' | 'unban'; readonly member: RemoteKey; readonly reason?: string }
   | { readonly action: 'role'; readonly member: RemoteKey; readonly role: Role }
-  | { readonly action: 'topic' | 'title'; readonly text: string };
+  | { readonly action: 'topic' | 'title'; readonly text: string }
+  /** `null` takes the picture away. */
+  | { readonly action: 'avatar'; readonly image: Attachment | null }
+  | { readonly action: 'pin' | 'unpin'; readonly message: MessageId }
+  /** Milliseconds after which messages vanish for everybody; `null` lets them stay. */
+  | { readonly action: 'expiry'; readonly after: number | null };
 
 /** A change of our own profile. */
 export type ProfileAction =

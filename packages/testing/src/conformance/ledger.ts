@@ -71,6 +71,8 @@ export class Ledger {
     if (event.type === 'upsert') this.#upsert(event);
     if (event.type === 'remove' && event.of === 'contact') this.contacts.delete(event.key);
     if (event.type === 'remove' && event.of === 'conversation') this.conversations.delete(event.key);
+    if (event.type === 'remove' && event.of === 'message')
+      this.rows = this.rows.filter((row) => row.conversation !== event.in || row.stable !== event.key);
     if (event.type === 'remove' && event.of === 'member') this.members.delete(`${event.in} ${event.key}`);
   }
 

@@ -63,6 +63,10 @@ export interface Peer {
   appear?(availability: 'available' | 'away' | 'dnd', text: string): Promise<void>;
   /** How the account's presence looks to the peer, who may see it. */
   sees?(): Promise<{ availability: string; text: string | null } | null>;
+  /** Opens a group and invites the account; resolves with what the adapter calls it. */
+  invite?(name: string): Promise<string>;
+  /** Accepts the invitation to a group that the account opened. */
+  accept?(room: RemoteKey): Promise<void>;
   /** Enters a room that the account opened. */
   join?(room: RemoteKey): Promise<void>;
   /** What the adapter calls the peer in a room that it entered, where that is not {@link Peer.key}. */

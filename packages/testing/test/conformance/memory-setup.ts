@@ -66,6 +66,10 @@ function peerOf(bob: Second, ada: Second): Peer {
     answer: async (granted) => void bob.ask({ do: 'roster-answer', address: ada.address, granted }),
     appear: async (availability, text) => bob.appear(availability, text),
     sees: async () => bob.sees(ada.address),
+    invite: async (name) =>
+      bob.ask({ do: 'room-create', name, kind: 'group', topic: null, invite: [ada.address], clientId: null })
+        .key,
+    accept: async (room) => void bob.ask({ do: 'room-join', room }),
     join: async (room) => void bob.ask({ do: 'room-join', room }),
     leave: async (room) => void bob.ask({ do: 'room-leave', room }),
     heard: async (room) => heard(bob.told, room),

@@ -47,8 +47,47 @@ export const accountRows: readonly CommandRow[] = [
     words: ['account', 'remove'],
     summary: 'forget an account with its contacts and messages',
     args: [account],
-    options: [{ name: 'local', summary: 'leave this device signed in on the server' }],
-    load: async () => (await import('../../commands/accounts/change.ts')).removeAccount,
+    options: [
+      { name: 'local', summary: 'leave this device signed in on the server' },
+      { name: 'delete-on-server', summary: 'delete the account itself, for good' },
+      {
+        name: 'password-stdin',
+        summary: 'to delete it: read the password from the first line of standard input',
+      },
+      {
+        name: 'password-command',
+        value: 'COMMAND',
+        summary: 'to delete it: take the password from this command',
+      },
+    ],
+    load: async () => (await import('../../commands/accounts/remove.ts')).removeAccount,
+  },
+  {
+    words: ['account', 'devices'],
+    summary: 'list the devices that are signed in to an account',
+    args: [account],
+    options: [],
+    load: async () => (await import('../../commands/accounts/devices.ts')).listDevices,
+  },
+  {
+    words: ['account', 'revoke'],
+    summary: 'sign another device of an account out',
+    args: [account, { name: 'DEVICE', summary: 'the id of a device, as the list has it' }],
+    options: [],
+    load: async () => (await import('../../commands/accounts/devices.ts')).revokeDevice,
+  },
+  {
+    words: ['account', 'password'],
+    summary: 'change the password of an account on its server',
+    details: 'All other devices are signed out by it, where the network does so.',
+    args: [account],
+    options: [
+      {
+        name: 'password-stdin',
+        summary: 'read the old password from the first line of standard input, the new one from the second',
+      },
+    ],
+    load: async () => (await import('../../commands/accounts/password.ts')).changePassword,
   },
   {
     words: ['account', 'enable'],

@@ -57,6 +57,31 @@ export const messageRows: readonly CommandRow[] = [
     load: async () => (await import('../../commands/message/change.ts')).react,
   },
   {
+    words: ['pin'],
+    summary: 'pin a message for everybody',
+    args: [message],
+    options: [{ name: 'remove', summary: 'take the pin away' }],
+    load: async () => (await import('../../commands/message/pin.ts')).pin,
+  },
+  {
+    words: ['pins'],
+    summary: 'show the pinned messages of a conversation',
+    args: [who],
+    options: [],
+    load: async () => (await import('../../commands/message/pin.ts')).pins,
+  },
+  {
+    words: ['expiry'],
+    summary: 'show or set how long messages stay',
+    details: 'What is sent from then on vanishes for everybody after that time. Without a time it is shown.',
+    args: [
+      who,
+      { name: 'TIME', optional: true, summary: "such as 90s, 30m, 12h, 7d or 4w; 'off' lets them stay" },
+    ],
+    options: [],
+    load: async () => (await import('../../commands/message/expiry.ts')).expiry,
+  },
+  {
     words: ['read'],
     summary: 'mark a conversation as read',
     args: [who],

@@ -115,6 +115,13 @@ export const roomRows: readonly CommandRow[] = [
     load: async () => (await import('../../commands/room/topic.ts')).renameRoom,
   },
   {
+    words: ['room', 'icon'],
+    summary: 'give a room a picture, or take it away',
+    args: [room, { name: 'PATH', optional: true, summary: 'a picture' }],
+    options: [{ name: 'remove', summary: 'take the picture away' }],
+    load: async () => (await import('../../commands/room/icon.ts')).roomIcon,
+  },
+  {
     words: ['room', 'topic'],
     summary: 'show or set the topic',
     args: [room, { name: 'TEXT', optional: true, many: true, summary: 'the new topic' }],

@@ -4,15 +4,13 @@ import type { Command } from '../../command-line/command.ts';
 import { findAccount } from '../../link/choose-account.ts';
 import { accountItem, accountText } from '../../output/items/account.ts';
 
-/** A command that does something to one account and shows what it is then; `null`: it is no more. */
-function accountChange(
-  change: (link: ClientLink, account: Account, local: boolean) => Promise<unknown>,
-): Command {
+/** A command that does something to one account and shows what it is then. */
+function accountChange(change: (link: ClientLink, account: Account) => Promise<unknown>): Command {
   return async (context) => {
     const { given, output } = context;
     const link = await context.link();
     const before = await findAccount(link, given.word(0));
-    await change(link, before, given.flag('local'));
+    await change(link, before);
     const after = (await link.call('account.list', {})).find(({ id }) => id === before.id);
     const item = after ? accountItem(after) : { ...accountItem(before), state: 'removed', enabled: false };
     output.item(item, () =>
@@ -20,11 +18,6 @@ function accountChange(
     );
   };
 }
-
-/** `natter account remove ACCOUNT [--local]`. */
-export const removeAccount: Command = accountChange((link, { id }, local) =>
-  link.call('account.remove', { account: id, remote: !local }),
-);
 
 /** `natter account enable ACCOUNT`; one that waits for its next attempt makes it now. */
 export const enableAccount: Command = accountChange(async (link, { id, enabled }) => {

@@ -10,6 +10,7 @@ import { rekey } from './rekey.ts';
 import type { Ingest } from './scope.ts';
 import { sweep } from './sweep.ts';
 import { ingestTimeline } from './timeline.ts';
+import { vanish } from './vanish.ts';
 import { settleCounts } from './unread.ts';
 
 /**
@@ -90,6 +91,7 @@ function upsert(ingest: Ingest, event: Extract<Event, { type: 'upsert' }>): Prom
 }
 
 function remove(ingest: Ingest, event: Extract<Event, { type: 'remove' }>): Promise<void> | void {
+  if (event.of === 'message') return vanish(ingest, event.in, event.key);
   if ('in' in event) return removeMember(ingest, event.in, event.key);
   if (event.of === 'contact') removeContact(ingest, event.key);
   else removeConversation(ingest, event.key);

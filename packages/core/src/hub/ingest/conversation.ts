@@ -25,6 +25,8 @@ const fields: readonly (keyof ConversationIn)[] = [
   'muted',
   'archived',
   'pinned',
+  'pins',
+  'expiry',
 ];
 
 /** Takes in what a network tells of a conversation. */

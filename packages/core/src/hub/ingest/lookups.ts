@@ -23,6 +23,11 @@ function collect(ingest: Ingest, event: Event, lookups: MessageLookup[], unread:
     if (operation?.message) lookups.push({ message: operation.message });
     return;
   }
+  if (event.type === 'remove' && event.of === 'message') {
+    const conversation = ingest.transaction.conversationByKey(ingest.account.id, event.in);
+    if (conversation) lookups.push({ conversation: conversation.id, stable: event.key });
+    return;
+  }
   if (event.type !== 'timeline' && event.type !== 'patch' && event.type !== 'marker') return;
   const conversation = ingest.transaction.conversationByKey(ingest.account.id, event.conversation);
   if (conversation === undefined) {

@@ -39,7 +39,7 @@ function faultOf(event: Event): string | null {
       return (
         keyFault(event.key) ??
         ('in' in event ? keyFault(event.in) : null) ??
-        (event.of === 'conversation' ? countsFault(event.value) : null)
+        (event.of === 'conversation' ? (countsFault(event.value) ?? settingsFault(event.value)) : null)
       );
     case 'remove':
       return keyFault(event.key) ?? ('in' in event ? keyFault(event.in) : null);
@@ -76,6 +76,15 @@ function reactionFault(key: string): string | null {
 function countsFault({ unread, mentions }: ConversationIn): string | null {
   const counted = [unread ?? 0, mentions ?? 0].every((count) => Number.isSafeInteger(count) && count >= 0);
   return counted ? null : 'a count is no count';
+}
+
+/** More pins than this no network lets anybody set; each is looked up when they are shown. */
+const pinsLimit = 1000;
+
+function settingsFault({ pins = [], expiry = null }: ConversationIn): string | null {
+  if (pins.length > pinsLimit) return 'too many pins';
+  const fault = pins.map(keyFault).find((found) => found !== null) ?? null;
+  return fault ?? (expiry === null || (Number.isFinite(expiry) && expiry > 0) ? null : 'expiry is no time');
 }
 
 function itemsFault(items: readonly MessageIn[]): string | null {

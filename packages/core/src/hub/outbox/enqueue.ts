@@ -2,7 +2,7 @@ import type { Message, MessageId, Operation, OperationBody, OperationId } from '
 import { NatterError, errorData, isFinal, mintId } from '../../model/index.ts';
 import type { Transaction } from '../state/transaction.ts';
 import type { Request } from './request.ts';
-import { requireSupport } from './require-support.ts';
+import { requireSupport, requireYoung } from './require-support.ts';
 import { writeMessage } from './write-message.ts';
 
 /**
@@ -14,6 +14,7 @@ export async function enqueue(transaction: Transaction, request: Request): Promi
   if (same) return sameRequest(same, request);
   requireSupport(transaction, request);
   const target = await targetOf(transaction, request.body);
+  requireYoung(transaction, request, target);
   const id = mintId('operation');
   const operation: Operation = {
     id,
@@ -55,13 +56,19 @@ function sameRequest(known: Operation, request: Request): Operation {
 }
 
 async function targetOf(transaction: Transaction, body: OperationBody): Promise<Message | null> {
-  const id = body.type === 'mark-read' ? body.upTo : 'message' in body ? body.message : null;
+  const id = subjectOf(body);
   if (id === null) return null;
   await transaction.messages.prefetch([{ message: id }]);
   const message = transaction.messages.get(id);
   if (message === null)
     throw new NatterError(errorData('not-found', 'no such message', { scope: 'message' }));
   return message;
+}
+
+function subjectOf(body: OperationBody): MessageId | null {
+  if (body.type === 'mark-read') return body.upTo;
+  if (body.type === 'room') return 'message' in body.change ? body.change.message : null;
+  return 'message' in body ? body.message : null;
 }
 
 /** The sends that must be accepted first, because their messages are what this operation is about. */

@@ -1,5 +1,12 @@
-import type { Capabilities, Conversation, ErrorScope, OperationBody, SupportKey } from '../../model/index.ts';
-import { NatterError, attachmentsOf, errorData, supportOf } from '../../model/index.ts';
+import type {
+  Capabilities,
+  Conversation,
+  ErrorScope,
+  Message,
+  OperationBody,
+  SupportKey,
+} from '../../model/index.ts';
+import { NatterError, attachmentsOf, errorData, messageTime, supportOf } from '../../model/index.ts';
 import type { Transaction } from '../state/transaction.ts';
 import type { Request } from './request.ts';
 
@@ -40,6 +47,27 @@ function checkClear(
   );
 }
 
+/** Throws `forbidden` for a message that is older than the network lets it be changed. */
+export function requireYoung(
+  transaction: Transaction,
+  { account, body, now }: Request,
+  message: Message | null,
+): void {
+  if (message === null || (body.type !== 'edit' && body.type !== 'retract')) return;
+  const conversation = transaction.conversations.get(message.conversation);
+  const limits = (conversation?.capabilities ?? transaction.profile.statuses.get(account)?.capabilities)
+    ?.limits;
+  const age = body.type === 'edit' ? limits?.editAge : limits?.retractAge;
+  if (age === undefined || now - messageTime(message) <= age) return;
+  const done = body.type === 'edit' ? 'edited' : 'taken back';
+  throw new NatterError(
+    errorData('forbidden', `here a message can be ${done} for ${Math.round(age / 60_000)} minutes`, {
+      scope: 'message',
+      condition: { limit: age },
+    }),
+  );
+}
+
 function scopeOf(request: Request): ErrorScope {
   return request.conversation === null ? 'account' : 'conversation';
 }
@@ -55,6 +83,10 @@ const roomSupport: Readonly<Record<string, SupportKey>> = {
   unban: 'ban',
   role: 'roles',
   topic: 'topic',
+  avatar: 'room-avatar',
+  pin: 'pin',
+  unpin: 'pin',
+  expiry: 'expiry',
 };
 const rosterSupport: Readonly<Record<string, SupportKey>> = {
   add: 'roster-edit',

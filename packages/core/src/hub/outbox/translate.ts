@@ -53,7 +53,7 @@ async function translateBody(profile: Profile, store: Store, { body }: Operation
     case 'roster':
       return { type: 'roster', change: translateRoster(profile, body.change) };
     case 'room':
-      return { type: 'room', change: translateRoom(profile, body.change) };
+      return { type: 'room', change: await translateRoom(profile, store, body.change) };
     case 'profile':
       return { type: 'profile', change: body.change };
     default:
@@ -98,7 +98,8 @@ function translateRoster(profile: Profile, change: RosterAction): RosterChange {
   }
 }
 
-function translateRoom(profile: Profile, change: RoomAction): RoomChange {
+async function translateRoom(profile: Profile, store: Store, change: RoomAction): Promise<RoomChange> {
+  if ('message' in change) return { ...change, message: await target(store, change.message) };
   if (change.action === 'invite') return { ...change, contact: contactOf(profile, change.contact).key };
   if (change.action === 'create')
     return { ...change, invite: (change.invite ?? []).map((contact) => contactOf(profile, contact).key) };

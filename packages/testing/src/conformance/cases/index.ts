@@ -3,12 +3,14 @@ import { capabilityCases } from './capabilities.ts';
 import { changeCases } from './changes.ts';
 import { contactCases } from './contacts.ts';
 import { deliveryCases } from './delivery.ts';
+import { groupCases } from './groups.ts';
 import { historyCases } from './history.ts';
 import { identityCases } from './identity.ts';
 import { lifecycleCases } from './lifecycle.ts';
 import { messageCases } from './messages.ts';
 import { recoveryCases } from './recovery.ts';
 import { roomCases } from './rooms.ts';
+import { settingsCases } from './settings.ts';
 import { signInCases } from './sign-in.ts';
 
 /** Everything the suite asks of an adapter, as data. */
@@ -23,5 +25,7 @@ export const adapterCases: readonly ConformanceCase[] = [
   ...identityCases,
   ...contactCases,
   ...roomCases,
+  ...groupCases,
+  ...settingsCases,
   ...historyCases,
 ];

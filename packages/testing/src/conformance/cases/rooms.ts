@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import type { MemberIn, RemoteKey, RoomChange } from '@natter/core';
+import type { RemoteKey } from '@natter/core';
 import type { ConformanceCase } from '../case.ts';
 import type { Driver } from '../driver.ts';
+import { changeRoom, memberIn, openRoom } from '../rooms.ts';
 import type { Peer } from '../setup.ts';
 import { withDriver } from '../with-driver.ts';
 
@@ -34,7 +35,7 @@ export const roomCases: readonly ConformanceCase[] = [
         items.some((item) => item.address === address),
         'it is not on the list',
       );
-      const room = await change(driver, null, { action: 'join', address });
+      const room = await changeRoom(driver, null, { action: 'join', address });
       await driver.until('we are inside', () => driver.ledger.conversations.get(room)?.state === 'joined');
       await driver.hear('come in', () => peer.send('come in', { room }));
     }),
@@ -47,7 +48,7 @@ export const roomCases: readonly ConformanceCase[] = [
       await driver.witness(
         'the peer comes',
         async () => peer.join?.(room),
-        () => member(driver, room, keyIn(peer, room))?.state === 'joined',
+        () => memberIn(driver, room, keyIn(peer, room))?.state === 'joined',
       );
       await driver.witness(
         'the peer goes',
@@ -66,7 +67,7 @@ export const roomCases: readonly ConformanceCase[] = [
         driver.session.query('members', { conversation: room }, signal),
       );
       driver.host.take(page.batch, false);
-      assert.equal(member(driver, room, keyIn(peer, room))?.state, 'joined');
+      assert.equal(memberIn(driver, room, keyIn(peer, room))?.state, 'joined');
       const own = [...driver.ledger.members.values()].filter(({ self }) => self === true);
       assert.equal(own.length, 1, 'we are not among them');
     }),
@@ -76,7 +77,7 @@ export const roomCases: readonly ConformanceCase[] = [
     needs: { support: ['create-room', 'channels', 'topic'] },
     run: withDriver(async (driver) => {
       const room = await open(driver, 'forum');
-      await change(driver, room, { action: 'topic', text: 'cats' });
+      await changeRoom(driver, room, { action: 'topic', text: 'cats' });
       await driver.witness(
         'the topic',
         () => {},
@@ -91,7 +92,7 @@ export const roomCases: readonly ConformanceCase[] = [
       const room = await open(driver, 'pub');
       for (const action of ['kick', 'ban'] as const) {
         await peer.join?.(room);
-        await change(driver, room, { action, member: keyIn(peer, room) });
+        await changeRoom(driver, room, { action, member: keyIn(peer, room) });
         await driver.witness(
           `the ${action}`,
           () => {},
@@ -106,7 +107,7 @@ export const roomCases: readonly ConformanceCase[] = [
     needs: { support: ['create-room', 'channels'] },
     run: withDriver(async (driver) => {
       const room = await open(driver, 'bus');
-      await change(driver, room, { action: 'leave' });
+      await changeRoom(driver, room, { action: 'leave' });
       const left = (): boolean => [undefined, 'left'].includes(driver.ledger.conversations.get(room)?.state);
       await driver.witness(
         'we are out',
@@ -120,7 +121,7 @@ export const roomCases: readonly ConformanceCase[] = [
     needs: { support: ['kick', 'join-room', 'channels'], peer: ['open'] },
     run: withDriver(async (driver, { peer }) => {
       const address = (await peer.open?.('palace')) ?? '';
-      const room = await change(driver, null, { action: 'join', address });
+      const room = await changeRoom(driver, null, { action: 'join', address });
       const outcome = await driver.perform(
         { type: 'room', change: { action: 'kick', member: peer.key } },
         room,
@@ -131,39 +132,14 @@ export const roomCases: readonly ConformanceCase[] = [
   },
 ];
 
-async function open(driver: Driver, name: string): Promise<RemoteKey> {
-  const room = await change(driver, null, { action: 'create', name, kind: 'channel', invite: [] });
-  await driver.witness(
-    'the room is ours',
-    () => {},
-    () => driver.ledger.conversations.has(room),
-  );
-  return room;
-}
-
-/** Carries a change out. Where the network cannot tell whether it did, it is looked at, or asked for again. */
-async function change(driver: Driver, room: RemoteKey | null, what: RoomChange): Promise<RemoteKey> {
-  for (;;) {
-    const outcome = await driver.perform({ type: 'room', change: what }, room);
-    if (outcome.result === 'accepted')
-      return outcome.conversation ?? room ?? assert.fail('it does not tell which room it is');
-    if (outcome.result !== 'unconfirmed') return assert.fail(`${what.action} was ${JSON.stringify(outcome)}`);
-    if (what.action !== 'create') continue;
-    const created = (): RemoteKey | undefined =>
-      [...driver.ledger.conversations].find(([, { title }]) => title === what.name)?.[0];
-    await driver.until('the room', () => created() !== undefined);
-    return created() ?? assert.fail();
-  }
+function open(driver: Driver, name: string): Promise<RemoteKey> {
+  return openRoom(driver, { action: 'create', name, kind: 'channel', invite: [] });
 }
 
 function keyIn(peer: Peer, room: RemoteKey): RemoteKey {
   return peer.keyIn?.(room) ?? peer.key;
 }
 
-function member(driver: Driver, room: RemoteKey, key: RemoteKey): MemberIn | undefined {
-  return driver.ledger.members.get(`${room} ${key}`);
-}
-
 function gone(driver: Driver, room: RemoteKey, key: RemoteKey): boolean {
-  return [undefined, 'left', 'banned'].includes(member(driver, room, key)?.state);
+  return [undefined, 'left', 'banned'].includes(memberIn(driver, room, key)?.state);
 }

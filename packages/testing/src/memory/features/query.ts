@@ -33,6 +33,12 @@ const handlers: Handlers = {
     const found = await link.request({ do: 'resolve', address: contact });
     return { name: found?.name ?? null };
   },
+  devices: async () => {
+    throw new NatterError(unsupported('list devices'));
+  },
+  'revoke-device': async () => {
+    throw new NatterError(unsupported('sign devices out'));
+  },
 };
 
 /** Answers a question of the hub. */

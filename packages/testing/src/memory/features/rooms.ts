@@ -26,6 +26,11 @@ export function roomCommand(op: Op, change: RoomChange): Command {
     case 'topic':
     case 'title':
       return { do: 'room-text', room: roomOf(op), what: change.action, text: change.text };
+    case 'avatar':
+    case 'pin':
+    case 'unpin':
+    case 'expiry':
+      throw new Refusal('unsupported', `this network has no ${change.action}`);
   }
 }
 

@@ -65,10 +65,25 @@ export function accountMethods(context: ClientContext, runners: Runners, signIn:
         Promise.resolve(account),
       );
     },
+    ...deviceMethods(context),
     'interaction.answer': ({ interaction, answer }) => interactions.answer(interaction, answer),
     'interaction.cancel': async ({ interaction }) => {
       await interactions.cancel(interaction);
       return null;
+    },
+  };
+}
+
+/** Our devices are the network's to tell and to sign out: nothing of them is stored here. */
+function deviceMethods(context: ClientContext): Answers<'account.devices' | 'account.revoke'> {
+  return {
+    'account.devices': ({ account }, signal) => {
+      const online = onlineRunner(context, account);
+      return online.runner.session.query('devices', {}, AbortSignal.any([signal, online.signal]));
+    },
+    'account.revoke': ({ account, device }, signal) => {
+      const online = onlineRunner(context, account);
+      return online.runner.session.query('revoke-device', device, AbortSignal.any([signal, online.signal]));
     },
   };
 }

@@ -8,6 +8,7 @@ import type { Transaction } from '../../state/transaction.ts';
 import type { ClientContext } from '../context.ts';
 import { found, onlineRunner } from '../context.ts';
 import { conversationList, conversationView } from '../conversation-rows.ts';
+import { messageView } from '../message-view.ts';
 import type { Answers } from './table.ts';
 
 type Names = Extract<keyof Methods, `conversation.${string}` | 'room.search' | 'resolve'>;
@@ -51,6 +52,11 @@ export function conversationMethods(context: ClientContext): Answers<Exclude<Nam
     'conversation.members': async ({ conversation }) => {
       const { membersComplete } = get(conversation);
       return { conversation, complete: membersComplete, members: await store.members(conversation) };
+    },
+    'conversation.pins': async ({ conversation }) => {
+      const { pins = [] } = get(conversation);
+      const rows = await store.findMessages(pins.map((stable) => ({ conversation, stable })));
+      return rows.flatMap((row) => (row === null ? [] : [messageView(profile, row)]));
     },
     'conversation.typing': async ({ conversation, active }) => {
       const { account, key } = get(conversation);
