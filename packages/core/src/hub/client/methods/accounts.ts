@@ -59,13 +59,7 @@ export function accountMethods(context: ClientContext, runners: Runners, signIn:
       runners.get(account)?.reconnect();
       return null;
     },
-    'account.interact': async ({ account, about, target }) => {
-      const { runner } = onlineRunner(context, account);
-      return interactions.begin(runner.session.interact(about, targetKey(context, target)), () =>
-        Promise.resolve(account),
-      );
-    },
-    ...deviceMethods(context),
+    ...sessionMethods(context),
     'interaction.answer': ({ interaction, answer }) => interactions.answer(interaction, answer),
     'interaction.cancel': async ({ interaction }) => {
       await interactions.cancel(interaction);
@@ -74,9 +68,18 @@ export function accountMethods(context: ClientContext, runners: Runners, signIn:
   };
 }
 
-/** Our devices are the network's to tell and to sign out: nothing of them is stored here. */
-function deviceMethods(context: ClientContext): Answers<'account.devices' | 'account.revoke'> {
+/** What only the network can do. Our devices are its to tell and to sign out: nothing of them is stored here. */
+function sessionMethods(
+  context: ClientContext,
+): Answers<'account.interact' | 'account.devices' | 'account.revoke'> {
+  const { interactions } = context;
   return {
+    'account.interact': async ({ account, about, target }) => {
+      const { runner } = onlineRunner(context, account);
+      return interactions.begin(runner.session.interact(about, targetKey(context, target)), () =>
+        Promise.resolve(account),
+      );
+    },
     'account.devices': ({ account }, signal) => {
       const online = onlineRunner(context, account);
       return online.runner.session.query('devices', {}, AbortSignal.any([signal, online.signal]));
