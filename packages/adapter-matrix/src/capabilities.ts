@@ -53,3 +53,9 @@ export function accountCapabilities(fileBytes: number | null): Capabilities {
   const { limits } = NETWORK_CAPABILITIES;
   return { ...NETWORK_CAPABILITIES, limits: fileBytes === null ? limits : { ...limits, fileBytes } };
 }
+
+/** The capabilities of a space, which holds rooms and no messages. */
+export const SPACE_CAPABILITIES: Capabilities = {
+  ...NETWORK_CAPABILITIES,
+  support: { invite: 'full', kick: 'full', ban: 'full', roles: 'full', topic: 'full', members: 'full' },
+};

@@ -5,6 +5,7 @@ import { applyState, newRoom, readPerson, type Room } from '../mapping/room.ts';
 import { readEvents, type RoomEvent } from '../mapping/room-event.ts';
 import { isMessage, mapTimeline } from '../mapping/timeline.ts';
 import type { Runtime } from '../runtime.ts';
+import { WireError } from '../wire/error.ts';
 import { get, getList, getText, parseJson } from '../wire/json.ts';
 import { readHole, type Hole } from './gaps.ts';
 import type { RoomSync } from './room-sync.ts';
@@ -17,6 +18,8 @@ const FILTER = JSON.stringify({ lazy_load_members: true });
 
 /** Where a page goes on. */
 interface Position {
+  /** The room, or one that it replaces. */
+  readonly room: string;
   /** The server's token; null for the newest end. */
   readonly from: string | null;
   /** The stored message next to the page. */
@@ -56,10 +59,13 @@ export class History {
     const place: Place = older
       ? { by: 'page', after: complete ? (gap?.after ?? null) : null, before: position.beside }
       : { by: 'page', after: position.beside, before: complete ? (gap?.before ?? null) : null };
-    const room = this.#roomOf(conversation, events);
+    const room = this.#roomOf(position.room, events);
     const edge = (older ? events.find(isMessage) : events.findLast(isMessage))?.id ?? null;
     const beside = edge === null ? position.beside : keyOf(edge);
-    const next = complete ? null : JSON.stringify({ from: stretch.next, beside });
+    // Before the first event of a room stand those of the room that it replaces.
+    const [, before] = complete && older && gap === undefined ? this.#chain(position.room) : [];
+    const further = before === undefined ? null : { room: before, from: null, beside };
+    const onward = complete ? further : { room: position.room, from: stretch.next, beside };
     const gaps =
       gap === undefined ? [] : [shrunk({ gap, hole, from: stretch.next, beside, complete, older })];
     return {
@@ -68,27 +74,55 @@ export class History {
         events: mapTimeline(events, this.#roomSync.context(room, stretch.names, place)),
         gaps,
       },
-      next,
-      reached: gap !== undefined || !complete ? null : older ? 'start' : 'end',
+      next: onward === null ? null : JSON.stringify(onward),
+      reached: gap !== undefined || onward !== null ? null : older ? 'start' : 'end',
     };
   }
 
   async #position(request: PageRequest, hole: Hole | null, signal: AbortSignal): Promise<Position> {
     const { conversation, cursor, anchor, gap, direction } = request;
     const older = direction === 'older';
-    if (cursor !== undefined) return readCursor(cursor);
-    if (gap !== undefined && hole !== null && older) return { from: hole.from, beside: gap.before };
+    const room = conversation;
+    if (cursor !== undefined) return readCursor(cursor, room);
+    if (gap !== undefined && hole !== null && older) return { room, from: hole.from, beside: gap.before };
     const beside = anchor ?? (older ? gap?.before : gap?.after) ?? null;
-    if (beside === null) return { from: null, beside: null };
+    if (beside === null) return { room, from: null, beside: null };
+    return this.#positionOf(beside, this.#chain(room), older, signal);
+  }
+
+  /** Where an event stands, in a room or in one that it replaces. */
+  async #positionOf(
+    beside: RemoteKey,
+    [room = '', ...others]: readonly string[],
+    older: boolean,
+    signal: AbortSignal,
+  ): Promise<Position> {
     if (!isEventId(beside)) throw notFound(beside);
-    const path = ['client', 'v3', 'rooms', conversation, 'context', beside];
+    const path = ['client', 'v3', 'rooms', room, 'context', beside];
     const query = { limit: '0', filter: FILTER };
-    const answer = await this.#runtime.api.call({ method: 'GET', path, query, signal });
-    return { from: getText(answer, older ? 'start' : 'end') ?? null, beside };
+    try {
+      const answer = await this.#runtime.api.call({ method: 'GET', path, query, signal });
+      return { room, from: getText(answer, older ? 'start' : 'end') ?? null, beside };
+    } catch (error) {
+      const elsewhere = error instanceof WireError && error.status === 404 && others.length > 0;
+      if (!elsewhere) throw error;
+      return this.#positionOf(beside, others, older, signal);
+    }
+  }
+
+  /** A room and those that it replaces, newest first; rooms that replace each other in a circle come once. */
+  #chain(room: string): readonly string[] {
+    const chain = new Set([room]);
+    let before = this.#runtime.rooms.get(room)?.predecessor ?? null;
+    while (before !== null && !chain.has(before) && this.#runtime.rooms.get(before)?.replaced === true) {
+      chain.add(before);
+      before = this.#runtime.rooms.get(before)?.predecessor ?? null;
+    }
+    return [...chain];
   }
 
   async #stretch(
-    { conversation, direction, limit }: PageRequest,
+    { direction, limit }: PageRequest,
     position: Position,
     hole: Hole | null,
     signal: AbortSignal,
@@ -101,7 +135,7 @@ export class History {
     for (let searched = 0; searched < MOST_SEARCHED; searched += 1) {
       const answer = await api.call({
         method: 'GET',
-        path: ['client', 'v3', 'rooms', conversation, 'messages'],
+        path: ['client', 'v3', 'rooms', position.room, 'messages'],
         query: {
           dir: older ? 'b' : 'f',
           limit: String(Math.max(1, Math.min(limit, MOST_EVENTS))),
@@ -116,7 +150,7 @@ export class History {
       for (const event of older ? chunk.toReversed() : chunk)
         opened.push(
           encryption !== null && event.type === 'm.room.encrypted'
-            ? await encryption.decrypt(conversation, event)
+            ? await encryption.decrypt(position.room, event)
             : event,
         );
       events = older ? [...opened, ...events] : [...events, ...opened];
@@ -163,11 +197,13 @@ function noteName(names: Map<string, string | null>, { type, stateKey, content }
     names.set(stateKey, readPerson(content)?.name ?? null);
 }
 
-function readCursor(cursor: string): Position {
+function readCursor(cursor: string, conversation: string): Position {
   try {
     const map = parseJson(cursor, 5);
     const beside = get(map, 'beside');
-    return { from: getText(map, 'from') ?? null, beside: isEventId(beside) ? keyOf(beside) : null };
+    const told = get(map, 'room');
+    const room = isRoomId(told) ? told : conversation;
+    return { room, from: getText(map, 'from') ?? null, beside: isEventId(beside) ? keyOf(beside) : null };
   } catch {
     throw new NatterError(errorData('invalid', 'this is no place in the history', { scope: 'conversation' }));
   }

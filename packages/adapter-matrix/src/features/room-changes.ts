@@ -82,16 +82,21 @@ export class RoomChanges {
         'invalid',
         `"${name.slice(0, 100)}" is no room on Matrix; it looks like #name:example.org`,
       );
-    const answer = await this.#runtime.api.call({
-      method: 'POST',
-      path: ['client', 'v3', 'join', name],
-      query: name.includes(':') ? { server_name: serverNameOf(name), via: serverNameOf(name) } : {},
-      body: {},
-      signal,
+    const answer = await this.#enter('join', name, signal).catch(async (error: unknown) => {
+      // Where one may not walk in one may perhaps knock; that we may do neither the first answer says better.
+      const forbidden = error instanceof WireError && error.errcode === 'M_FORBIDDEN';
+      if (!forbidden) throw error;
+      return this.#enter('knock', name, signal).catch(() => Promise.reject(error));
     });
     const room = getText(answer, 'room_id');
     if (!isRoomId(room)) throw new WireError('protocol', 'the server let us into a room without a name');
     return { ...DONE, conversation: keyOf(room) };
+  }
+
+  #enter(how: 'join' | 'knock', name: string, signal: AbortSignal): Promise<JsonMap> {
+    const query = name.includes(':') ? { server_name: serverNameOf(name), via: serverNameOf(name) } : {};
+    const path = ['client', 'v3', how, name];
+    return this.#runtime.api.call({ method: 'POST', path, query, body: {}, signal });
   }
 
   async #create(op: Op, change: Change<'create'>, signal: AbortSignal): Promise<Outcome> {

@@ -5,6 +5,7 @@ import {
   applySummary,
   conversationOf,
   newRoom,
+  SPACE,
   readPerson,
   type Membership,
   type Room,
@@ -69,6 +70,7 @@ export class RoomSync {
     rooms.put(draft, stored);
     this.#follow(draft, stored, before);
     this.tell(draft, stored);
+    this.#tellChildren(draft, stored, before);
     draft.events.push(...this.#memberEvents(changes, before, stored));
     const gap = gapBefore(part, timeline, before, since);
     if (gap !== null) draft.gaps.push({ op: 'open', gap });
@@ -92,10 +94,11 @@ export class RoomSync {
 
   /** Tells the hub what a room is as a conversation, if that is not what it was told before. */
   tell(draft: Draft, room: Room): void {
-    const { api, accountData } = this.#runtime;
-    if (room.replaced || room.type === 'm.space') return;
+    const { api, accountData, rooms } = this.#runtime;
+    if (room.replaced) return;
     const partner = accountData.partnerOf(room.id);
-    const told = { self: api.userId, partner, muted: accountData.isMuted(room.id) };
+    const muted = accountData.isMuted(room.id);
+    const told = { self: api.userId, partner, muted, space: rooms.spaceOf(room.id) };
     const known = this.#told.has(room.id) ? {} : ({ kind: 'group' } as const);
     const value: ConversationIn = { ...known, ...conversationOf(room, told) };
     const text = JSON.stringify(value);
@@ -125,6 +128,15 @@ export class RoomSync {
       reaction: (eventId) => rooms.reaction(eventId),
       remember: (reaction) => rooms.remember(reaction),
     };
+  }
+
+  /** Rooms that came into a space or left it, which may have been told before it. */
+  #tellChildren(draft: Draft, room: Room, before: Room | undefined): void {
+    if (room.type !== SPACE || (before !== undefined && before.children === room.children)) return;
+    for (const id of new Set([...room.children, ...(before?.children ?? [])])) {
+      const child = this.#runtime.rooms.get(id);
+      if (child?.membership === 'join') this.tell(draft, child);
+    }
   }
 
   #withAccountData(room: Room, { accountData }: JoinedRoom): Room {

@@ -1,6 +1,6 @@
 import type { SessionHost } from '@natter/core';
 import { readRoom, writeRoom } from '../mapping/kept-room.ts';
-import type { Room } from '../mapping/room.ts';
+import { SPACE, type Room } from '../mapping/room.ts';
 import type { KnownReaction } from '../mapping/timeline.ts';
 import type { Draft } from './draft.ts';
 
@@ -32,6 +32,13 @@ export class Rooms {
 
   all(): Iterable<Room> {
     return this.#rooms.values();
+  }
+
+  /** The space that a room is in; null for none. Of several it is the one that we have been in longest. */
+  spaceOf(id: string): string | null {
+    for (const { id: space, type, membership, children } of this.#rooms.values())
+      if (type === SPACE && membership === 'join' && space !== id && children.includes(id)) return space;
+    return null;
   }
 
   put(draft: Draft, room: Room): void {

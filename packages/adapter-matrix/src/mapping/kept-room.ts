@@ -28,7 +28,7 @@ export function readRoom(kept: string): Room | null {
       power: readPower(get(map, 'power')),
       inviter: orNull(get(map, 'inviter'), isUserId),
       direct: get(map, 'direct') === true,
-      heroes: readIds(get(map, 'heroes')),
+      heroes: readIds(get(map, 'heroes'), isUserId),
       joined: getNumber(map, 'joined') ?? null,
       invited: getNumber(map, 'invited') ?? null,
       people: readPeople(getMap(map, 'people')),
@@ -37,7 +37,7 @@ export function readRoom(kept: string): Room | null {
       predecessor: orNull(get(map, 'predecessor'), isRoomId),
       successor: orNull(get(map, 'successor'), isRoomId),
       operation: getText(map, 'operation') ?? null,
-      parent: orNull(get(map, 'parent'), isRoomId),
+      children: readIds(get(map, 'children'), isRoomId),
       replaced: get(map, 'replaced') === true,
       pinned: get(map, 'pinned') === true,
     };
@@ -54,8 +54,8 @@ function orNull(value: unknown, is: (value: unknown) => value is string): string
   return is(value) ? value : null;
 }
 
-function readIds(value: Json | undefined): readonly string[] {
-  return Array.isArray(value) ? value.filter(isUserId) : [];
+function readIds(value: Json | undefined, is: (value: unknown) => value is string): readonly string[] {
+  return Array.isArray(value) ? value.filter(is) : [];
 }
 
 function readPeople(map: JsonMap | undefined): Record<string, Person> {

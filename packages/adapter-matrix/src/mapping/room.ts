@@ -1,6 +1,7 @@
+import { SPACE_CAPABILITIES } from '../capabilities.ts';
 import type { ConversationIn } from '@natter/core';
 import type { ConversationState, MemberState } from '@natter/core/model';
-import { get, getMap, getNumber, getText, own, type JsonMap } from '../wire/json.ts';
+import { get, getList, getMap, getNumber, getText, own, type JsonMap } from '../wire/json.ts';
 import { isRoomAlias, isRoomId, isUserId, keyOf } from './keys.ts';
 import { readMediaAddress } from './media.ts';
 import { hasPrivilegedCreators, roleOf, type Power } from './power.ts';
@@ -47,16 +48,20 @@ export interface Room {
   readonly successor: string | null;
   /** The operation of ours that made it. */
   readonly operation: string | null;
-  readonly parent: string | null;
+  /** The rooms of a space. */
+  readonly children: readonly string[];
   /** Its successor is its conversation now. */
   readonly replaced: boolean;
   readonly pinned: boolean;
 }
 
+/** The type of a room that holds others and in which nobody says anything. */
+export const SPACE = 'm.space';
 /** The content key by which a room tells the operation that made it. */
 export const OPERATION = 'im.natter.operation';
 /** People of one room that are remembered. */
 const MOST_PEOPLE = 12;
+const MOST_CHILDREN = 1000;
 const MOST_TEXT = 4096;
 
 /** A room of which nothing is known yet. */
@@ -83,7 +88,7 @@ export function newRoom(id: string, membership: Membership): Room {
     predecessor: null,
     successor: null,
     operation: null,
-    parent: null,
+    children: [],
     replaced: false,
     pinned: false,
   };
@@ -93,6 +98,7 @@ export function newRoom(id: string, membership: Membership): Room {
 export function applyState(room: Room, event: RoomEvent, self: string): Room {
   const { type, stateKey, content } = event;
   if (type === 'm.room.member') return applyMember(room, event, self);
+  if (type === 'm.space.child') return applyChild(room, event);
   if (stateKey !== '') return room;
   switch (type) {
     case 'm.room.name':
@@ -136,6 +142,14 @@ function applyCreate(room: Room, { content, sender }: RoomEvent): Room {
     predecessor: isRoomId(predecessor) ? predecessor : null,
     operation: typeof operation === 'string' && operation.length <= 100 ? operation : null,
   };
+}
+
+/** Matrix 1.16, section "Spaces": a child whose event names no server to find it by has been taken out. */
+function applyChild(room: Room, { stateKey, content }: RoomEvent): Room {
+  if (!isRoomId(stateKey)) return room;
+  const others = room.children.filter((child) => child !== stateKey);
+  const inside = getList(content, 'via').length > 0 && others.length < MOST_CHILDREN;
+  return { ...room, children: inside ? [...others, stateKey] : others };
 }
 
 function applyMember(room: Room, event: RoomEvent, self: string): Room {
@@ -196,7 +210,12 @@ export function stateOf(membership: Membership): ConversationState & MemberState
 /** What a room is as a conversation. `partner` is the other side of a direct one; null for the others. */
 export function conversationOf(
   room: Room,
-  { self, partner, muted }: { self: string; partner: string | null; muted: boolean },
+  {
+    self,
+    partner,
+    muted,
+    space,
+  }: { self: string; partner: string | null; muted: boolean; space: string | null },
 ): ConversationIn {
   return {
     ...(partner === null
@@ -207,7 +226,8 @@ export function conversationOf(
     avatar: room.avatar === null ? null : { hash: room.avatar, remote: room.avatar },
     encrypted: room.encrypted,
     role: room.membership === 'join' ? roleOf(room.power, self) : 'none',
-    parent: room.parent === null ? null : keyOf(room.parent),
+    parent: space === null || partner !== null ? null : keyOf(space),
+    ...(room.type === SPACE ? { capabilities: SPACE_CAPABILITIES } : {}),
     pinned: room.pinned,
     muted,
   };

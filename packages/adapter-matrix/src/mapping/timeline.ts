@@ -1,8 +1,8 @@
 import type { Event, MessageChange, MessageIn, Place, Sender } from '@natter/core';
 import type { Content, OperationId } from '@natter/core/model';
-import { get, getMap, getText } from '../wire/json.ts';
+import { get, getMap, getText, type JsonMap } from '../wire/json.ts';
 import { readMentions, readMessage, readSticker, splitReply, unsupported } from './content.ts';
-import { isUserId, keyOf } from './keys.ts';
+import { isRoomId, isUserId, keyOf } from './keys.ts';
 import { levelOf, neededLevel, roomMentionLevel } from './power.ts';
 import type { Room } from './room.ts';
 import { readRelation, type Relation, type RoomEvent } from './room-event.ts';
@@ -28,6 +28,8 @@ export interface TimelineContext {
   remember(reaction: KnownReaction): void;
 }
 
+/** Says that a room has been replaced by another. */
+const TOMBSTONE = 'm.room.tombstone';
 /** Longer reactions are no reactions. */
 const REACTION_LENGTH = 200;
 
@@ -54,11 +56,8 @@ export function mapTimeline(events: readonly RoomEvent[], context: TimelineConte
 
 /** Whether an event is told as a message. */
 export function isMessage(event: RoomEvent): boolean {
-  return (
-    event.id !== null &&
-    event.stateKey === undefined &&
-    contentOf(event, readRelation(event.content)) !== null
-  );
+  const plain = event.stateKey === undefined || event.type === TOMBSTONE;
+  return event.id !== null && plain && contentOf(event, readRelation(event.content)) !== null;
 }
 
 /** Who did something, as the homeserver vouches for it. */
@@ -78,7 +77,7 @@ export function senderOf(
 
 function messageOf(event: RoomEvent, context: TimelineContext): MessageIn | null {
   const { id, at, content, sender } = event;
-  if (id === null || event.stateKey !== undefined) return null;
+  if (id === null || (event.stateKey !== undefined && event.type !== TOMBSTONE)) return null;
   const relation = readRelation(content);
   const said = contentOf(event, relation);
   if (said === null) return null;
@@ -112,11 +111,20 @@ function contentOf(event: RoomEvent, { kind, replyTo }: Relation): Content | nul
   if (kind === 'm.replace') return null;
   if (type === 'm.room.message') return readMessage(content, replyTo !== null);
   if (type === 'm.sticker') return readSticker(content);
+  if (type === TOMBSTONE) return readTombstone(content);
   if (type === 'm.room.encrypted') {
     const reason = getText(content, 'natter.reason') ?? 'there is no key for it here';
     return { kind: 'undecryptable', text: 'encrypted message', reason };
   }
   return isPoll(type) ? unsupported(type, '', pollText(event)) : null;
+}
+
+/** What the user can do about it: enter the new room. Nobody is moved by somebody else's word alone. */
+function readTombstone(content: JsonMap): Content {
+  const successor = get(content, 'replacement_room');
+  if (!isRoomId(successor)) return { kind: 'system', text: 'this room was closed', data: { what: 'closed' } };
+  const text = `this room goes on as ${successor}; enter that to go on with it here`;
+  return { kind: 'system', text, data: { what: 'replaced', room: successor } };
 }
 
 function isSayable(type: string): boolean {
