@@ -65,17 +65,6 @@ export class AccountData {
     return this.#partners.get(roomId) ?? null;
   }
 
-  /** Everybody with whom there is a direct conversation, and its rooms, newest last. */
-  directs(): ReadonlyMap<string, readonly string[]> {
-    const directs = new Map<string, string[]>();
-    for (const [roomId, userId] of this.#partners) {
-      const rooms = directs.get(userId);
-      if (rooms === undefined) directs.set(userId, [roomId]);
-      else rooms.push(roomId);
-    }
-    return directs;
-  }
-
   isMuted(roomId: string): boolean {
     return this.#muted.has(roomId);
   }

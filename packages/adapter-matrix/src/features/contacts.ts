@@ -1,9 +1,10 @@
 import type { ContactIn, SessionHost } from '@natter/core';
 import { keyOf } from '../mapping/keys.ts';
-import type { Person, Room } from '../mapping/room.ts';
+import { originOf, type Person, type Room } from '../mapping/room.ts';
 import type { AccountData } from './account-data.ts';
 import type { Draft } from './draft.ts';
 import { own } from '../wire/json.ts';
+import { partnerOf } from './partners.ts';
 import type { Rooms } from './rooms.ts';
 
 const PREFIX = 'contact:';
@@ -74,7 +75,7 @@ export class Contacts {
 
   /** An invitation says itself that it is to a direct conversation; once we are in, the account's own data does. */
   #partnerOf(room: Room): string | null {
-    const partner = this.#accountData.partnerOf(room.id);
+    const partner = partnerOf(room, this.#accountData);
     return partner ?? (room.membership === 'invite' && room.direct ? room.inviter : null);
   }
 
@@ -98,6 +99,7 @@ export class Contacts {
       blocked,
       listed: true,
       stability: 'permanent',
+      bridge: rooms.map(originOf).find((origin) => origin !== null) ?? null,
     };
   }
 }

@@ -5,6 +5,7 @@ import { OPERATION, type Room } from '../mapping/room.ts';
 import type { Runtime } from '../runtime.ts';
 import { WireError } from '../wire/error.ts';
 import { getText } from '../wire/json.ts';
+import { partnerOf } from './partners.ts';
 
 /** Finds and makes the rooms of direct conversations. */
 export class Directs {
@@ -70,11 +71,10 @@ export class Directs {
 
   #known(userId: string): string | undefined {
     const { rooms, accountData } = this.#runtime;
-    const theirs = (accountData.directs().get(userId) ?? []).filter((id) => {
-      const room = rooms.get(id);
-      return room?.membership === 'join' && !room.replaced;
-    });
-    return theirs.at(-1) ?? this.#made.get(userId);
+    const theirs = [...rooms.all()].filter(
+      (room) => room.membership === 'join' && !room.replaced && partnerOf(room, accountData) === userId,
+    );
+    return theirs.at(-1)?.id ?? this.#made.get(userId);
   }
 
   async #make(userId: string, op: Op, signal: AbortSignal): Promise<string> {

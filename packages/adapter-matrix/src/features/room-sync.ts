@@ -18,6 +18,7 @@ import { get, getMap, getText, own } from '../wire/json.ts';
 import type { Draft } from './draft.ts';
 import { gapBefore } from './gaps.ts';
 import { Members } from './members.ts';
+import { partnerOf } from './partners.ts';
 import { readFullyRead, readReceipts } from './receipts.ts';
 import { Typing } from './typing.ts';
 
@@ -96,7 +97,7 @@ export class RoomSync {
   tell(draft: Draft, room: Room): void {
     const { api, accountData, rooms } = this.#runtime;
     if (room.replaced) return;
-    const partner = accountData.partnerOf(room.id);
+    const partner = partnerOf(room, accountData);
     const muted = accountData.isMuted(room.id);
     const told = { self: api.userId, partner, muted, space: rooms.spaceOf(room.id) };
     const known = this.#told.has(room.id) ? {} : ({ kind: 'group' } as const);
@@ -117,7 +118,7 @@ export class RoomSync {
   /** What is needed to read a timeline of a room. */
   context(room: Room, names: Names, place: Place): TimelineContext {
     const { rooms, api, contacts, accountData } = this.#runtime;
-    const partner = accountData.partnerOf(room.id);
+    const partner = partnerOf(room, accountData);
     return {
       self: api.userId,
       room,

@@ -1,4 +1,5 @@
 import { get, getMap, getNumber, getText, isMap, parseJson, type Json, type JsonMap } from '../wire/json.ts';
+import type { Bridge } from './bridge.ts';
 import { isEventId, isRoomId, isUserId } from './keys.ts';
 import { readPower } from './power.ts';
 import { isMembership, newRoom, readAvatar, readRoomText, type Person, type Room } from './room.ts';
@@ -37,6 +38,7 @@ export function readRoom(kept: string): Room | null {
       predecessor: orNull(get(map, 'predecessor'), isRoomId),
       successor: orNull(get(map, 'successor'), isRoomId),
       operation: getText(map, 'operation') ?? null,
+      bridge: readKeptBridge(getMap(map, 'bridge')),
       children: readIds(get(map, 'children'), isRoomId),
       replaced: get(map, 'replaced') === true,
       pinned: get(map, 'pinned') === true,
@@ -68,4 +70,10 @@ function readPeople(map: JsonMap | undefined): Record<string, Person> {
     ];
   });
   return Object.fromEntries(people);
+}
+
+function readKeptBridge(map: JsonMap | undefined): Bridge | null {
+  const [network, name, bot] = [getText(map, 'network'), getText(map, 'name'), get(map, 'bot')];
+  if (network === undefined || name === undefined || !isUserId(bot)) return null;
+  return { network, name, bot, direct: get(map, 'direct') === true };
 }

@@ -1,7 +1,8 @@
 import { SPACE_CAPABILITIES } from '../capabilities.ts';
 import type { ConversationIn } from '@natter/core';
-import type { ConversationState, MemberState } from '@natter/core/model';
+import type { BridgeOrigin, ConversationState, MemberState } from '@natter/core/model';
 import { get, getList, getMap, getNumber, getText, own, type JsonMap } from '../wire/json.ts';
+import { isBridgeEvent, readBridge, type Bridge } from './bridge.ts';
 import { isRoomAlias, isRoomId, isUserId, keyOf } from './keys.ts';
 import { readMediaAddress } from './media.ts';
 import { hasPrivilegedCreators, roleOf, type Power } from './power.ts';
@@ -48,6 +49,8 @@ export interface Room {
   readonly successor: string | null;
   /** The operation of ours that made it. */
   readonly operation: string | null;
+  /** Null for a room that is nobody else's. */
+  readonly bridge: Bridge | null;
   /** The rooms of a space. */
   readonly children: readonly string[];
   /** Its successor is its conversation now. */
@@ -88,6 +91,7 @@ export function newRoom(id: string, membership: Membership): Room {
     predecessor: null,
     successor: null,
     operation: null,
+    bridge: null,
     children: [],
     replaced: false,
     pinned: false,
@@ -99,6 +103,7 @@ export function applyState(room: Room, event: RoomEvent, self: string): Room {
   const { type, stateKey, content } = event;
   if (type === 'm.room.member') return applyMember(room, event, self);
   if (type === 'm.space.child') return applyChild(room, event);
+  if (isBridgeEvent(event)) return { ...room, bridge: readBridge(event, self) ?? room.bridge };
   if (stateKey !== '') return room;
   switch (type) {
     case 'm.room.name':
@@ -225,6 +230,7 @@ export function conversationOf(
     topic: room.topic,
     avatar: room.avatar === null ? null : { hash: room.avatar, remote: room.avatar },
     encrypted: room.encrypted,
+    bridge: originOf(room),
     role: room.membership === 'join' ? roleOf(room.power, self) : 'none',
     parent: space === null || partner !== null ? null : keyOf(space),
     ...(room.type === SPACE ? { capabilities: SPACE_CAPABILITIES } : {}),
@@ -243,6 +249,23 @@ function titleOf({ name, alias, heroes, people }: Room): string | null {
   if (alias !== null) return alias;
   const names = heroes.map((id) => own(people, id)?.name ?? id);
   return names.length === 0 ? null : names.join(', ');
+}
+
+/** The network behind a room; null for Matrix itself. */
+export function originOf({ bridge }: Room): BridgeOrigin | null {
+  return bridge === null ? null : { network: bridge.network, name: bridge.name };
+}
+
+/**
+ * Whom a bridged conversation is with, where bridges do not tell the account's own data: the only one who is neither we nor
+ * the bot. Null where there are several, or nobody yet.
+ */
+export function ghostOf({ bridge, people }: Room): string | null {
+  if (bridge === null || !bridge.direct) return null;
+  const others = Object.entries(people).filter(
+    ([id, { membership }]) => id !== bridge.bot && (membership === 'join' || membership === 'invite'),
+  );
+  return others.length === 1 ? (others[0]?.[0] ?? null) : null;
 }
 
 /** A text of a room or person that is not empty, of a bearable length; null for none. */
