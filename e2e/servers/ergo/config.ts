@@ -5,14 +5,17 @@ export interface ErgoConfig {
   readonly tlsPort: number;
   /** Keeps Ergo's own pace against floods. */
   readonly fakelag: boolean;
+  /** Tells clients that come without TLS to come with it (STS). */
+  readonly strictTransport: boolean;
 }
 
 /** The configuration of an Ergo for tests: everything that IRCv3 has, in memory, without limits on connections. */
-export function ergoConfig({ folder, port, tlsPort, fakelag }: ErgoConfig): string {
+export function ergoConfig({ folder, port, tlsPort, fakelag, strictTransport }: ErgoConfig): string {
   return TEMPLATE.replaceAll('@FOLDER@', folder)
     .replace('@PORT@', String(port))
     .replace('@TLS_PORT@', String(tlsPort))
-    .replace('@FAKELAG@', String(fakelag));
+    .replace('@FAKELAG@', String(fakelag))
+    .replace('@STS@', `{ enabled: ${strictTransport}, duration: 30d, port: ${tlsPort} }`);
 }
 
 const TEMPLATE = `network:
@@ -23,6 +26,7 @@ server:
     "127.0.0.1:@PORT@": {}
     "127.0.0.1:@TLS_PORT@":
       tls: { cert: @FOLDER@/server.crt, key: @FOLDER@/server.key }
+  sts: @STS@
   casemapping: ascii
   enforce-utf8: true
   lookup-hostnames: false

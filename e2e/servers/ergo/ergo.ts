@@ -19,6 +19,8 @@ export interface ErgoOptions {
   readonly certificate?: IssuedCertificate;
   /** Keeps Ergo's own pace against floods; off by default. */
   readonly fakelag?: boolean;
+  /** Asks clients without TLS to come with it (STS); off by default. */
+  readonly strictTransport?: boolean;
 }
 
 /** A running Ergo that belongs to one test. Accounts are made with its own REGISTER command. */
@@ -74,7 +76,7 @@ export async function startErgo(options: ErgoOptions = {}): Promise<ErgoServer> 
 /** Ports are free only until somebody else takes one, so the choice is repeated when it was unlucky. */
 async function startOnFreePorts(
   folder: string,
-  { fakelag = false }: ErgoOptions,
+  { fakelag = false, strictTransport = false }: ErgoOptions,
 ): Promise<{ child: ChildServer; port: number; tlsPort: number }> {
   const root = sidRoot();
   const program = findExecutable('chroot') ?? 'chroot';
@@ -82,7 +84,7 @@ async function startOnFreePorts(
   for (let attempt = 1; ; attempt += 1) {
     const [port = 0, tlsPort = 0] = await freePorts(2);
     const file = `${folder}/ircd.yaml`;
-    writeFileSync(join(root, file), ergoConfig({ folder, port, tlsPort, fakelag }));
+    writeFileSync(join(root, file), ergoConfig({ folder, port, tlsPort, fakelag, strictTransport }));
     try {
       const parameters = [...ergo, 'run', '--conf', file];
       const child = await startChildServer({

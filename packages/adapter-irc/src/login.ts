@@ -111,7 +111,7 @@ export class Login implements Interaction {
       start.purpose === 'register' ? 'sasl' : (config.signIn ?? (password === null ? 'none' : 'sasl'));
     const secrets: Readonly<Record<string, string | null>> = {
       [PASSWORD]: password,
-      [KEY]: this.#answers['key'] || null,
+      [KEY]: wholePem(this.#answers['key'] ?? '') || null,
     };
     const { connection, registered } = await openConnection(
       this.#connectTo({ ...config, signIn }, async (name) => secrets[name] ?? null, signal),
@@ -173,6 +173,14 @@ const NEW_PASSWORD: Field = {
 };
 const EMAIL: Field = { name: 'email', label: 'Address for mail', secret: false, required: true };
 const CODE: Field = { name: 'code', label: 'Code', secret: false, required: true };
+
+/** A PEM text that was typed or piped as one line, with spaces or `\\n` where the lines ended. */
+function wholePem(text: string): string {
+  const [, label, body = ''] = /^\s*-----BEGIN ([A-Z ]+)-----(.*?)-----END \1-----\s*$/s.exec(text) ?? [];
+  if (label === undefined) return text;
+  const lines = body.replace(/\\n/g, '\n').trim().split(/\s+/);
+  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n');
+}
 
 function fieldsStep(title: string, field: Field): Extract<Step, { kind: 'fields' }> {
   return { kind: 'fields', title, fields: [field] };

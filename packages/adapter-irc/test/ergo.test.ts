@@ -1,11 +1,58 @@
+import { X509Certificate } from 'node:crypto';
 import { describeServer, startErgo, type ErgoServer } from '@natter/e2e';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { IrcHub } from './support/irc-hub.ts';
 import { IrcPeer } from './support/irc-peer.ts';
+import { run } from './support/online.ts';
 
 const { signal } = new AbortController();
 const patient = { timeout: 15_000 };
 const password = 'correct-horse-battery';
+
+/** What Ergo calls a client certificate. */
+const fingerprintOf = (pem: string): string =>
+  new X509Certificate(pem).fingerprint256.replaceAll(':', '').toLowerCase();
+
+describeServer('signing in by a client certificate (SASL EXTERNAL)', 'ergo', () => {
+  let server: ErgoServer;
+  beforeAll(async () => {
+    server = await startErgo();
+  });
+  afterAll(() => server?.stop());
+
+  test('takes the one that belongs to the account, and no other', async () => {
+    const capabilities = ['draft/account-registration'];
+    const owner = await IrcPeer.start({
+      host: server.host,
+      port: server.port,
+      nick: 'holder',
+      other: 'x',
+      capabilities,
+    });
+    await owner.ask(`REGISTER * * ${password}`);
+    const [own, foreign] = await Promise.all([
+      server.ca.issue({ hosts: ['holder'] }),
+      server.ca.issue({ hosts: ['somebody'] }),
+    ]);
+    await owner.ask(`NS CERT ADD ${fingerprintOf(own.certificate)}`);
+    await owner.close();
+    const config = { signIn: 'external', ca: server.ca.certificate };
+    const signIn = ({ certificate, key }: typeof own): ReturnType<typeof run> =>
+      run(server.tlsPort, {
+        nick: 'holder',
+        config: { ...config, certificate },
+        secrets: { key },
+      });
+    const running = signIn(own);
+    expect(await running.online).toBeNull();
+    expect(running.secrets.get('mechanism')).toBe('EXTERNAL');
+    await running.stop();
+    expect(await signIn(foreign).ended).toMatchObject({
+      why: 'needsLogin',
+      error: { code: 'authentication' },
+    });
+  });
+});
 
 describeServer('IRCv3 in a hub', 'ergo', () => {
   let server: ErgoServer;
@@ -37,8 +84,8 @@ describeServer('IRCv3 in a hub', 'ergo', () => {
   });
 
   test('an account is registered and signed in to, with the strongest mechanism', async () => {
-    const secrets = irc.hub.profile.accounts.get(irc.account);
-    expect(secrets?.config['signIn']).toBe('sasl');
+    expect(irc.hub.profile.accounts.get(irc.account)?.config['signIn']).toBe('sasl');
+    expect(await irc.secret('mechanism')).toBe('SCRAM-SHA-256');
     const lines = await peer.ask(`WHOIS ${nick}`);
     expect(lines.some((line) => line.includes(` 330 ${peer.address} ${nick} ${nick} `))).toBe(true);
   });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { run, type Running } from '../support/online.ts';
-import { ScriptedServer } from '../support/scripted-server.ts';
+import { offering, ScriptedServer } from '../support/scripted-server.ts';
 
 /** Class 16: lines of the kind that crashed other clients. */
 const crashers: readonly string[] = [
@@ -30,6 +30,26 @@ const crashers: readonly string[] = [
   ':s 730 me :,,!@,',
   ':s 730 me :!u@h',
   ':s 734 me 100',
+  ':s 734 me 5 :,,',
+  ':s 354',
+  ':s 354 me 176 #c',
+  ':s 354 me 176 #c u h other',
+  ':s 352 me #c u h s other',
+  'MARKREAD',
+  ':s MARKREAD me',
+  ':s MARKREAD #c timestamp=never',
+  ':s MARKREAD #c *',
+  'BATCH +m draft/multiline',
+  '@batch=m PRIVMSG',
+  'BATCH -m',
+  'BATCH +n netsplit',
+  '@batch=n :a!b@c QUIT',
+  'BATCH -n',
+  ':s CHATHISTORY TARGETS',
+  ':s FAIL',
+  ':s FAIL BATCH',
+  ':s NOTE',
+  ':s WARN * X',
   'PRIVMSG', // CVE-2017-9468: no source
   'PRIVMSG me :\x01DCC SEND file 0 0 0\x01',
   ':a!b@c PRIVMSG',
@@ -99,7 +119,10 @@ describe('class 16: no line of a server harms a session', () => {
   let running: Running;
 
   beforeEach(async () => {
-    server = await ScriptedServer.start();
+    server = await ScriptedServer.start(
+      offering('batch message-tags server-time draft/chathistory draft/multiline draft/read-marker'),
+      'WHOX MONITOR=5 CHATHISTORY=10',
+    );
     running = run(server.port, { config: { join: ['#c'] } });
     expect(await running.online).toBeNull();
   });
@@ -137,13 +160,20 @@ describe('class 16: no line of a server harms a session', () => {
         ',',
         'x,y',
         'chathistory',
+        'draft/multiline',
+        'netsplit',
+        'netjoin',
+        '+x',
+        '-x',
+        'timestamp=2030-01-01T00:00:00.000Z',
+        '176',
         'LS',
       ),
       fc.string({ maxLength: 8 }).map((text) => text.replace(/[\r\n\0 ]/g, '_')),
     );
     const commands =
       'PRIVMSG NOTICE TAGMSG JOIN PART KICK QUIT NICK MODE TOPIC INVITE CAP BATCH AWAY ACCOUNT CHGHOST REDACT FAIL ' +
-      'PONG WALLOPS AUTHENTICATE';
+      'PONG WALLOPS AUTHENTICATE MARKREAD CHATHISTORY NOTE WARN SETNAME RENAME';
     const command = fc.oneof(
       fc.constantFrom(...commands.split(' ')),
       fc.integer({ min: 1, max: 999 }).map((number) => String(number).padStart(3, '0')),

@@ -8,6 +8,7 @@ import {
   type Hub,
   type JsonObject,
   type MessageView,
+  type SecretStore,
 } from '@natter/core';
 import { expect } from 'vitest';
 import { createIrcAdapter } from '../../src/index.ts';
@@ -29,22 +30,26 @@ export class IrcHub {
   readonly hub: Hub;
   account!: AccountId;
 
-  private constructor(hub: Hub) {
+  readonly #secrets: SecretStore;
+
+  private constructor(hub: Hub, secrets: SecretStore) {
     this.hub = hub;
+    this.#secrets = secrets;
   }
 
   /** Signs in with these settings; with a password by SASL, else by the nick alone. */
   static async start(port: number, config: JsonObject = {}, sign: SignIn = {}): Promise<IrcHub> {
     const { nick = 'me', password, register = false } = sign;
+    const secrets = memorySecrets();
     const hub = await createHub({
       store: memoryStore(),
-      secrets: memorySecrets(),
+      secrets,
       blobs: memoryBlobs(),
       adapters: [createIrcAdapter()],
       backoff: { base: 20, cap: 50 },
     });
     await hub.connect();
-    const irc = new IrcHub(hub);
+    const irc = new IrcHub(hub, secrets);
     const { methods } = hub.handlers;
     const step = await methods['account.add'](
       {
@@ -121,6 +126,11 @@ export class IrcHub {
       signal,
     );
     return rows.at(-1);
+  }
+
+  /** What is kept of the account behind lock and key. */
+  secret(name: string): Promise<string | null> {
+    return this.#secrets.get(this.account, name);
   }
 
   get gaps(): number {

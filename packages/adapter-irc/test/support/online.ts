@@ -10,8 +10,10 @@ import type {
   Session,
   SessionHost,
 } from '@natter/core';
-import { createIrcAdapter } from '../../src/index.ts';
+import { createAdapter } from '../../src/adapter.ts';
+import type { Platform } from '../../src/wire/channel.ts';
 import type { WireLimits } from '../../src/wire/limits.ts';
+import { nodePlatform } from '../../src/wire/node/platform.ts';
 import { FAST } from './ngircd-setup.ts';
 
 /** A session on a scripted server, with what it told. */
@@ -20,6 +22,7 @@ export interface Running {
   readonly batches: Batch[];
   readonly hints: Ephemeral[];
   readonly state: Record<string, string>;
+  readonly secrets: ReadonlyMap<string, string>;
   readonly ended: Promise<Ended>;
   /** Resolves when the session is online, or with how it ended instead. */
   readonly online: Promise<Ended | null>;
@@ -37,12 +40,17 @@ export function run(
     config?: JsonObject;
     secrets?: Record<string, string>;
     limits?: Partial<WireLimits>;
+    /** What an earlier run has kept. */
+    state?: Record<string, string>;
+    /** Where the account's server is said to be, and how one gets there. */
+    host?: string;
+    platform?: Platform;
   } = {},
 ): Running {
-  const { nick = 'me', config = {}, secrets = {}, limits = {} } = options;
+  const { nick = 'me', config = {}, secrets = {}, limits = {}, host: place = '127.0.0.1' } = options;
   const batches: Batch[] = [];
   const hints: Ephemeral[] = [];
-  const state: Record<string, string> = {};
+  const state: Record<string, string> = { ...options.state };
   const online = Promise.withResolvers<Ended | null>();
   const kept = new Map(Object.entries(secrets));
   const host: SessionHost = {
@@ -68,8 +76,8 @@ export function run(
     writeBlob: () => Promise.reject(new Error('no blobs')),
   };
   const id = mintId('account');
-  const session = createIrcAdapter({ limits }).open(
-    { id, address: `${nick}@127.0.0.1:${port}`, config: { ...FAST, ...config }, deviceId: 'test' },
+  const session = createAdapter(options.platform ?? nodePlatform, { limits }).open(
+    { id, address: `${nick}@${place}:${port}`, config: { ...FAST, ...config }, deviceId: 'test' },
     host,
   );
   const abort = new AbortController();
@@ -89,6 +97,7 @@ export function run(
     batches,
     hints,
     state,
+    secrets: kept,
     ended,
     online: online.promise,
     perform: (body, conversation = null) => {
