@@ -24,6 +24,8 @@ export interface IrcConfig {
   readonly encoding: string;
   /** Whether the server is told that this is a program and no person (bot mode). */
   readonly bot: boolean;
+  /** Whether questions of programs (VERSION, PING, TIME) are answered. */
+  readonly ctcp: boolean;
   readonly flood: FloodLimits;
   /** How often contacts are asked for where the server has no MONITOR, in milliseconds. */
   readonly pollTime: number;
@@ -56,6 +58,7 @@ export const CONFIG_SCHEMA: JsonObject = {
     join: { type: 'array', items: { type: 'string' }, description: 'channels to enter at every sign-in' },
     encoding: text('the encoding of lines that are not UTF-8; windows-1252 if absent'),
     bot: { type: 'boolean', description: 'tells the server that this is a program and no person' },
+    ctcp: { type: 'boolean', description: 'answers VERSION, PING and TIME of others; off unless set' },
     floodBurst: { type: 'number', minimum: 1, description: 'lines that may leave at once' },
     floodPerSecond: { type: 'number', exclusiveMinimum: 0, description: 'lines a second after that' },
     pollSeconds: {
@@ -79,6 +82,7 @@ export function readConfig(config: JsonObject): IrcConfig {
     join: readTexts(config, 'join'),
     encoding: readEncoding(config),
     bot: readFlag(config, 'bot'),
+    ctcp: readFlag(config, 'ctcp'),
     flood: {
       burst: readNumber(config, 'floodBurst', DEFAULT_FLOOD.burst),
       perSecond: readNumber(config, 'floodPerSecond', DEFAULT_FLOOD.perSecond),

@@ -17,6 +17,7 @@ import { CatchUp } from './features/catch-up.ts';
 import { Channels, ROOM_STATE } from './features/channels.ts';
 import { CONTACT_STATE } from './features/contact-book.ts';
 import { Contacts } from './features/contacts.ts';
+import { CtcpReplies } from './features/ctcp-replies.ts';
 import { History } from './features/history.ts';
 import { Messages } from './features/messages.ts';
 import { Netsplits } from './features/netsplits.ts';
@@ -125,6 +126,7 @@ export class Connection {
       this.#contacts,
       this.#messages,
       this.#markers,
+      new CtcpReplies(runtime),
       this.#nick,
     ];
     connection.bounds = { bodyBytes: support.number('LINELEN', 512) };
