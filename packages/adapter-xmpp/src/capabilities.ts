@@ -15,6 +15,8 @@ export const NETWORK_CAPABILITIES: Capabilities = {
     presence: 'full',
     'presence-own': 'full',
     'presence-text': 'full',
+    profile: 'full',
+    avatars: 'partial', // those of others are shown
     direct: 'full',
     groups: 'full',
     channels: 'full',
@@ -55,7 +57,7 @@ export interface ServerFeatures {
 }
 
 /** The capabilities of an account on a server with these features. */
-export function accountCapabilities({ archive, carbons, blocking }: ServerFeatures): Capabilities {
+export function accountCapabilities({ archive, carbons, blocking, personal }: ServerFeatures): Capabilities {
   const { support } = NETWORK_CAPABILITIES;
   return {
     ...NETWORK_CAPABILITIES,
@@ -63,6 +65,7 @@ export function accountCapabilities({ archive, carbons, blocking }: ServerFeatur
       ...support,
       ...(archive ? {} : { history: 'none' }),
       ...(carbons ? {} : { 'own-echo': archive ? 'partial' : 'none', 'read-marker': 'none' }),
+      ...(personal ? {} : { profile: 'none', avatars: 'none' }),
       ...(blocking ? {} : { block: 'none' }),
     },
     // Without an archive nobody can tell in which order things went, or what was missed. What became of a message the

@@ -1,12 +1,15 @@
-import type { Event, Op, Outcome, Page, PageRequest, RoomListing, Signal } from '@natter/core';
-import {
-  errorData,
-  remoteKey,
-  type BlobId,
-  type Opaque,
-  type OwnPresence,
-  type RemoteKey,
-} from '@natter/core/model';
+import type {
+  Event,
+  Interaction,
+  InteractionSubject,
+  Op,
+  Outcome,
+  Page,
+  PageRequest,
+  RoomListing,
+  Signal,
+} from '@natter/core';
+import { remoteKey, type BlobId, type Opaque, type OwnPresence, type RemoteKey } from '@natter/core/model';
 import { Element } from '@xmpp/xml';
 import { Commits } from './commits.ts';
 import { Archive } from './features/archive.ts';
@@ -17,12 +20,14 @@ import { Files } from './features/files.ts';
 import { Gateways } from './features/gateways.ts';
 import { Messages } from './features/messages.ts';
 import { Outgoing } from './features/outgoing.ts';
+import { OwnProfile } from './features/own-profile.ts';
 import { PersonalEvents } from './features/personal-events.ts';
 import { Profiles } from './features/profiles.ts';
 import { PresenceFeature } from './features/presence.ts';
 import { Reconciliation } from './features/reconciliation.ts';
 import { reply, respond } from './features/responder.ts';
 import { RosterChanges } from './features/roster-changes.ts';
+import { roomForm } from './features/rooms/room-form.ts';
 import { Rooms } from './features/rooms/rooms.ts';
 import { fromOwnAccount, Roster } from './features/roster.ts';
 import { Services } from './features/services.ts';
@@ -55,6 +60,7 @@ export class Connection {
   readonly #rooms: Rooms;
   readonly #files: Files;
   readonly #gateways: Gateways;
+  readonly #ownProfile: OwnProfile;
   readonly #displayed: Displayed;
   readonly #personalEvents: PersonalEvents;
   readonly #over = new AbortController();
@@ -79,6 +85,7 @@ export class Connection {
     this.#rooms = new Rooms(runtime, this.#archive, services);
     this.#files = new Files(runtime, services);
     this.#gateways = new Gateways(runtime, services);
+    this.#ownProfile = new OwnProfile(runtime);
     this.#displayed = new Displayed(runtime, this.#archive);
     this.#personalEvents = new PersonalEvents(runtime, [
       this.#displayed.subscriber,
@@ -128,12 +135,7 @@ export class Connection {
   perform(op: Op, signal: AbortSignal): Promise<Outcome> {
     if (op.body.type === 'roster') return this.#rosterChanges.perform(op.body.change, signal);
     if (isRoomChange(op)) return this.#rooms.change(op, signal);
-    if (op.body.type === 'profile') {
-      const error = errorData('unsupported', `${op.body.type} changes are not possible here`, {
-        scope: 'operation',
-      });
-      return Promise.resolve({ result: 'refused', error });
-    }
+    if (op.body.type === 'profile') return this.#ownProfile.perform(op.body.change, signal);
     return this.#say(op, signal);
   }
 
@@ -188,6 +190,10 @@ export class Connection {
 
   downloadAvatar(address: AvatarAddress, blob: BlobId, signal: AbortSignal): Promise<void> {
     return downloadAvatar(this.#runtime, address, blob, signal);
+  }
+
+  roomForm(about: InteractionSubject, target: RemoteKey): Interaction | null {
+    return roomForm(this.#runtime.stream, about, target);
   }
 
   async members(conversation: RemoteKey, signal: AbortSignal): Promise<Page> {

@@ -180,8 +180,10 @@ export class XmppSession implements Session {
     this.#connection?.signal(signal);
   }
 
-  interact(about: InteractionSubject, _target: RemoteKey | null): Interaction {
-    return failedInteraction(unsupported(`to ${about}`).data);
+  interact(about: InteractionSubject, target: RemoteKey | null): Interaction {
+    const form = target === null ? null : (this.#connection?.roomForm(about, target) ?? null);
+    if (form !== null) return form;
+    return failedInteraction((this.#connection === null ? offline() : unsupported(`to ${about}`)).data);
   }
 
   download(

@@ -221,4 +221,20 @@ describeServer('an XMPP account on a real server', 'prosody', () => {
     expect(again).toMatchObject({ kind: 'failed', error: { code: 'conflict' } });
     await join('fresh@localhost', 'one', 'päss').online();
   });
+
+  test('the password is changed on the server and here, and only the new one signs in (XEP-0077)', async () => {
+    const me = await person('changing').online();
+    const change = { action: 'password', secret: 'next' } as const;
+    expect(await me.perform(me.op(null, { type: 'profile', change }))).toMatchObject({
+      result: 'refused',
+      error: { code: 'secret' },
+    });
+    me.host.secrets.set('next', 'nëw');
+    expect(await me.perform(me.op(null, { type: 'profile', change }))).toMatchObject({ result: 'accepted' });
+    await me.stop();
+    await me.online();
+    expect(me.host.secrets.get('password')).toBe('nëw');
+    const old = join(me.key, 'two', 'secret');
+    expect(await old.run()).toMatchObject({ why: 'needsLogin' });
+  });
 });

@@ -241,4 +241,36 @@ describeServer('rooms on a real server', 'prosody', () => {
     expect(await b.send(a, 'hello')).toMatchObject({ result: 'accepted' });
     await heard(a, 'hello');
   });
+
+  test('the owner sees and changes the settings of a room, and nobody else does (XEP-0045 section 10.2)', async () => {
+    const [a, b] = await Promise.all([person('romeo'), person('juliet')]);
+    const room = await open(a);
+    const { signal } = new AbortController();
+    const form = a.session.interact('configure-room', room);
+    const asked = await form.next(null, signal);
+    const fields = asked.kind === 'fields' ? asked.fields : [];
+    expect(fields.find(({ name }) => name === 'muc#roomconfig_publicroom')).toMatchObject({
+      value: '1',
+      options: ['1', '0'],
+    });
+    const values = { 'muc#roomconfig_membersonly': '1', 'muc#roomconfig_roomdesc': 'a <quiet> place' };
+    expect(await form.next({ action: 'submit', values }, signal)).toEqual({ kind: 'done', key: room });
+    const again = a.session.interact('configure-room', room);
+    const now = await again.next(null, signal);
+    expect(now.kind === 'fields' ? now.fields : []).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ name: 'muc#roomconfig_roomdesc', value: 'a <quiet> place' }),
+        expect.objectContaining({ name: 'muc#roomconfig_membersonly', value: '1' }),
+      ]),
+    );
+    await again.cancel();
+    expect(await b.session.interact('configure-room', room).next(null, signal)).toMatchObject({
+      kind: 'failed',
+      error: { code: 'forbidden' },
+    });
+    expect(await change(b, { action: 'join', address: room })).toMatchObject({
+      result: 'refused',
+      error: { code: 'forbidden' },
+    });
+  });
 });

@@ -62,6 +62,18 @@ describeServer('rooms and files of XMPP from the command line', 'prosody', () =>
     expect([fetched.code, fetched.stderr]).toEqual([0, '']);
     expect(readFileSync(target).equals(bytes)).toBe(true);
 
+    const settings = await alice.lines('room', 'configure', 'Choir');
+    expect(settings).toContainEqual(
+      expect.objectContaining({ name: 'muc#roomconfig_publicroom', value: '1', options: ['1', '0'] }),
+    );
+    const set = ['--set', 'muc#roomconfig_roomdesc=we sing'];
+    await alice.lines('room', 'configure', 'Choir', ...set);
+    expect(await alice.lines('room', 'configure', 'Choir')).toContainEqual(
+      expect.objectContaining({ name: 'muc#roomconfig_roomdesc', value: 'we sing' }),
+    );
+    expect((await alice.run(['room', 'configure', 'Choir', '--set', 'color=blue'])).code).toBe(2);
+    expect((await bob.run(['room', 'configure', 'Choir'])).code).toBe(1);
+
     expect((await bob.run(['room', 'kick', 'Choir', 'alice'])).code).toBe(1);
     await alice.lines('room', 'kick', 'Choir', 'bob', '--reason', 'off key');
     await until(async () => (await bob.lines('room', 'list'))[0]?.['state'] === 'left');

@@ -72,7 +72,7 @@ export interface Platform {
     signal: AbortSignal,
   ): Promise<Channel>;
   /** Begins a SHA-256. */
-  sha256(): Digest;
+  readonly sha256: () => Digest;
   /** Asks a web server. Follows no redirect. Rejects with WireError; an answer of any status resolves. */
   fetch(request: HttpRequest): Promise<HttpAnswer>;
 }

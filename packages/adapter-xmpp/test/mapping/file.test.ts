@@ -81,7 +81,7 @@ test('what we send says the same as what we would read', () => {
     mentions: [],
   });
   const read = readContent(
-    xml(`${message?.toString().replace('<message', "<message xmlns='jabber:client'") ?? ''}`),
+    xml(message?.toString().replace('<message', "<message xmlns='jabber:client'") ?? ''),
   );
   expect(read).toMatchObject({ attachments: [{ ...file, remote, hash: `sha-256:${'0f'.repeat(32)}` }] });
   expect(message?.getChildText('body')).toBe('https://files.example/a.png');

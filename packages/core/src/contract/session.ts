@@ -53,7 +53,13 @@ export interface Session {
 }
 
 /** What an interaction with the session is about. */
-export type InteractionSubject = 'verify' | 'recover' | 'register-room' | 'password' | 'unregister';
+export type InteractionSubject =
+  | 'verify'
+  | 'recover'
+  | 'register-room'
+  | 'configure-room'
+  | 'password'
+  | 'unregister';
 
 /** With what a connection attempt starts. */
 export interface Resume {

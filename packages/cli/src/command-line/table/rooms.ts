@@ -122,6 +122,13 @@ export const roomRows: readonly CommandRow[] = [
     load: async () => (await import('../../commands/room/icon.ts')).roomIcon,
   },
   {
+    words: ['room', 'configure'],
+    summary: 'show or change the settings of a room that you own',
+    args: [room],
+    options: [{ name: 'set', value: 'NAME=VALUE', many: true, summary: 'change a setting' }],
+    load: async () => (await import('../../commands/room/configure.ts')).configureRoom,
+  },
+  {
     words: ['room', 'topic'],
     summary: 'show or set the topic',
     args: [room, { name: 'TEXT', optional: true, many: true, summary: 'the new topic' }],
