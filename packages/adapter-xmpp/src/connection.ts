@@ -20,6 +20,7 @@ import { Files } from './features/files.ts';
 import { Gateways } from './features/gateways.ts';
 import { Messages } from './features/messages.ts';
 import { Outgoing } from './features/outgoing.ts';
+import { deletion, passwordChange } from './features/own-account.ts';
 import { OwnProfile } from './features/own-profile.ts';
 import { PersonalEvents } from './features/personal-events.ts';
 import { Profiles } from './features/profiles.ts';
@@ -192,8 +193,11 @@ export class Connection {
     return downloadAvatar(this.#runtime, address, blob, signal);
   }
 
-  roomForm(about: InteractionSubject, target: RemoteKey): Interaction | null {
-    return roomForm(this.#runtime.stream, about, target);
+  /** What the user is asked for; null where there is nothing of that kind. */
+  interact(about: InteractionSubject, target: RemoteKey | null): Interaction | null {
+    if (about === 'password') return passwordChange(this.#runtime);
+    if (about === 'unregister') return deletion(this.#runtime);
+    return target === null ? null : roomForm(this.#runtime.stream, about, target);
   }
 
   async members(conversation: RemoteKey, signal: AbortSignal): Promise<Page> {

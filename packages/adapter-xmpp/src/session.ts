@@ -181,9 +181,8 @@ export class XmppSession implements Session {
   }
 
   interact(about: InteractionSubject, target: RemoteKey | null): Interaction {
-    const form = target === null ? null : (this.#connection?.roomForm(about, target) ?? null);
-    if (form !== null) return form;
-    return failedInteraction((this.#connection === null ? offline() : unsupported(`to ${about}`)).data);
+    if (this.#connection === null) return failedInteraction(offline().data);
+    return this.#connection.interact(about, target) ?? failedInteraction(unsupported(`to ${about}`).data);
   }
 
   download(

@@ -234,7 +234,25 @@ describeServer('an XMPP account on a real server', 'prosody', () => {
     await me.stop();
     await me.online();
     expect(me.host.secrets.get('password')).toBe('nëw');
+    const form = me.session.interact('password', null);
+    const { signal } = new AbortController();
+    const values = { password: 'nëw', newPassword: 'newer' };
+    expect(await form.next({ action: 'submit', values }, signal)).toEqual({ kind: 'done' });
+    expect(me.host.secrets.get('password')).toBe('newer');
     const old = join(me.key, 'two', 'secret');
     expect(await old.run()).toMatchObject({ why: 'needsLogin' });
+  });
+
+  test('an account that is deleted on its server is no more, but not by whoever does not know its password', async () => {
+    const me = await person('leaving').online();
+    const { signal } = new AbortController();
+    const form = me.session.interact('unregister', null);
+    expect(await form.next(null, signal)).toMatchObject({ kind: 'fields', fields: [{ name: 'password' }] });
+    const answer = (password: string): Promise<unknown> =>
+      form.next({ action: 'submit', values: { password } }, signal);
+    expect(await answer('guessed')).toMatchObject({ kind: 'fields', error: { code: 'authentication' } });
+    expect(await answer('secret')).toEqual({ kind: 'done' });
+    await me.ended;
+    expect(await join(me.key).run()).toMatchObject({ why: 'needsLogin', error: { code: 'authentication' } });
   });
 });

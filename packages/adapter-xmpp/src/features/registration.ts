@@ -1,6 +1,7 @@
 import type { Field } from '@natter/core/model';
 import { Element } from '@xmpp/xml';
 import { fillForm, readForm } from '../mapping/form.ts';
+import { asWireError } from '../wire/error.ts';
 import { NS } from '../wire/namespaces.ts';
 import type { XmppStream } from '../wire/stream.ts';
 
@@ -15,6 +16,18 @@ export async function changePassword(
   query.c('username').t(username);
   query.c('password').t(password);
   await stream.request('set', stream.domain, query, signal);
+}
+
+/** Takes the account away (XEP-0077 section 3.2). Many servers do not answer, but end the stream of somebody whom they do not know any more. */
+export async function unregister(stream: XmppStream, signal: AbortSignal): Promise<void> {
+  const query = new Element('query', { xmlns: NS.register });
+  query.c('remove');
+  try {
+    await stream.request('set', null, query, signal);
+  } catch (error) {
+    const { code, condition } = asWireError(error);
+    if (code !== 'stream-error' || condition !== 'not-authorized') throw error;
+  }
 }
 
 /** Fields of the old form (XEP-0077 section 14.1) that are no question. */
