@@ -77,6 +77,7 @@ export class Asks {
   async ask(question: Question): Promise<Answer> {
     const { command, params, signal } = question;
     if (signal.aborted) throw new WireError('aborted', 'it was taken back');
+    if (this.#connection.error !== null) throw this.#connection.error;
     this.#count += 1;
     const name = `n${this.#count}`;
     const { promise, resolve } = Promise.withResolvers<Answer | WireError>();

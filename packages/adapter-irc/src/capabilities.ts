@@ -35,6 +35,7 @@ export const NETWORK_CAPABILITIES: Capabilities = {
     react: 'full',
     history: 'full',
     typing: 'full',
+    attachments: 'full',
     'read-marker': 'full',
     'own-echo': 'full',
   },
@@ -50,6 +51,8 @@ export interface ServerFeatures {
   readonly enabled: ReadonlySet<string>;
   /** ISUPPORT CLIENTTAGDENY: client tags that the server does not pass on. */
   readonly denied: string | undefined;
+  /** Whether there is a place for files. */
+  readonly files?: boolean;
 }
 
 /** Whether the server passes a client tag on (message-tags, CLIENTTAGDENY: `*` for all, `-name` for exceptions). */
@@ -79,6 +82,7 @@ export function accountCapabilities(server: ServerFeatures): Capabilities {
       react: replies && passesTag(server, 'draft/react') ? 'full' : 'none',
       history: keepsHistory(enabled) ? 'full' : 'none',
       typing: passesTag(server, 'typing') ? 'full' : 'none',
+      attachments: server.files === true ? 'full' : 'none',
       'read-marker': enabled.has('draft/read-marker') ? 'full' : 'none',
       'own-echo': enabled.has('echo-message') ? 'full' : 'none',
     },

@@ -5,14 +5,14 @@ import {
   type Page,
   type PageRequest,
   type Queries,
-  type SessionHost,
   type Signal,
 } from '@natter/core';
-import { NatterError, type Opaque, type ScopeKey } from '@natter/core/model';
+import { NatterError, type BlobId, type Opaque, type ScopeKey } from '@natter/core/model';
 import { Asks } from './asks.ts';
 import { accountCapabilities, keepsHistory } from './capabilities.ts';
 import { Commits } from './commits.ts';
-import type { IrcConfig } from './config.ts';
+import type { ConnectionParts } from './connection-parts.ts';
+import { fileHostOf } from './account-files.ts';
 import { CatchUp } from './features/catch-up.ts';
 import { Channels, ROOM_STATE } from './features/channels.ts';
 import { CONTACT_STATE } from './features/contact-book.ts';
@@ -36,19 +36,7 @@ import { keyOf, type Feature, type Runtime } from './runtime.ts';
 import { BatchAssembler, isBatch, type Batch } from './wire/batches.ts';
 import { WireError } from './wire/error.ts';
 import { lastParam, param, type IrcLine } from './wire/line.ts';
-import type { WireLimits } from './wire/limits.ts';
 import type { SignedIn } from './open-connection.ts';
-
-/** What a connection is made with. */
-export interface ConnectionParts {
-  readonly signedIn: SignedIn;
-  readonly host: SessionHost;
-  readonly config: IrcConfig;
-  readonly limits: WireLimits;
-  readonly wantedNick: string;
-  /** Ends with the connection. */
-  readonly signal: AbortSignal;
-}
 
 /** The features of one signed-in connection, wired together. It lives as long as the connection. */
 export class Connection {
@@ -74,7 +62,8 @@ export class Connection {
   /** The server's last word, which says more than the closed connection after it. */
   farewell: WireError | null = null;
 
-  constructor({ signedIn, host, config, limits, wantedNick, signal }: ConnectionParts) {
+  constructor(parts: ConnectionParts) {
+    const { signedIn, host, config, limits, wantedNick, signal } = parts;
     this.#signal = signal;
     const { connection, registered } = signedIn;
     const { support, negotiation, nick } = registered;
@@ -89,6 +78,7 @@ export class Connection {
       support,
       enabled,
       offered: negotiation.offered,
+      files: fileHostOf(parts),
       nick,
     };
     this.#runtime = runtime;
@@ -136,8 +126,8 @@ export class Connection {
   /** Tells who we are, takes the list of contacts up and enters the channels of last time. */
   async begin(): Promise<void> {
     const signal = this.#signal;
-    const { host, commits, nick, enabled, support } = this.#runtime;
-    host.capabilities('account', accountCapabilities({ enabled, denied: support.get('CLIENTTAGDENY') }));
+    const { host, commits, nick, support } = this.#runtime;
+    this.#tellCapabilities();
     commits.add({ type: 'self', key: keyOf(this.#runtime, nick), name: nick });
     if (!(await commits.flush())) return;
     this.#positions.load(await host.state(POSITION_STATE));
@@ -155,6 +145,12 @@ export class Connection {
     this.#contacts.stop();
     this.#netsplits.stop();
     this.#nick.stop();
+  }
+
+  #tellCapabilities(): void {
+    const { host, enabled, support, files } = this.#runtime;
+    const features = { enabled, denied: support.get('CLIENTTAGDENY'), files: files.url !== null };
+    host.capabilities('account', accountCapabilities(features));
   }
 
   #receive(line: IrcLine): void {
@@ -193,8 +189,7 @@ export class Connection {
     }
     if (line.command === 'CAP') {
       this.#negotiation.take(line);
-      const { host, enabled, support } = this.#runtime;
-      host.capabilities('account', accountCapabilities({ enabled, denied: support.get('CLIENTTAGDENY') }));
+      this.#tellCapabilities();
       return;
     }
     if (line.command === 'NOTE' || line.command === 'WARN')
@@ -232,6 +227,15 @@ export class Connection {
   catchUp(scope: ScopeKey, after: Opaque | null, signal: AbortSignal): Promise<Page> {
     if (scope !== accountScope || !this.#positions.kept) return Promise.reject(unsupported('to catch up'));
     return answered(this.#catchUp.page(after, signal));
+  }
+
+  download(
+    url: string,
+    blob: BlobId,
+    offset: number,
+    signal: AbortSignal,
+  ): Promise<{ etag?: string; done: boolean }> {
+    return this.#runtime.files.download(url, blob, offset, signal);
   }
 
   history(request: PageRequest, signal: AbortSignal): Promise<Page> {

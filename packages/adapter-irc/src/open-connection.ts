@@ -29,7 +29,8 @@ export interface SignInParts {
 export interface SignedIn {
   readonly connection: IrcConnection;
   readonly registered: Registered;
-  /** The port that we came in by. */
+  /** Where we came in. */
+  readonly host: string;
   readonly port: number;
 }
 
@@ -62,7 +63,7 @@ async function attempt(parts: SignInParts, route: Route): Promise<SignedIn> {
   try {
     parts.authenticating?.();
     const registered = await register(connection, await registration(parts, route, method), signal);
-    return { connection, registered, port: route.port };
+    return { connection, registered, host: route.host, port: route.port };
   } catch (error) {
     connection.quit(asWireError(error));
     throw error;

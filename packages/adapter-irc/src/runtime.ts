@@ -2,6 +2,7 @@ import type { SessionHost } from '@natter/core';
 import type { RemoteKey } from '@natter/core/model';
 import type { Asks } from './asks.ts';
 import type { Commits } from './commits.ts';
+import type { FileHost } from './features/file-host.ts';
 import type { IrcConfig } from './config.ts';
 import { nameKey } from './mapping/keys.ts';
 import type { IrcConnection } from './wire/connection.ts';
@@ -20,6 +21,7 @@ export interface Runtime {
   readonly enabled: ReadonlySet<string>;
   /** What the server offers, with the values of its capabilities. */
   readonly offered: ReadonlyMap<string, string>;
+  readonly files: FileHost;
   /** Our nick now. */
   nick: string;
 }

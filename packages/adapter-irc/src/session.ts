@@ -17,6 +17,7 @@ import {
   errorData,
   NatterError,
   toErrorData,
+  type BlobId,
   type Opaque,
   type RemoteKey,
   type ScopeKey,
@@ -87,6 +88,7 @@ export class IrcSession implements Session {
       limits,
       wantedNick,
       signal: calls.signal,
+      fetch: (request) => platform.fetch(request),
     });
     const stop = (): void => signedIn.connection.quit(new WireError('aborted', 'stopped'));
     signal.addEventListener('abort', stop);
@@ -159,8 +161,13 @@ export class IrcSession implements Session {
     return failedInteraction(unsupported(`to ${about}`).data);
   }
 
-  async download(): Promise<{ done: boolean }> {
-    throw unsupported('to download files');
+  async download(
+    remote: Opaque,
+    blob: BlobId,
+    offset: number,
+    signal: AbortSignal,
+  ): Promise<{ etag?: string; done: boolean }> {
+    return this.#online().download(remote, blob, offset, signal);
   }
 
   async wipe(): Promise<void> {

@@ -173,7 +173,7 @@ export class History {
   #item(line: IrcLine, text: string): MessageIn {
     const sender = this.#messages.senderOf(line);
     const command = line.command === 'NOTICE' ? 'NOTICE' : 'PRIVMSG';
-    const content = contentOf(command, text) ?? { kind: 'text', text: '' };
+    const content = contentOf(command, text, this.#runtime.files.url) ?? { kind: 'text', text: '' };
     const mentioned = !sender.self && mentions(content.text, this.#runtime.nick);
     return messageOf(line, { sender, content, operation: null, part: 0, mentioned, now: Date.now() });
   }

@@ -78,7 +78,11 @@ export class Messages implements Feature {
     if (source === null || source.user === null || (command !== 'PRIVMSG' && command !== 'NOTICE')) {
       if (source === null || !isOwn(this.#runtime, source.nick)) return [];
     }
-    const content = contentOf(command === 'NOTICE' ? 'NOTICE' : 'PRIVMSG', lastParam(line));
+    const content = contentOf(
+      command === 'NOTICE' ? 'NOTICE' : 'PRIVMSG',
+      lastParam(line),
+      this.#runtime.files.url,
+    );
     if (content === null) return [];
     const conversation = this.conversationOf(line);
     const sender = this.senderOf(line);

@@ -1,5 +1,12 @@
 import type { Op, OpBody, Outcome } from '@natter/core';
-import { errorData, remoteKey, type ErrorCode, type RemoteKey, type Target } from '@natter/core/model';
+import {
+  errorData,
+  remoteKey,
+  type Content,
+  type ErrorCode,
+  type RemoteKey,
+  type Target,
+} from '@natter/core/model';
 import type { Asks, Question } from '../asks.ts';
 import { passesTag, TEXT_BYTES } from '../capabilities.ts';
 import { action } from '../mapping/ctcp.ts';
@@ -43,7 +50,9 @@ export class Outgoing {
 
   /** Sends a text in as many lines as it takes, each after the one before has been answered. */
   async send(op: Op, body: Body<'send'>, signal: AbortSignal): Promise<Outcome> {
-    const { content } = body;
+    const brought = await this.#withAddress(op, body.content, signal);
+    if ('result' in brought) return brought;
+    const content = brought;
     if (content.kind !== 'text' && content.kind !== 'emote' && content.kind !== 'notice')
       return refused('unsupported', `IRC cannot carry this (${content.kind})`);
     if (body.thread !== null) return refused('unsupported', 'IRC has no threads');
@@ -64,6 +73,15 @@ export class Outgoing {
     const pieces = splitText(written, room).map(keepTrailingSpace);
     const lines = content.kind === 'emote' ? pieces.map(action) : pieces;
     return this.#sayEach(op, { command, target, tags }, lines, signal);
+  }
+
+  /** A file is said by its address, behind the words that go with it. */
+  async #withAddress(op: Op, content: Content, signal: AbortSignal): Promise<Content | Outcome> {
+    if (content.kind !== 'attachment') return content;
+    const address = await this.#runtime.files.bring(op, content, signal);
+    if (typeof address !== 'string') return address;
+    const words = content.attachments.some(({ name }) => name === content.text) ? '' : content.text.trim();
+    return { kind: 'text', text: words === '' ? address : `${words} ${address}` };
   }
 
   /** Each line after the one before has been answered. */

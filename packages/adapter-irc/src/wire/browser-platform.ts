@@ -5,4 +5,6 @@ import { WireError } from './error.ts';
 export const browserPlatform: Platform = {
   connect: ({ host }) =>
     Promise.reject(new WireError('connect-failed', `${host} cannot be reached from a browser yet`)),
+  fetch: ({ url }) =>
+    Promise.reject(new WireError('connect-failed', `${url} cannot be reached from a browser yet`)),
 };

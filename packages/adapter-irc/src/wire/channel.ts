@@ -1,4 +1,4 @@
-import type { ClientCertificate, TrustPolicy } from '@natter/wire';
+import type { ClientCertificate, TrustPolicy, HttpAnswer, HttpRequest } from '@natter/wire';
 import type { WireError } from './error.ts';
 import type { WireLimits } from './limits.ts';
 
@@ -34,4 +34,6 @@ export interface Target {
 /** What the surroundings (Node, a browser) provide to the wire. */
 export interface Platform {
   connect(target: Target, limits: WireLimits, signal: AbortSignal): Promise<Channel>;
+  /** Asks a web server. Follows no redirect. Rejects with WireError; an answer of any status resolves. */
+  fetch(request: HttpRequest): Promise<HttpAnswer>;
 }

@@ -4,6 +4,7 @@ import {
   memorySecrets,
   memoryStore,
   type AccountId,
+  type BlobStore,
   type ConversationId,
   type Hub,
   type JsonObject,
@@ -31,8 +32,10 @@ export class IrcHub {
   account!: AccountId;
 
   readonly #secrets: SecretStore;
+  readonly blobs: BlobStore;
 
-  private constructor(hub: Hub, secrets: SecretStore) {
+  private constructor(hub: Hub, secrets: SecretStore, blobs: BlobStore) {
+    this.blobs = blobs;
     this.hub = hub;
     this.#secrets = secrets;
   }
@@ -41,15 +44,16 @@ export class IrcHub {
   static async start(port: number, config: JsonObject = {}, sign: SignIn = {}): Promise<IrcHub> {
     const { nick = 'me', password, register = false } = sign;
     const secrets = memorySecrets();
+    const blobs = memoryBlobs();
     const hub = await createHub({
       store: memoryStore(),
       secrets,
-      blobs: memoryBlobs(),
+      blobs,
       adapters: [createIrcAdapter()],
       backoff: { base: 20, cap: 50 },
     });
     await hub.connect();
-    const irc = new IrcHub(hub, secrets);
+    const irc = new IrcHub(hub, secrets, blobs);
     const { methods } = hub.handlers;
     const step = await methods['account.add'](
       {

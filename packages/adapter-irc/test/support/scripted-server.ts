@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import { createServer as createTlsServer } from 'node:tls';
+import type { IssuedCertificate } from '@natter/testing/tls';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
 /** What a script says to a line; none for the usual answer. */
@@ -16,15 +18,22 @@ export class ScriptedServer {
 
   readonly #support: string;
 
-  private constructor(script: Script, support: string) {
+  private constructor(script: Script, support: string, certificate?: IssuedCertificate) {
     this.#script = script;
     this.#support = support;
-    this.#server = createServer((socket) => this.#serve(socket));
+    this.#server =
+      certificate === undefined
+        ? createServer((socket) => this.#serve(socket))
+        : createTlsServer({ cert: certificate.chain, key: certificate.key }, (socket) => this.#serve(socket));
   }
 
-  /** `support`: more ISUPPORT tokens. */
-  static async start(script: Script = () => false, support = ''): Promise<ScriptedServer> {
-    const server = new ScriptedServer(script, support);
+  /** `support`: more ISUPPORT tokens; with a certificate it speaks TLS. */
+  static async start(
+    script: Script = () => false,
+    support = '',
+    certificate?: IssuedCertificate,
+  ): Promise<ScriptedServer> {
+    const server = new ScriptedServer(script, support, certificate);
     server.#server.listen(0, '127.0.0.1');
     await once(server.#server, 'listening');
     return server;

@@ -1,9 +1,9 @@
 import type { SessionHost } from '@natter/core';
 import { errorData, NatterError, type BlobId, type ErrorCode, type Opaque } from '@natter/core/model';
+import type { HttpAnswer } from '@natter/wire';
 import { mapError } from '../mapping/errors.ts';
 import { parseFileAddress, type FileAddress } from '../mapping/file-address.ts';
 import { asWireError } from '../wire/error.ts';
-import type { HttpAnswer } from '../wire/channel.ts';
 import type { Digest } from '../wire/digest.ts';
 import type { AccountHttp } from './files.ts';
 

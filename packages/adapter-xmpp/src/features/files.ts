@@ -1,10 +1,10 @@
 import type { Op, Outcome } from '@natter/core';
 import { attachmentsOf, errorData, type Attachment, type BlobId } from '@natter/core/model';
+import type { HttpAnswer, HttpRequest } from '@natter/wire';
 import { Element } from '@xmpp/xml';
 import { mapError } from '../mapping/errors.ts';
 import { formatFileAddress } from '../mapping/file-address.ts';
 import type { Runtime } from '../runtime.ts';
-import type { HttpAnswer, HttpRequest } from '../wire/channel.ts';
 import type { Digest } from '../wire/digest.ts';
 import { asWireError, WireError } from '../wire/error.ts';
 import { NS } from '../wire/namespaces.ts';

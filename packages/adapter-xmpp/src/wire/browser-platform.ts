@@ -1,5 +1,6 @@
 import { openBrowserSocket } from './browser-socket.ts';
-import type { Channel, HttpAnswer, HttpRequest, Platform, Target } from './channel.ts';
+import type { HttpAnswer, HttpRequest } from '@natter/wire';
+import type { Channel, Platform, Target } from './channel.ts';
 import { collectingDigest } from './digest.ts';
 import { WireError } from './error.ts';
 import { MOST_HOST_META, readHostMeta } from './host-meta.ts';

@@ -1,4 +1,4 @@
-import type { ChannelBinding, TrustPolicy } from '@natter/wire';
+import type { ChannelBinding, HttpAnswer, HttpRequest, TrustPolicy } from '@natter/wire';
 import type { Element } from '@xmpp/xml';
 import type { Digest } from './digest.ts';
 import type { WireError } from './error.ts';
@@ -75,27 +75,4 @@ export interface Platform {
   readonly sha256: () => Digest;
   /** Asks a web server. Follows no redirect. Rejects with WireError; an answer of any status resolves. */
   fetch(request: HttpRequest): Promise<HttpAnswer>;
-}
-
-/** A request for the bytes of a file. */
-export interface HttpRequest {
-  /** `https:` only. */
-  readonly url: string;
-  readonly method: 'GET' | 'PUT';
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: AsyncIterable<Uint8Array>;
-  /** Certificate authorities in PEM that are trusted beside the system's, or null. */
-  readonly authorities: string | null;
-  /** How long nothing may move (milliseconds). */
-  readonly patience: number;
-  /** Ends the request, and the answer that is being read. */
-  readonly signal: AbortSignal;
-}
-
-/** The answer, whose body is to be read once, or discarded. */
-export interface HttpAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: AsyncIterable<Uint8Array>;
-  discard(): void;
 }

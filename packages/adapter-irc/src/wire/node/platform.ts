@@ -1,4 +1,5 @@
-import { connectSocket, handshake } from '@natter/wire/node';
+import { connectSocket, fetchFile, handshake } from '@natter/wire/node';
+import type { HttpAnswer } from '@natter/wire';
 import type { Channel, Platform } from '../channel.ts';
 import { asWireError } from '../error.ts';
 import { SocketChannel } from './socket-channel.ts';
@@ -12,6 +13,13 @@ export const nodePlatform: Platform = {
       const time = limits.handshakeTime;
       const options = { name: host, trust, client, protocols: [], time, signal };
       return new SocketChannel(await handshake(socket, options), true);
+    } catch (error) {
+      throw asWireError(error);
+    }
+  },
+  async fetch(request): Promise<HttpAnswer> {
+    try {
+      return await fetchFile(request);
     } catch (error) {
       throw asWireError(error);
     }

@@ -1,44 +1,12 @@
-import { request as send } from 'node:https';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { rootCertificates } from 'node:tls';
-import type { HttpAnswer, HttpRequest } from '../channel.ts';
-import { WireError } from '../error.ts';
+import type { HttpAnswer, HttpRequest } from '@natter/wire';
+import { fetchFile as fetchOverHttps } from '@natter/wire/node';
+import { asWireError } from '../error.ts';
 
-/** Asks by Node's own client, which verifies the server before a byte of ours goes out. */
-export function fetchFile(request: HttpRequest): Promise<HttpAnswer> {
-  const { url, method, headers, body, authorities, patience, signal } = request;
-  const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
-  const fail = (error: unknown): void => reject(describe(error, url, signal));
-  if (!url.startsWith('https://')) {
-    fail(new Error('only https is safe'));
-    return promise;
-  }
+/** Asks a web server, see `@natter/wire`. Rejects with WireError. */
+export async function fetchFile(request: HttpRequest): Promise<HttpAnswer> {
   try {
-    const ca = authorities === null ? {} : { ca: [...rootCertificates, authorities] };
-    const outgoing = send(url, { method, headers, signal, ...ca });
-    outgoing.setTimeout(patience, () => outgoing.destroy(new Error('nothing moves')));
-    outgoing.on('error', fail);
-    outgoing.on('response', (response) => {
-      resolve({
-        status: response.statusCode ?? 0,
-        headers: Object.fromEntries(
-          Object.entries(response.headers).map(([name, value]) => [name, String(value)]),
-        ),
-        body: response,
-        discard: () => void response.resume(),
-      });
-    });
-    if (body === undefined) outgoing.end();
-    else pipeline(Readable.from(body, { objectMode: false }), outgoing).catch(fail);
+    return await fetchOverHttps(request);
   } catch (error) {
-    fail(error); // an address that is none
+    throw asWireError(error);
   }
-  return promise;
-}
-
-function describe(error: unknown, url: string, signal: AbortSignal): WireError {
-  if (signal.aborted) return new WireError('aborted', 'the transfer was given up');
-  const why = error instanceof Error ? error.message : String(error);
-  return new WireError('connect-failed', `${url.slice(0, 200)}: ${why}`, { cause: error });
 }
