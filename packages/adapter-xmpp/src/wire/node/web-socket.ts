@@ -28,7 +28,7 @@ export async function openWebSocket(
   const options = { name: host, trust, client: null, protocols: ['http/1.1'], time, signal };
   const socket: Duplex = secure ? await handshake(plain, options) : plain;
   const client = new WebSocket(url.replace(/^wss:/, 'ws:'), SUBPROTOCOL, {
-    createConnection: () => socket,
+    createConnection: () => socket.resume(), // the server says nothing before we ask
     perMessageDeflate: false, // what is inflated has no bound that we know (CVE-2014-2741 and its kin)
     maxPayload: limits.stanzaBytes,
     followRedirects: false,
