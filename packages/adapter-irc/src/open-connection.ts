@@ -103,6 +103,7 @@ async function registration(
     sasl: method === 'sasl' || method === 'external' ? sasl : null,
     // STS is for names: an address has no certificate to speak of, and this machine needs none.
     strictTransport: !isLoopback(host) && !/^[\d.]+$|:/.test(host),
+    local: isLoopback(host),
     time: limits.signInTime,
   };
 }

@@ -25,6 +25,8 @@ export interface Registration {
   } | null;
   /** Follow STS: a server on a plain connection that wants TLS is reached by TLS. */
   readonly strictTransport: boolean;
+  /** Whether the server is on this machine, so that nobody listens to a line without TLS. */
+  readonly local: boolean;
   readonly time: number;
 }
 
@@ -126,7 +128,11 @@ class Handshake {
     if (!this.#negotiation.enabled.has('sasl'))
       throw new WireError('sasl-mechanism', 'the server refuses sign-in (SASL)');
     const mechanisms = offer === '' ? null : offer.toUpperCase().split(',');
-    this.#sasl = new SaslSignIn(this.#connection, { ...sasl, mechanisms });
+    this.#sasl = new SaslSignIn(this.#connection, {
+      ...sasl,
+      mechanisms,
+      private: this.#connection.secure || this.#registration.local,
+    });
     return this.#sasl.start();
   }
 

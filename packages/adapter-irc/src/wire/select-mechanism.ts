@@ -10,20 +10,29 @@ export interface SaslOffer {
   readonly mechanisms: readonly string[] | null;
   /** The mechanism of the last sign-in to this account. Nothing weaker is used. */
   readonly pinned: string | null;
+  /** Whether nobody can listen: TLS, or this machine. */
+  readonly private: boolean;
   /** Whether we have a client certificate and are to sign in by it. */
   readonly external: boolean;
 }
 
 /** The mechanisms to try, the best first. Throws WireError when there is none. */
-export function selectMechanisms({ mechanisms, pinned, external }: SaslOffer): readonly string[] {
-  const able = external ? ['EXTERNAL'] : STRENGTH.slice(0, 3);
-  const common = able.filter((name) => mechanisms === null || mechanisms.includes(name)).toReversed();
+export function selectMechanisms(offer: SaslOffer): readonly string[] {
+  const { mechanisms, pinned, external } = offer;
+  const able = external ? ['EXTERNAL'] : STRENGTH.slice(0, 3).toReversed();
+  const common =
+    mechanisms === null ? inDoubt(able, offer) : able.filter((name) => mechanisms.includes(name));
   if (common.length === 0)
     throw new WireError('sasl-mechanism', 'the server offers no sign-in mechanism that natter has');
   const least = pinned === null ? 0 : STRENGTH.indexOf(pinned);
   const strong = common.filter((name) => STRENGTH.indexOf(name) >= least);
   if (strong.length > 0) return strong;
   throw new WireError('sasl-downgrade', `the server no longer offers ${pinned}, only ${common.join(', ')}`);
+}
+
+/** A server that does not list its mechanisms (CAP 301) has PLAIN; where somebody may listen, the others are tried first. */
+function inDoubt(able: readonly string[], { private: unheard }: SaslOffer): readonly string[] {
+  return unheard ? able.toSorted((a, b) => Number(b === 'PLAIN') - Number(a === 'PLAIN')) : able;
 }
 
 /** Starts a mechanism by its name. No IRC server offers to bind it to its channel. */

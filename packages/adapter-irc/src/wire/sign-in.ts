@@ -14,6 +14,7 @@ export interface SaslParts {
   readonly credentials: Credentials;
   readonly mechanisms: readonly string[] | null;
   readonly pinned: string | null;
+  readonly private: boolean;
   readonly external: boolean;
 }
 
