@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { memorySecrets } from '@natter/core';
-import { Home } from './support/home.ts';
+import { eventually, Home } from './support/home.ts';
 import { directRoom, Homeserver, json, message, refuse } from './support/homeserver.ts';
 
 let server: Homeserver;
@@ -32,7 +32,7 @@ test('a server that is too busy is left in peace as long as it asks for, and get
     return true;
   });
   await home.send('hello');
-  await expect.poll(async () => (await home.rows()).at(-1)?.delivery, { timeout: 10_000 }).toBe('sent');
+  await eventually(async () => (await home.rows()).at(-1)?.delivery).toBe('sent');
   expect(await home.texts()).toEqual(['one', 'hello']);
   expect(server.sent.size).toBe(1);
   // The first answer says it in its body, the second in its header alone. Timers may be a hair early.
@@ -49,10 +49,10 @@ test('a send whose answer comes too late is asked again by the same name, and is
     return true;
   });
   await home.send('hello');
-  await expect.poll(() => server.count(/^PUT .*\/send\//), { timeout: 8000 }).toBe(2);
+  await eventually(() => server.count(/^PUT .*\/send\//)).toBe(2);
   const names = server.asked.filter(({ path }) => path.includes('/send/')).map(({ path }) => path);
   expect(new Set(names).size).toBe(1);
-  await expect.poll(async () => (await home.rows()).at(-1)?.delivery).toBe('sent');
+  await eventually(async () => (await home.rows()).at(-1)?.delivery).toBe('sent');
   expect((await home.rows()).at(-1)?.stable).toBe('$late');
 });
 
@@ -112,7 +112,7 @@ test('what a synchronisation leaves out is fetched until the last message that i
   server.say([message('$6', 'six')], { limited: true, prev_batch: 'back-1' });
   await home.enable(true);
   await home.hears(['one', 'two', 'three', 'four', 'five', 'six']);
-  await expect.poll(() => home.gaps()).toBe(0);
+  await eventually(() => home.gaps()).toBe(0);
 });
 
 test('a hole that cannot be filled stays marked, and is filled another time', async () => {
@@ -121,7 +121,7 @@ test('a hole that cannot be filled stays marked, and is filled another time', as
   server.say([message('$6', 'six')], { limited: true, prev_batch: 'back-1' });
   await home.enable(true);
   await home.hears(['one', 'six']);
-  await expect.poll(() => server.count(/messages$/)).toBeGreaterThan(0);
+  await eventually(() => server.count(/messages$/)).toBeGreaterThan(0);
   expect(home.gaps()).toBe(1);
   server.pages.set('back-1', { chunk: [message('$2', 'two'), message('$1', 'one')], end: 'back-2' });
   server.script(/^GET client\/v3\/sync/, 1, (_, response) => {
@@ -129,7 +129,7 @@ test('a hole that cannot be filled stays marked, and is filled another time', as
     return true;
   });
   await home.hears(['one', 'two', 'six']);
-  await expect.poll(() => home.gaps()).toBe(0);
+  await eventually(() => home.gaps()).toBe(0);
 });
 
 test('a token that is worth nothing any more asks for a sign-in and forgets no history', async () => {

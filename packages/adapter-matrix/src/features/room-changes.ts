@@ -90,7 +90,11 @@ export class RoomChanges {
     });
     const room = getText(answer, 'room_id');
     if (!isRoomId(room)) throw new WireError('protocol', 'the server let us into a room without a name');
-    return { ...DONE, conversation: keyOf(room) };
+    // What replaces a room of ours goes on with its conversation, which the synchronisation tells if both rooms say so.
+    const replaces = [...this.#runtime.rooms.all()].some(
+      ({ successor, replaced }) => successor === room && !replaced,
+    );
+    return replaces ? DONE : { ...DONE, conversation: keyOf(room) };
   }
 
   #enter(how: 'join' | 'knock', name: string, signal: AbortSignal): Promise<JsonMap> {

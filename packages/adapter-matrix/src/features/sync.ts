@@ -1,10 +1,10 @@
 import { accountScope, type Batch, type Page } from '@natter/core';
 import type { Opaque, OwnPresence } from '@natter/core/model';
 import { writePresence } from '../mapping/presence.ts';
-import { readSync, type SyncAnswer } from '../mapping/sync.ts';
+import { readSync, type JoinedRoom, type SyncAnswer } from '../mapping/sync.ts';
 import type { Runtime } from '../runtime.ts';
 import { WireError } from '../wire/error.ts';
-import type { JsonMap } from '../wire/json.ts';
+import { get, getNumber, isMap, type JsonMap } from '../wire/json.ts';
 import { Draft } from './draft.ts';
 import type { PresenceFeature } from './presence.ts';
 import type { RoomSync } from './room-sync.ts';
@@ -126,7 +126,8 @@ export class Sync {
   /** A first synchronisation is stored piece by piece, and its token with the last: a crash in between begins anew. */
   async #takeInParts(answer: SyncAnswer, since: string | null, origin: Batch['origin']): Promise<Draft> {
     const { host } = this.#runtime;
-    let rest = answer;
+    // A room comes before the one that replaces it.
+    let rest = { ...answer, joined: answer.joined.toSorted((a, b) => bornAt(a) - bornAt(b)) };
     while (rest.joined.length > ROOMS_AT_ONCE) {
       const joined = rest.joined.slice(0, ROOMS_AT_ONCE);
       const part = { ...rest, joined, left: [], invited: [], knocked: [], presence: [] };
@@ -155,6 +156,14 @@ export class Sync {
     draft.hints.push(...this.#presence.take(answer.presence));
     return draft;
   }
+}
+
+/** When a room was made (milliseconds since 1970), as far as the answer tells. */
+function bornAt({ state, timeline }: JoinedRoom): number {
+  const made = [...state, ...timeline].find(
+    (event) => isMap(event) && get(event, 'type') === 'm.room.create',
+  );
+  return isMap(made) ? (getNumber(made, 'origin_server_ts') ?? 0) : 0;
 }
 
 /** Whether the server says that it does not know the token (M_UNKNOWN_POS, M_INVALID_PARAM or M_UNKNOWN, by server). */

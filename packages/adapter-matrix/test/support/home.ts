@@ -1,23 +1,42 @@
 import {
   createHub,
+  isFinal,
   memoryBlobs,
   memorySecrets,
   memoryStore,
   type AccountId,
+  type Conversation,
   type ConversationId,
   type Hub,
   type JsonObject,
   type Message,
+  type Operation,
+  type RoomAction,
   type SecretStore,
   type Store,
 } from '@natter/core';
 import { expect } from 'vitest';
 import { createMatrixAdapter, type MatrixAdapterOptions } from '../../src/index.ts';
-import { ME, type Homeserver } from './homeserver.ts';
+import { ME } from './homeserver.ts';
 
 /** Short waits, as the scripted server is near. */
 const LIMITS: MatrixAdapterOptions['limits'] = { silence: 2000, pollTime: 2000 };
 const { signal } = new AbortController();
+
+/** How a home is opened; as the one user of a scripted homeserver if nothing is said. */
+export interface HomeOptions {
+  readonly limits?: MatrixAdapterOptions['limits'];
+  readonly store?: Store;
+  readonly secrets?: SecretStore;
+  readonly address?: string;
+  readonly password?: string;
+  readonly config?: JsonObject;
+}
+
+/** Waits until something is so; how long that takes says nothing. */
+export function eventually<T>(look: () => T): ReturnType<typeof expect.poll<T>> {
+  return expect.poll(look, { timeout: 15_000 });
+}
 
 /** A natter in this process with one account on a scripted homeserver. */
 export class Home {
@@ -29,28 +48,25 @@ export class Home {
     this.account = account;
   }
 
-  static async open(
-    server: Homeserver,
-    options: { limits?: MatrixAdapterOptions['limits']; store?: Store; secrets?: SecretStore } = {},
-  ): Promise<Home> {
+  static async open(server: { readonly url: string }, options: HomeOptions = {}): Promise<Home> {
     const { limits = {}, store = memoryStore(), secrets = memorySecrets() } = options;
-    const hub = await createHub({
-      store,
-      secrets,
-      blobs: memoryBlobs(),
-      adapters: [createMatrixAdapter({ limits: { ...LIMITS, ...limits } })],
-      backoff: { base: 20, cap: 50 },
-    });
-    await hub.connect();
-    const account = await signIn(hub, { server: server.url });
+    const { address = ME, password = 'secret', config = {} } = options;
+    const hub = await openHub({ store, secrets, limits });
+    const account = await signIn(hub, { address, password, config: { ...config, server: server.url } });
     return new Home(hub, account);
+  }
+
+  /** A natter that starts again with what an earlier one has stored. */
+  static async resume(
+    account: AccountId,
+    { store, secrets }: { readonly store: Store; readonly secrets: SecretStore },
+  ): Promise<Home> {
+    return new Home(await openHub({ store, secrets }), account);
   }
 
   /** Waits until the account is in a phase. */
   phase(wanted: string): Promise<void> {
-    return expect
-      .poll(() => this.hub.profile.statuses.get(this.account)?.state.phase, { timeout: 10_000 })
-      .toBe(wanted);
+    return eventually(() => this.hub.profile.statuses.get(this.account)?.state.phase).toBe(wanted);
   }
 
   /** The one conversation there is. */
@@ -58,11 +74,29 @@ export class Home {
     return [...this.hub.profile.conversations.entries()][0]?.[0];
   }
 
-  async rows(): Promise<readonly Message[]> {
-    const conversation = this.conversation();
+  /** A conversation by what the network calls it. */
+  named(key: string): Conversation | undefined {
+    return [...this.hub.profile.conversations.entries()].map(([, row]) => row).find((row) => row.key === key);
+  }
+
+  /** The messages of a conversation, or of the only one there is. */
+  async rows(conversation: ConversationId | undefined = this.conversation()): Promise<readonly Message[]> {
     if (conversation === undefined) return [];
     const page = await this.hub.handlers.methods['history.page']({ conversation, limit: 100 }, signal);
     return page.rows;
+  }
+
+  /** Changes a room and waits until the network has taken it. */
+  async change(change: RoomAction, conversation?: ConversationId): Promise<Operation> {
+    const { methods } = this.hub.handlers;
+    const where = conversation === undefined ? {} : { conversation };
+    const { operation } = await methods['room.change'](
+      { key: crypto.randomUUID(), account: this.account, change, ...where },
+      signal,
+    );
+    const get = (): Promise<Operation> => methods['operation.get']({ operation }, signal);
+    await eventually(async () => isFinal((await get()).state)).toBe(true);
+    return get();
   }
 
   async texts(): Promise<string[]> {
@@ -71,7 +105,7 @@ export class Home {
 
   /** Waits until these are all the texts, in this order. */
   hears(texts: readonly string[]): Promise<void> {
-    return expect.poll(() => this.texts(), { timeout: 10_000 }).toEqual(texts);
+    return eventually(() => this.texts()).toEqual(texts);
   }
 
   async send(text: string, key: string = text): Promise<void> {
@@ -104,10 +138,28 @@ export class Home {
   }
 }
 
-async function signIn(hub: Hub, config: JsonObject): Promise<AccountId> {
+async function openHub(
+  parts: { readonly store: Store; readonly secrets: SecretStore } & Pick<HomeOptions, 'limits'>,
+): Promise<Hub> {
+  const { store, secrets, limits = {} } = parts;
+  const hub = await createHub({
+    store,
+    secrets,
+    blobs: memoryBlobs(),
+    adapters: [createMatrixAdapter({ limits: { ...LIMITS, ...limits } })],
+    backoff: { base: 20, cap: 50 },
+  });
+  await hub.connect();
+  return hub;
+}
+
+async function signIn(
+  hub: Hub,
+  { address, password, config }: { address: string; password: string; config: JsonObject },
+): Promise<AccountId> {
   const { methods } = hub.handlers;
-  const { interaction } = await methods['account.add']({ network: 'matrix', address: ME, config }, signal);
-  const answer = { action: 'submit', values: { password: 'secret' } };
+  const { interaction } = await methods['account.add']({ network: 'matrix', address, config }, signal);
+  const answer = { action: 'submit', values: { password } };
   const { account, step } = await methods['interaction.answer']({ interaction, answer }, signal);
   if (account === null) throw new Error(`not signed in: ${JSON.stringify(step)}`);
   return account;
