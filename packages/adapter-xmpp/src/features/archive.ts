@@ -22,11 +22,12 @@ import { formatMessageKey, parseMessageKey } from '../mapping/keys.ts';
 import { readContent } from '../mapping/content.ts';
 import { readClaimedId, readDirection } from '../mapping/message.ts';
 import type { Runtime } from '../runtime.ts';
+import { unlessAborted } from '../unless-aborted.ts';
 import { parseAddress } from '../wire/address.ts';
 import { asWireError, WireError } from '../wire/error.ts';
 
 /** Messages a page of catch-up asks for, and the newest that an account brings along when it is added. */
-const PAGE = 100;
+const PAGE = 250;
 /** The cursor of an archive that was empty: from then on everything in it is news. No archive gives an id like it. */
 const START = 'from the start';
 /** Results that one query may bring, whatever was asked for. */
@@ -53,6 +54,8 @@ export class Archive {
   readonly #runtime: Runtime;
   /** Results of running queries. What belongs to none of them is not believed. */
   readonly #running = new Map<string, RunningQuery>();
+  /** The page behind the one that the hub is storing now, so that the link is not idle meanwhile. Never more than one. */
+  #ahead: { readonly after: Opaque; readonly page: Promise<ArchivePage> } | null = null;
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
@@ -75,10 +78,11 @@ export class Archive {
   async catchUp(after: Opaque | null, signal: AbortSignal): Promise<Page> {
     if (after === null) return this.#newest('snapshot', signal);
     try {
-      const page = await this.#query({ ...(after === START ? {} : { after }), max: PAGE }, signal);
+      const page = await this.#after(after, signal);
       const cursor = edgeOf(page, false) ?? after;
       // An empty page that is not complete would make the hub ask the same again for ever.
       const finished = page.end.complete || page.messages.length === 0;
+      if (!finished) this.#readAhead(cursor);
       return this.#page('archive', page, {
         cursor,
         next: finished ? null : cursor,
@@ -89,6 +93,19 @@ export class Archive {
       if (failure.condition !== 'item-not-found') throw failure; // XEP-0059: the id is not in the archive any more
       return this.#newest('archive', signal);
     }
+  }
+
+  #after(after: Opaque, signal: AbortSignal): Promise<ArchivePage> {
+    const ahead = this.#ahead;
+    this.#ahead = null;
+    if (ahead?.after === after) return unlessAborted(ahead.page, signal);
+    return this.#query({ ...(after === START ? {} : { after }), max: PAGE }, signal);
+  }
+
+  #readAhead(after: Opaque): void {
+    const page = this.#query({ after, max: PAGE }, new AbortController().signal);
+    page.catch(() => {}); // told to whoever takes it; the end of the stream tells of itself
+    this.#ahead = { after, page };
   }
 
   /** A page of one conversation, with at least one message in it unless the end comes first. */

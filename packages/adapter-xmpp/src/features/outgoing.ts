@@ -5,7 +5,8 @@ import { mapBounce, mapError } from '../mapping/errors.ts';
 import { parseMessageKey } from '../mapping/keys.ts';
 import { toPerson, writeMessage } from '../mapping/outgoing.ts';
 import type { Runtime } from '../runtime.ts';
-import { asWireError, WireError } from '../wire/error.ts';
+import { asWireError } from '../wire/error.ts';
+import { unlessAborted } from '../unless-aborted.ts';
 import type { Archive } from './archive.ts';
 import type { Reconciliation } from './reconciliation.ts';
 
@@ -142,15 +143,6 @@ function startOf(op: Op): number {
     // a memo of another version: search as far back as one goes
   }
   return Date.now() - 7 * 24 * 60 * 60_000;
-}
-
-function unlessAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(new WireError('aborted', 'given up'));
-    signal.addEventListener('abort', abort, { once: true });
-    if (signal.aborted) abort();
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }
 
 /** XEP-0308 and 0424: only who wrote a message may change it; the other side would not believe us anyway. */

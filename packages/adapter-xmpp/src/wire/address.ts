@@ -3,6 +3,10 @@ import { jid } from '@xmpp/jid';
 /** RFC 7622 section 3.1: no part of an address is longer. */
 const MAX_PART = 1023;
 
+/** Most addresses are like this: nothing in them is to be normalized, escaped or refused. */
+const PLAIN =
+  /^(?:([a-z0-9._-]{1,200})@)?([a-z0-9-]{1,60}(?:\.[a-z0-9-]{1,60}){0,5})(?:\/([A-Za-z0-9._~+=-]{1,200}))?$/;
+
 /** An XMPP address in its parts; `local` and `resource` are empty where they are missing. */
 export interface Address {
   readonly local: string;
@@ -15,6 +19,8 @@ export interface Address {
  */
 export function parseAddress(text: unknown): Address | null {
   if (typeof text !== 'string' || text === '' || text.length > 3 * MAX_PART + 2) return null;
+  const plain = PLAIN.exec(text);
+  if (plain !== null) return { local: plain[1] ?? '', domain: plain[2] ?? '', resource: plain[3] ?? '' };
   try {
     const slash = text.indexOf('/');
     const at = text.indexOf('@');
