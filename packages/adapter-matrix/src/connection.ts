@@ -38,7 +38,7 @@ export class Connection {
     this.#sync = new Sync(runtime, { roomSync, presence: this.#presence, shown });
     this.#outgoing = new Outgoing(runtime, directs, this.#uploads);
     this.#rosterChanges = new RosterChanges(runtime, directs);
-    this.#roomChanges = new RoomChanges(runtime, directs, roomSync);
+    this.#roomChanges = new RoomChanges(runtime, { directs, roomSync, uploads: this.#uploads });
     this.#history = new History(runtime, roomSync);
     this.#questions = new Questions(runtime);
   }

@@ -1,14 +1,24 @@
 import type { Op, Outcome, RoomChange } from '@natter/core';
+import type { Attachment } from '@natter/core/model';
 import { failedOutcome, refused } from '../mapping/errors.ts';
-import { isRoomAlias, isRoomId, isUserId, keyOf, localpartOf, serverNameOf } from '../mapping/keys.ts';
+import {
+  isEventId,
+  isRoomAlias,
+  isRoomId,
+  isUserId,
+  keyOf,
+  localpartOf,
+  serverNameOf,
+} from '../mapping/keys.ts';
 import { writeMemo } from '../mapping/memo.ts';
 import { readPower, withRole } from '../mapping/power.ts';
-import { OPERATION } from '../mapping/room.ts';
+import { OPERATION, readPins } from '../mapping/room.ts';
 import type { Runtime } from '../runtime.ts';
 import { WireError } from '../wire/error.ts';
 import { getText, type JsonMap } from '../wire/json.ts';
 import type { Directs } from './directs.ts';
 import type { RoomSync } from './room-sync.ts';
+import type { Uploads } from './uploads.ts';
 
 type Change<A extends RoomChange['action']> = Extract<RoomChange, { action: A }>;
 
@@ -19,11 +29,13 @@ export class RoomChanges {
   readonly #runtime: Runtime;
   readonly #directs: Directs;
   readonly #roomSync: RoomSync;
+  readonly #uploads: Uploads;
 
-  constructor(runtime: Runtime, directs: Directs, roomSync: RoomSync) {
+  constructor(runtime: Runtime, parts: { directs: Directs; roomSync: RoomSync; uploads: Uploads }) {
     this.#runtime = runtime;
-    this.#directs = directs;
-    this.#roomSync = roomSync;
+    this.#directs = parts.directs;
+    this.#roomSync = parts.roomSync;
+    this.#uploads = parts.uploads;
   }
 
   async perform(op: Op, change: RoomChange, signal: AbortSignal): Promise<Outcome> {
@@ -67,10 +79,12 @@ export class RoomChanges {
       case 'title':
         return this.#set(room, 'm.room.name', { name: change.text }, signal);
       case 'avatar':
+        return this.#avatar(room, change.image, signal);
       case 'pin':
       case 'unpin':
+        return this.#pin(room, change, signal);
       case 'expiry':
-        return refused('unsupported', `natter has no ${change.action} on Matrix yet`);
+        return refused('unsupported', 'messages do not vanish on Matrix');
     }
   }
 
@@ -142,6 +156,26 @@ export class RoomChanges {
     return this.#set(room, 'm.room.power_levels', changed, signal);
   }
 
+  async #avatar(room: string, image: Attachment | null, signal: AbortSignal): Promise<Outcome> {
+    const url = image === null ? null : (image.remote ?? (await this.#uploads.bring(image, signal)));
+    return this.#set(room, 'm.room.avatar', url === null ? {} : { url }, signal);
+  }
+
+  /** All pins are one event: it is read, changed and written. */
+  async #pin(
+    room: string,
+    { action, message }: Change<'pin' | 'unpin'>,
+    signal: AbortSignal,
+  ): Promise<Outcome> {
+    const eventId = 'stable' in message ? message.stable : null;
+    if (!isEventId(eventId)) return refused('not-found', 'there is no such message');
+    const path = ['client', 'v3', 'rooms', room, 'state', 'm.room.pinned_events'];
+    const content = await this.#runtime.api.call({ method: 'GET', path, signal }).catch(nothingThere);
+    const others = readPins(content).filter((pin) => pin !== eventId);
+    const pinned = action === 'pin' ? [...others, eventId] : others;
+    return this.#set(room, 'm.room.pinned_events', { pinned }, signal);
+  }
+
   async #post(room: string, action: string, body: JsonMap, signal: AbortSignal): Promise<Outcome> {
     await this.#runtime.api.call({
       method: 'POST',
@@ -157,6 +191,12 @@ export class RoomChanges {
     await this.#runtime.api.call({ method: 'PUT', path, body, signal });
     return DONE;
   }
+}
+
+/** A state event that was never set. */
+function nothingThere(error: unknown): JsonMap {
+  if (error instanceof WireError && error.errcode === 'M_NOT_FOUND') return {};
+  throw error;
 }
 
 function withReason(body: JsonMap, reason: string | undefined): JsonMap {

@@ -35,7 +35,7 @@ export class Uploads {
     if (file === undefined || second !== undefined)
       return refused('unsupported', 'a message carries one file');
     try {
-      const remote = file.remote ?? readMemo(op).remote ?? (await this.#bring(file, signal));
+      const remote = file.remote ?? readMemo(op).remote ?? (await this.bring(file, signal));
       const memo = writeMemo(op, { remote });
       await this.#runtime.host.checkpoint(op.id, memo); // from here on nobody brings it there twice
       const attached = { ...content, attachments: [{ ...file, remote }] };
@@ -48,7 +48,8 @@ export class Uploads {
     }
   }
 
-  async #bring({ blob, name, mediaType, size }: Attachment, signal: AbortSignal): Promise<string> {
+  /** Brings a file to the server; resolves with its address. Rejects with WireError. */
+  async bring({ blob, name, mediaType, size }: Attachment, signal: AbortSignal): Promise<string> {
     const { api } = this.#runtime;
     if (blob === null) throw new WireError('invalid', `${name} has no bytes`);
     const total = size ?? (await this.#measure(blob));

@@ -39,6 +39,7 @@ export function readRoom(kept: string): Room | null {
       successor: orNull(get(map, 'successor'), isRoomId),
       operation: getText(map, 'operation') ?? null,
       bridge: readKeptBridge(getMap(map, 'bridge')),
+      pins: readIds(get(map, 'pins'), isEventId),
       children: readIds(get(map, 'children'), isRoomId),
       replaced: get(map, 'replaced') === true,
       pinned: get(map, 'pinned') === true,

@@ -3,7 +3,7 @@ import type { ConversationIn } from '@natter/core';
 import type { BridgeOrigin, ConversationState, MemberState } from '@natter/core/model';
 import { get, getList, getMap, getNumber, getText, own, type JsonMap } from '../wire/json.ts';
 import { isBridgeEvent, readBridge, type Bridge } from './bridge.ts';
-import { isRoomAlias, isRoomId, isUserId, keyOf } from './keys.ts';
+import { isEventId, isRoomAlias, isRoomId, isUserId, keyOf } from './keys.ts';
 import { readMediaAddress } from './media.ts';
 import { hasPrivilegedCreators, roleOf, type Power } from './power.ts';
 import type { RoomEvent } from './room-event.ts';
@@ -51,6 +51,8 @@ export interface Room {
   readonly operation: string | null;
   /** Null for a room that is nobody else's. */
   readonly bridge: Bridge | null;
+  /** Events that are pinned for everybody, in their order. */
+  readonly pins: readonly string[];
   /** The rooms of a space. */
   readonly children: readonly string[];
   /** Its successor is its conversation now. */
@@ -65,6 +67,7 @@ export const OPERATION = 'im.natter.operation';
 /** People of one room that are remembered. */
 const MOST_PEOPLE = 12;
 const MOST_CHILDREN = 1000;
+const MOST_PINS = 200;
 const MOST_TEXT = 4096;
 
 /** A room of which nothing is known yet. */
@@ -92,6 +95,7 @@ export function newRoom(id: string, membership: Membership): Room {
     successor: null,
     operation: null,
     bridge: null,
+    pins: [],
     children: [],
     replaced: false,
     pinned: false,
@@ -110,6 +114,8 @@ export function applyState(room: Room, event: RoomEvent, self: string): Room {
       return { ...room, name: readRoomText(content, 'name') };
     case 'm.room.topic':
       return { ...room, topic: readRoomText(content, 'topic') };
+    case 'm.room.pinned_events':
+      return { ...room, pins: readPins(content) };
     case 'm.room.avatar':
       return { ...room, avatar: readAvatar(get(content, 'url')) };
     case 'm.room.canonical_alias': {
@@ -235,6 +241,7 @@ export function conversationOf(
     parent: space === null || partner !== null ? null : keyOf(space),
     ...(room.type === SPACE ? { capabilities: SPACE_CAPABILITIES } : {}),
     pinned: room.pinned,
+    pins: room.pins.map(keyOf),
     muted,
   };
 }
@@ -249,6 +256,11 @@ function titleOf({ name, alias, heroes, people }: Room): string | null {
   if (alias !== null) return alias;
   const names = heroes.map((id) => own(people, id)?.name ?? id);
   return names.length === 0 ? null : names.join(', ');
+}
+
+/** The events that an `m.room.pinned_events` names. */
+export function readPins(content: JsonMap): readonly string[] {
+  return [...new Set(getList(content, 'pinned').filter(isEventId))].slice(0, MOST_PINS);
 }
 
 /** The network behind a room; null for Matrix itself. */
