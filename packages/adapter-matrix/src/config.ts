@@ -2,7 +2,7 @@ import { errorData, NatterError, type JsonObject } from '@natter/core/model';
 import type { TrustPolicy } from '@natter/wire';
 
 /** How an account proves who it is. */
-export type SignInMethod = 'password' | 'token';
+export type SignInMethod = 'password' | 'token' | 'sso';
 
 /** The settings of a Matrix account, none of which is needed as a rule. */
 export interface MatrixConfig {
@@ -11,7 +11,8 @@ export interface MatrixConfig {
   readonly trust: TrustPolicy;
   /** Goes on without encryption to a server that is not on this machine. */
   readonly allowInsecure: boolean;
-  readonly signIn: SignInMethod;
+  /** Null: by what the homeserver offers, a password first. */
+  readonly signIn: SignInMethod | null;
   /** Others are not told how far we have read. */
   readonly privateReceipts: boolean;
 }
@@ -36,8 +37,8 @@ export const CONFIG_SCHEMA: JsonObject = {
     },
     signIn: {
       type: 'string',
-      enum: ['password', 'token'],
-      description: 'password, or token (an access token that was made elsewhere)',
+      enum: ['password', 'token', 'sso'],
+      description: 'password, token (an access token that was made elsewhere), or sso (in a browser)',
     },
     privateReceipts: { type: 'boolean', description: 'tells others nothing of how far you have read' },
   },
@@ -84,10 +85,10 @@ function readFlag(config: JsonObject, name: string): boolean {
   throw invalid(name, 'true or false');
 }
 
-function readMethod(config: JsonObject): SignInMethod {
-  const value = readText(config, 'signIn') ?? 'password';
-  if (value === 'password' || value === 'token') return value;
-  throw invalid('signIn', 'password or token');
+function readMethod(config: JsonObject): SignInMethod | null {
+  const value = readText(config, 'signIn');
+  if (value === null || value === 'password' || value === 'token' || value === 'sso') return value;
+  throw invalid('signIn', 'password, token or sso');
 }
 
 function invalid(name: string, expected: string): NatterError {

@@ -9,6 +9,7 @@ import {
   type Step,
 } from '@natter/core/model';
 import type { TrustPolicy } from '@natter/wire';
+import { BrowserSignIn } from './browser-sign-in.ts';
 import { readConfig, type MatrixConfig, type SignInMethod } from './config.ts';
 import { readSignIn, storeCredentials, storedCredentials, type Credentials } from './credentials.ts';
 import { mapError } from './mapping/errors.ts';
@@ -29,14 +30,14 @@ export interface LoginParts {
   readonly limits: WireLimits;
 }
 
-const FIELDS: Record<SignInMethod, Field> = {
+const FIELDS: Record<'password' | 'token', Field> = {
   password: { name: 'password', label: 'Password', secret: true, required: true },
   token: { name: 'token', label: 'Access token', secret: true, required: true },
 };
 
 /**
- * Signs a device in: finds the homeserver, asks what it takes, and keeps the token. A relogin is the same device again,
- * so that its keys stay good. The password is not kept.
+ * Signs a device in: finds the homeserver, asks what it takes (a password, or a visit to its page in a browser), and keeps
+ * the token. A relogin is the same device again, so that its keys stay good. The password is not kept.
  */
 export class Login implements Interaction {
   readonly #parts: LoginParts;
@@ -44,6 +45,7 @@ export class Login implements Interaction {
   /** A certificate that the user was asked about, and those that the user trusts since. */
   #asked: WireError | null = null;
   readonly #trusted: string[] = [];
+  #browser: BrowserSignIn | null = null;
 
   constructor(parts: LoginParts) {
     this.#parts = parts;
@@ -59,17 +61,20 @@ export class Login implements Interaction {
       const config = readConfig(start.config); // a wrong setting is told before the user types a password
       if (config.server !== null) baseOf(config.server, config.allowInsecure);
       if (answer !== null) this.#take(answer);
-      const field = FIELDS[config.signIn];
-      if (!this.#answers[field.name])
-        return { kind: 'fields', title: `Sign in to ${userId}`, fields: [field] };
+      if (config.signIn === 'token' && !this.#answers['token']) return fields(userId, FIELDS.token);
+      if (this.#browser !== null && this.#browser.token() === null)
+        return { kind: 'wait', text: 'Waiting for the browser to come back' };
       return await this.#attempt(userId, config, signal);
     } catch (error) {
-      return this.#certificateStep(error) ?? { kind: 'failed', error: mapError(error) };
+      const step = this.#certificateStep(error);
+      if (step === null) this.#browser?.close();
+      return step ?? { kind: 'failed', error: mapError(error) };
     }
   }
 
   cancel(): Promise<void> {
     this.#answers = {};
+    this.#browser?.close();
     return Promise.resolve();
   }
 
@@ -84,12 +89,11 @@ export class Login implements Interaction {
           ? await discover(serverNameOf(userId), { http, limits, allowInsecure }, signal)
           : baseOf(config.server, allowInsecure);
       const api = new Api({ http, base, limits, token: () => this.#answers['token'] ?? null });
-      const credentials =
-        config.signIn === 'token'
-          ? await this.#byToken(api, signal)
-          : await this.#byPassword(api, userId, signal);
+      const credentials = await this.#credentials(api, userId, config.signIn, signal);
+      if ('kind' in credentials) return credentials;
       if (credentials.userId !== userId) throw somebodyElse(userId, credentials.userId);
       await storeCredentials(host, credentials);
+      this.#browser?.close();
       const settings: JsonObject = {
         ...start.config,
         server: base,
@@ -101,19 +105,32 @@ export class Login implements Interaction {
     }
   }
 
-  async #byPassword(api: Api, userId: string, signal: AbortSignal): Promise<Credentials> {
+  /** The credentials, or what is needed of the user first. */
+  async #credentials(
+    api: Api,
+    userId: string,
+    method: SignInMethod | null,
+    signal: AbortSignal,
+  ): Promise<Credentials | Step> {
+    if (method === 'token') return this.#byToken(api, signal);
+    const token = this.#browser?.token() ?? null;
+    if (token !== null) return this.#signIn(api, userId, { type: 'm.login.token', token }, signal);
     const flows = await api.call({ method: 'GET', path: ['client', 'v3', 'login'], signal, anonymous: true });
-    if (!offers(flows, 'm.login.password')) throw noPassword(flows);
+    if (method !== 'sso' && offers(flows, 'm.login.password')) {
+      const password = this.#answers['password'];
+      if (!password) return fields(userId, FIELDS.password);
+      const identifier = { type: 'm.id.user', user: localpartOf(userId) };
+      return this.#signIn(api, userId, { type: 'm.login.password', identifier, password }, signal);
+    }
+    if (method === 'password' || !offers(flows, 'm.login.sso')) throw noWayIn(flows);
+    this.#browser = await BrowserSignIn.begin(this.#parts.platform);
+    return this.#browser.page(api.base);
+  }
+
+  async #signIn(api: Api, userId: string, proof: JsonMap, signal: AbortSignal): Promise<Credentials> {
     const known = await storedCredentials(this.#parts.host);
     const device = known?.userId === userId ? { device_id: known.deviceId } : {};
-    const body = {
-      type: 'm.login.password',
-      identifier: { type: 'm.id.user', user: localpartOf(userId) },
-      password: this.#answers['password'] ?? '',
-      initial_device_display_name: 'natter',
-      refresh_token: true,
-      ...device,
-    };
+    const body = { ...proof, initial_device_display_name: 'natter', refresh_token: true, ...device };
     const path = ['client', 'v3', 'login'];
     const answer = await api
       .call({ method: 'POST', path, body, signal, anonymous: true })
@@ -170,6 +187,10 @@ class Rejected extends Error {
   }
 }
 
+function fields(userId: string, field: Field): Step {
+  return { kind: 'fields', title: `Sign in to ${userId}`, fields: [field] };
+}
+
 function offers(flows: JsonMap, type: string): boolean {
   return getList(flows, 'flows').some((flow) => isMap(flow) && get(flow, 'type') === type);
 }
@@ -186,10 +207,10 @@ function wrongPassword(error: unknown): never {
   );
 }
 
-function noPassword(flows: JsonMap): NatterError {
+function noWayIn(flows: JsonMap): NatterError {
   const types = getList(flows, 'flows').map((flow) => (isMap(flow) ? getText(flow, 'type') : undefined));
   const message =
-    'this homeserver takes no passwords; sign in with an access token: --set signIn=token --password-stdin';
+    'this homeserver offers no way to sign in that natter knows; sign in with an access token: --set signIn=token --password-stdin';
   return new NatterError(
     errorData('unsupported', message, {
       scope: 'account',

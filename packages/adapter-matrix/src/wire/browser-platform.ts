@@ -4,6 +4,7 @@ import type { HttpAnswer, HttpClient, HttpRequest, Platform } from './http.ts';
 /** HTTP by the browser's fetch, which has authorities and connections of its own. */
 export const browserPlatform: Platform = {
   open: () => new FetchClient(),
+  loopback: null,
 };
 
 class FetchClient implements HttpClient {

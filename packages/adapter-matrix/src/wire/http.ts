@@ -41,4 +41,16 @@ export interface HttpClient {
 export interface Platform {
   /** No I/O happens before the first request. */
   open(trust: TrustPolicy, limits: WireLimits): HttpClient;
+  /** Listens for a browser that comes back from a sign-in; null where nothing can listen. */
+  readonly loopback: (() => Promise<Loopback>) | null;
+}
+
+/** A listener on this machine, for one browser. */
+export interface Loopback {
+  /** Where the browser shall come back to. */
+  readonly url: string;
+  /** What it comes back with. */
+  readonly received: Promise<URLSearchParams>;
+  /** Frees everything. */
+  close(): void;
 }

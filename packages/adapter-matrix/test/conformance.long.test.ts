@@ -1,0 +1,21 @@
+import { afterAll, beforeAll } from 'vitest';
+import { describeServer } from '@natter/e2e';
+import { describeAdapter } from '@natter/testing/conformance';
+import { startConformanceServer, type ConformanceServer } from './support/synapse-setup.ts';
+
+describeServer('Matrix', 'synapse', () => {
+  let server: ConformanceServer;
+  beforeAll(async () => {
+    server = await startConformanceServer();
+  }, 120_000);
+  afterAll(() => server?.stop());
+
+  const sliced = { toClient: { slice: { min: 1, max: 50 } }, toServer: { slice: { min: 1, max: 7 } } };
+  describeAdapter('conforms on a link that tears everything apart', { setup: () => server.setup(sliced) });
+
+  const slow = {
+    toClient: { latency: { base: 5, jitter: 10 } },
+    toServer: { latency: { base: 5, jitter: 10 } },
+  };
+  describeAdapter('conforms on a slow link', { setup: () => server.setup(slow) });
+});
