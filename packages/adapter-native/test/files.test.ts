@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   memoryBlobs,
   mintId,
@@ -145,6 +148,33 @@ test('a download that is broken or cancelled keeps what came, and goes on from t
   expect(offsets.length).toBeGreaterThan(2);
   expect((await host.get(blob)).equals(contents)).toBe(true);
   await running.stop();
+});
+
+test('a file that is not the one that was sent is refused, and nothing of it stays', async () => {
+  const dataDirectory = await mkdtemp(join(tmpdir(), 'natter-files-'));
+  network = await startRealNetwork({}, { dataDirectory });
+  peer = await NativePeer.start(network.server.url, 'bob', password, 'alice@localhost');
+  const { host, running } = await alice();
+  await peer.sendFile('data.bin', contents);
+  // The server's disk has lost a byte.
+  const stored = join(dataDirectory, 'files', '1');
+  const bytes = await readFile(stored);
+  bytes[1_000_000] = 0;
+  await writeFile(stored, bytes);
+  const blob = mintId('blob');
+  await expect(running.session.download('f1', blob, 0, running.signal)).rejects.toMatchObject({
+    data: { code: 'protocol', scope: 'transfer' },
+  });
+  expect(await host.bytes.size(blob)).toBe(0);
+  // Also when the first part came before.
+  const writer = (await host.bytes.write(blob, 0)).getWriter();
+  await writer.write(bytes.subarray(0, 2_000_000));
+  await writer.close();
+  await expect(running.session.download('f1', blob, 2_000_000, running.signal)).rejects.toMatchObject({
+    data: { code: 'protocol' },
+  });
+  await running.stop();
+  await rm(dataDirectory, { recursive: true });
 });
 
 test('files go by TLS, with the authority of the account', async () => {

@@ -1,5 +1,7 @@
-import type { BlobId, Opaque } from '@natter/core';
+import { startDigest } from '#digest';
+import { errorData, NatterError, type BlobId, type Opaque } from '@natter/core';
 import type { FileAccess } from '@natter/native-protocol';
+import { chunksOf } from '../wire/bytes.ts';
 import type { HttpAnswer } from '../wire/http.ts';
 import type { Context } from './context.ts';
 import { unsupported } from './query.ts';
@@ -7,7 +9,7 @@ import { askForBytes, broken, refusedTransfer } from './transfer.ts';
 
 /**
  * Fetches a file of the server into a blob, from an offset. What has arrived stays when it is broken off. `done: false` says
- * that what is there is not the beginning of this file. Rejects with a RequestError.
+ * that what is there is not the beginning of this file. Nothing stays of one that is not what the server says it is. Rejects with a RequestError or a NatterError.
  */
 export async function download(
   context: Context,
@@ -45,11 +47,14 @@ async function store(
   { access, blob, offset, answer }: { access: FileAccess; blob: BlobId; offset: number; answer: HttpAnswer },
   signal: AbortSignal,
 ): Promise<void> {
+  const digest = startDigest();
+  if (offset > 0) for await (const chunk of chunksOf(await host.readBlob(blob, 0))) digest.update(chunk);
   const writer = (await host.writeBlob(blob, offset)).getWriter();
   let transferred = offset;
   try {
     for await (const chunk of answer.body) {
       if (transferred + chunk.length > access.size) throw new Error('the file is longer than announced');
+      digest.update(chunk);
       await writer.write(chunk);
       transferred += chunk.length;
       host.hint([{ type: 'progress', blob, transferred, total: access.size }]);
@@ -60,4 +65,12 @@ async function store(
     await writer.close();
   }
   if (transferred !== access.size) throw broken(new Error('the file is shorter than announced'), signal);
+  const found = access.sha256 === undefined ? null : await digest.hex();
+  if (found === null || found === access.sha256) return;
+  await (await host.writeBlob(blob, 0)).close();
+  throw new NatterError(
+    errorData('protocol', 'the file that came is not the one that was sent: it has another hash', {
+      scope: 'transfer',
+    }),
+  );
 }

@@ -1,12 +1,14 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { MessageBody } from '@natter/native-protocol';
+import type { Attachment, MessageBody } from '@natter/native-protocol';
 import type { AccountId, ConversationId, FileId } from '../ports/identifiers.ts';
 import { Refusal } from '../ports/refusal.ts';
 import { parseFileId } from '../wire-ids.ts';
+import { fileRecord } from './files.ts';
 
 /** Which message points to which file. Used inside the transaction of the message. */
 export class FileReferences {
   readonly #known: StatementSync;
+  readonly #byId: StatementSync;
   readonly #insert: StatementSync;
   readonly #clear: StatementSync;
 
@@ -16,10 +18,36 @@ export class FileReferences {
         SELECT 1 FROM file_reference AS reference JOIN member ON member.conversation = reference.conversation
         WHERE reference.file = ?1 AND member.account = ?2 AND member.standing = 'joined'
           AND reference.seq > member.hidden_up_to))`);
+    this.#byId = database.prepare('SELECT * FROM file WHERE id = ?');
     this.#insert = database.prepare(
       'INSERT INTO file_reference (conversation, seq, file) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
     );
     this.#clear = database.prepare('DELETE FROM file_reference WHERE conversation = ? AND seq = ?');
+  }
+
+  /**
+   * A body that says of its files what the server knows of them, whatever its sender said. Refuses what `require` refuses, so
+   * that nobody learns by it of files that they cannot read.
+   */
+  settle(body: MessageBody, sender: AccountId): MessageBody {
+    const { attachments } = body;
+    if (attachments === undefined || !attachments.some(({ file }) => file !== undefined)) return body;
+    return { ...body, attachments: attachments.map((attachment) => this.#settle(attachment, sender)) };
+  }
+
+  #settle(attachment: Attachment, sender: AccountId): Attachment {
+    if (attachment.file === undefined) return attachment;
+    const id = this.requireReadable(parseFileId(attachment.file) ?? 0, sender);
+    const { mediaType, size, sha256, dimensions } = fileRecord(this.#byId.get(id) ?? {});
+    const { width: _width, height: _height, ...rest } = attachment;
+    return {
+      ...rest,
+      kind: kindOf(mediaType),
+      mediaType,
+      size,
+      ...(sha256 === null ? {} : { sha256 }),
+      ...dimensions,
+    };
   }
 
   /** The files of a body, all of them whole, and such that the sender may read. @throws Refusal `not-found` */
@@ -42,4 +70,11 @@ export class FileReferences {
     if (replace) this.#clear.run(conversation, seq);
     for (const file of files) this.#insert.run(conversation, seq, file);
   }
+}
+
+function kindOf(mediaType: string): Attachment['kind'] {
+  const family = mediaType.slice(0, mediaType.indexOf('/'));
+  // Text that can hold a program is no picture.
+  if (family === 'image' && mediaType !== 'image/svg+xml') return 'image';
+  return family === 'audio' || family === 'video' ? family : 'file';
 }

@@ -1,8 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { FileRecord, Files, NewFile } from '../ports/files.ts';
+import type { FileFacts, FileRecord, Files, NewFile } from '../ports/files.ts';
 import type { AccountId, FileId } from '../ports/identifiers.ts';
 import { Refusal } from '../ports/refusal.ts';
-import { integer, text, textOrNull } from './columns.ts';
+import { integer, integerOrNull, text, textOrNull } from './columns.ts';
 import type { Row } from './columns.ts';
 import type { Journal } from './journal.ts';
 
@@ -34,7 +34,9 @@ export class SqliteFiles implements Files {
     this.#used = database.prepare('SELECT coalesce(sum(size), 0) AS used FROM file WHERE owner = ?');
     this.#insert = database.prepare(`
       INSERT INTO file (owner, client_id, name, media_type, size, created_at) VALUES (?, ?, ?, ?, ?, ?) RETURNING *`);
-    this.#complete = database.prepare('UPDATE file SET sha256 = ? WHERE id = ?');
+    this.#complete = database.prepare(
+      'UPDATE file SET sha256 = ?, media_type = ?, width = ?, height = ? WHERE id = ?',
+    );
     this.#mayRead = database.prepare(`
       SELECT 1 FROM file WHERE id = ?1 AND owner = ?2
       UNION ALL
@@ -70,8 +72,9 @@ export class SqliteFiles implements Files {
     return Promise.resolve(row === undefined ? null : fileRecord(row));
   }
 
-  complete(id: FileId, sha256: string): Promise<void> {
-    return this.#parts.journal.write(() => void this.#complete.run(sha256, id));
+  complete(id: FileId, { sha256, mediaType, dimensions }: FileFacts): Promise<void> {
+    const { width = null, height = null } = dimensions ?? {};
+    return this.#parts.journal.write(() => void this.#complete.run(sha256, mediaType, width, height, id));
   }
 
   mayRead(id: FileId, account: AccountId): Promise<boolean> {
@@ -83,8 +86,11 @@ export class SqliteFiles implements Files {
   }
 }
 
-function fileRecord(row: Row): FileRecord {
+/** Reads a row of the table `file`. */
+export function fileRecord(row: Row): FileRecord {
+  const [width, height] = [integerOrNull(row, 'width'), integerOrNull(row, 'height')];
   return {
+    dimensions: width === null || height === null ? null : { width, height },
     id: integer(row, 'id'),
     owner: integer(row, 'owner'),
     name: text(row, 'name'),

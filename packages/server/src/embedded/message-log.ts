@@ -64,14 +64,16 @@ export class SqliteMessageLog implements MessageLog, Participant {
   }
 
   append(message: NewMessage): Promise<Placed> {
+    if (message.body.attachments !== undefined) return this.#appendFiles(message);
     // Written out here and not in the job, since a job may run twice.
     const body = JSON.stringify(message.body);
     return this.#parts.journal.write(() => this.#earlier(message, body) ?? this.#insert(message, body));
   }
 
   edit(target: ChangeTarget, body: MessageBody): Promise<void> {
-    const text = JSON.stringify(body);
     return this.#parts.journal.write(() => {
+      const settled = this.#parts.files.settle(body, target.by);
+      const text = JSON.stringify(settled);
       const members = this.#audience(target, target.by, target.seq);
       const { current, age } = this.#own(target);
       if (current === null) throw new Refusal('forbidden', 'A message that was taken back cannot be edited.');
@@ -82,7 +84,7 @@ export class SqliteMessageLog implements MessageLog, Participant {
       this.#sql.edit.run(text, digest(current), time, target.conversation, target.seq);
       this.#parts.files.set(target.conversation, target.seq, files, true);
       this.#parts.search.changed(target, body);
-      const update = { kind: 'edit', ...this.#wire(target), body, time };
+      const update = { kind: 'edit', ...this.#wire(target), body: settled, time };
       for (const member of members) this.#parts.updates.append(member, update, target);
     });
   }
@@ -168,6 +170,15 @@ export class SqliteMessageLog implements MessageLog, Participant {
 
   rolledBack(): void {
     this.#sequences.clear();
+  }
+
+  /** What is said of files is settled in the same moment as whether the sender may point to them. */
+  #appendFiles(message: NewMessage): Promise<Placed> {
+    return this.#parts.journal.write(() => {
+      const body = this.#parts.files.settle(message.body, message.sender);
+      const text = JSON.stringify(body);
+      return this.#earlier(message, text) ?? this.#insert({ ...message, body }, text);
+    });
   }
 
   /** The place of the same message sent before. */

@@ -23,7 +23,7 @@ import { SqliteMessageLog } from './message-log.ts';
 import { SqliteMessageSearch } from './message-search.ts';
 import { MemoryPresenceStore } from './presence-store.ts';
 import { SqliteRosters } from './rosters.ts';
-import { settleServerName } from './settings.ts';
+import { settleServerName, settleTicketKey } from './settings.ts';
 import { UpdateLog } from './update-log.ts';
 
 /** What an embedded storage must know. */
@@ -98,6 +98,7 @@ function assemble(
     expiry: new SqliteMessageExpiry(parts),
     search: new SqliteMessageSearch(database, search, addresses),
     files: new SqliteFiles({ ...parts, quota: options.fileQuota }),
+    ticketKey: settleTicketKey(database),
     blobs: new FolderBlobs(options.directory),
     inbox: new SqliteInbox(database, acknowledgements, updates, addresses),
     presence: new MemoryPresenceStore(),

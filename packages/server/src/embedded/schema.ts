@@ -181,6 +181,11 @@ export const migrations: readonly string[] = [
   );
   CREATE TABLE message_text_state (conversation INTEGER PRIMARY KEY, indexed_up_to INTEGER NOT NULL) STRICT;
   `,
+  // What the bytes of a file say of it, once all are there.
+  `
+  ALTER TABLE file ADD COLUMN width INTEGER;
+  ALTER TABLE file ADD COLUMN height INTEGER;
+  `,
 ];
 
 /** Marks a file as a natter server's (PRAGMA application_id): "ntsv". */

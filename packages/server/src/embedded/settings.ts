@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { StartError } from '../start-error.ts';
 import { text } from './columns.ts';
@@ -32,4 +33,13 @@ export function settleServerName(database: DatabaseSync, wanted: string | undefi
     );
   }
   return stored;
+}
+
+/** The key of tickets, made when there is none. The file is as private as the messages in it. */
+export function settleTicketKey(database: DatabaseSync): Uint8Array {
+  database
+    .prepare(`INSERT INTO setting (name, value) VALUES ('ticket-key', ?) ON CONFLICT DO NOTHING`)
+    .run(randomBytes(32).toString('base64'));
+  const row = database.prepare(`SELECT value FROM setting WHERE name = 'ticket-key'`).get() ?? {};
+  return Buffer.from(text(row, 'value'), 'base64');
 }

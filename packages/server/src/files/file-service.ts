@@ -4,12 +4,16 @@ import type { AccountId, FileId } from '../ports/identifiers.ts';
 import { Refusal } from '../ports/refusal.ts';
 import type { Storage } from '../ports/storage.ts';
 import { fileWireId } from '../wire-ids.ts';
+import { sniff } from './sniff.ts';
 import { Tickets } from './tickets.ts';
 
 /** How long a ticket lasts, and how long a file may wait for the message that points to it. Milliseconds. */
 const ticketLasts = 3_600_000;
 const orphanAge = 24 * 3_600_000;
 const cleanEvery = 3_600_000;
+
+/** Bytes at the beginning of a file that say what it is; of a photograph, what its camera notes comes before its size. */
+const headLength = 256 * 1024;
 
 /** Where the bytes of files are on this server. */
 export const filesPath = '/files/';
@@ -19,12 +23,13 @@ export class FileService {
   readonly #storage: Storage;
   readonly #clock: () => number;
   readonly #onFault: (error: unknown) => void;
-  readonly #tickets = new Tickets();
+  readonly #tickets: Tickets;
   /** Files that are being written: two writers would write over each other. */
   readonly #writing = new Set<FileId>();
 
   constructor(storage: Storage, clock: () => number, onFault: (error: unknown) => void) {
     this.#storage = storage;
+    this.#tickets = new Tickets(storage.ticketKey);
     this.#clock = clock;
     this.#onFault = onFault;
   }
@@ -71,7 +76,10 @@ export class FileService {
   /** All bytes are there: from now on the file can be sent. */
   async finish(file: FileRecord): Promise<void> {
     if (file.sha256 !== null) return;
-    await this.#storage.files.complete(file.id, await this.#storage.blobs.digest(file.id));
+    const { blobs, files } = this.#storage;
+    const head = await collect(blobs.read(file.id, 0, Math.min(file.size, headLength)));
+    const facts = await sniff(head, file.mediaType);
+    await files.complete(file.id, { ...facts, sha256: await blobs.digest(file.id) });
   }
 
   /** Throws away what no message points to, now and from time to time. */
@@ -98,4 +106,10 @@ export class FileService {
       this.#onFault(error);
     }
   }
+}
+
+async function collect(bytes: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of bytes) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }

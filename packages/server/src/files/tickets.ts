@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { AccountId, FileId } from '../ports/identifiers.ts';
 
 /** Leave to transfer one file for one account, until a time. */
@@ -8,9 +8,13 @@ export interface Ticket {
   readonly until: number;
 }
 
-/** Signs tickets and knows its own again. The key lives as long as the process: after a restart clients ask anew. */
+/** Signs tickets and knows its own again. The key is kept with the data: a transfer goes on after a restart. */
 export class Tickets {
-  readonly #key = randomBytes(32);
+  readonly #key: Uint8Array;
+
+  constructor(key: Uint8Array) {
+    this.#key = key;
+  }
 
   issue({ account, file, until }: Ticket): string {
     const claim = `${account}.${file}.${until}`;

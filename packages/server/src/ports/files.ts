@@ -5,10 +5,20 @@ export interface FileRecord {
   readonly id: FileId;
   readonly owner: AccountId;
   readonly name: string;
+  /** As its owner has announced it; once all bytes are there, as they are. */
   readonly mediaType: string;
   readonly size: number;
+  /** Of an image whose bytes are there: pixels, as it is to be shown. */
+  readonly dimensions: { readonly width: number; readonly height: number } | null;
   /** Of all bytes, once they are there; lower-case hexadecimal. */
   readonly sha256: string | null;
+}
+
+/** What the bytes of a whole file say. */
+export interface FileFacts {
+  readonly sha256: string;
+  readonly mediaType: string;
+  readonly dimensions: FileRecord['dimensions'];
 }
 
 /** A file that is announced. */
@@ -32,8 +42,8 @@ export interface Files {
    */
   create(file: NewFile): Promise<FileRecord>;
   get(id: FileId): Promise<FileRecord | null>;
-  /** All bytes are there and are durable. */
-  complete(id: FileId, sha256: string): Promise<void>;
+  /** All bytes are there and are durable, and this is what they are. */
+  complete(id: FileId, facts: FileFacts): Promise<void>;
   /** Whether the file is the account's own, or a message points to it that the account may see. */
   mayRead(id: FileId, account: AccountId): Promise<boolean>;
   /** Forgets files that no message points to and that were announced before a time; returns which. */

@@ -29,6 +29,8 @@ export interface Storage {
   readonly inbox: Inbox;
   readonly bus: Bus;
   readonly presence: PresenceStore;
+  /** What tickets for files are signed with: the same as long as the data live, and of all servers on them. */
+  readonly ticketKey: Uint8Array;
   /** Name of the server: the part of its addresses after the `@`. */
   readonly name: string;
   /** Finishes what is being written and lets go of everything. */

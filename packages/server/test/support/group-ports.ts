@@ -98,10 +98,21 @@ export function describeGroupPorts(name: string, open: OpenStorage): void {
       await expect(blobs.append(file.id, 0, bytes(), 3)).rejects.toThrow(RangeError);
       await expect(blobs.append(file.id, 3, bytes(), 0)).rejects.toThrow(RangeError);
       expect(await blobs.size(file.id)).toBe(3);
-      await files.complete(file.id, await blobs.digest(file.id));
+      const sha256 = await blobs.digest(file.id);
+      const dimensions = { width: 3, height: 1 };
+      await files.complete(file.id, { sha256, mediaType: 'image/png', dimensions });
+      expect(await files.get(file.id)).toMatchObject({ sha256, mediaType: 'image/png', dimensions });
       await storage.directory.conversations.changeGroup(record.id, b, { type: 'accept' });
       expect(await files.mayRead(file.id, b)).toBe(false);
       const { seq } = await messages.append(say(record.id, a, 'sent', wire));
+      // Said again, it is the same message; and what its sender said of the file is not what is told.
+      expect(await messages.append(say(record.id, a, 'sent', wire))).toMatchObject({ seq, duplicate: true });
+      const [told] = await messages.range(record.id, { limit: 1 }, a);
+      expect(JSON.parse(told?.message ?? '{}')).toMatchObject({
+        body: {
+          attachments: [{ kind: 'image', mediaType: 'image/png', size: 3, sha256, width: 3, height: 1 }],
+        },
+      });
       expect(await files.mayRead(file.id, b)).toBe(true);
       expect(await files.removeOrphans(Number.MAX_SAFE_INTEGER)).toEqual([]);
       await messages.retract({ conversation: record.id, seq, by: a, members: 'joined' });
