@@ -29,6 +29,7 @@ export const NETWORK_CAPABILITIES: Capabilities = {
     roles: 'full',
     topic: 'full',
     members: 'full',
+    formatting: 'partial', // what others write is read
     reply: 'full',
     edit: 'full',
     retract: 'partial', // a request that the other side's client may ignore

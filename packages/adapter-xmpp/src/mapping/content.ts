@@ -1,6 +1,7 @@
 import type { Content } from '@natter/core/model';
 import type { Element } from '@xmpp/xml';
 import { readFile } from './file.ts';
+import { readStyling } from './styling.ts';
 import { NS } from '../wire/namespaces.ts';
 
 /** Namespaces of payloads that are encrypted, also where no XEP-0380 hint stands beside them. */
@@ -23,7 +24,9 @@ export function readContent(message: Element): Content | null {
   const text = cutFallback(message, body);
   if (message.attrs['type'] === 'headline') return { kind: 'notice', text };
   // XEP-0245
-  return text.startsWith('/me ') ? { kind: 'emote', text: text.slice(4) } : { kind: 'text', text };
+  if (text.startsWith('/me ')) return { kind: 'emote', text: text.slice(4) };
+  const formatted = message.getChild('unstyled', NS.styling) === undefined ? readStyling(text) : null;
+  return { kind: 'text', text, ...(formatted === null ? {} : { formatted }) };
 }
 
 /** How a message is encrypted, or null. */

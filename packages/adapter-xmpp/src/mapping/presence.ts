@@ -1,7 +1,8 @@
 import { remoteKey, type OwnPresence, type Presence, type RemoteKey } from '@natter/core/model';
 import { Element } from '@xmpp/xml';
 import { formatAddress, parseAddress } from '../wire/address.ts';
-import { readDelay } from './time.ts';
+import { NS } from '../wire/namespaces.ts';
+import { parseStamp, readDelay } from './time.ts';
 
 /** A stanza about where somebody is, or about who may know it. */
 export type PresenceUpdate =
@@ -64,11 +65,16 @@ function available(stanza: Element, resource: string, text: string): Presence {
   return {
     availability: SHOW[stanza.getChildText('show')?.trim() ?? ''] ?? 'available',
     text: text === '' ? null : text,
-    since: readDelay(stanza),
+    since: readIdle(stanza) ?? readDelay(stanza),
     expiresAt: null,
     priority: priority >= -128 && priority <= 127 ? priority : 0,
     device: resource === '' ? null : resource,
   };
+}
+
+/** XEP-0319: since when nobody has touched that device. */
+function readIdle(stanza: Element): number | null {
+  return parseStamp(stanza.getChild('idle', NS.idle)?.attrs['since']);
 }
 
 /** A resource that is gone is gone; a contact without resources is offline, and may have said since when and why. */

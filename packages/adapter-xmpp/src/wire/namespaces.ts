@@ -64,6 +64,12 @@ export const NS = {
   occupantId: 'urn:xmpp:occupant-id:0', // XEP-0421
   bookmarks: 'urn:xmpp:bookmarks:1', // XEP-0402
   fallback: 'urn:xmpp:fallback:0', // XEP-0428
+  styling: 'urn:xmpp:styling:0', // XEP-0393
+  idle: 'urn:xmpp:idle:1', // XEP-0319
+  vcard4: 'urn:ietf:params:xml:ns:vcard-4.0', // XEP-0292
+  oldModeration: 'urn:xmpp:message-moderate:0', // XEP-0425 before 0.3
+  fasten: 'urn:xmpp:fasten:0', // XEP-0422
+  oldRetraction: 'urn:xmpp:message-retract:0', // XEP-0424 before 0.4
   channelBinding: 'urn:xmpp:sasl-cb:0', // XEP-0440
   reactions: 'urn:xmpp:reactions:0', // XEP-0444
   replies: 'urn:xmpp:reply:0', // XEP-0461

@@ -27,7 +27,7 @@ function readTraits({ identities, features }: DiscoInfo): RoomTraits {
     archive,
     stanzaIds: archive || features.has(NS.stanzaIds), // XEP-0313 section 5.1.1: an archive tells its ids
     occupantIds: features.has(NS.occupantId),
-    moderation: features.has(NS.moderation),
+    moderation: [NS.moderation, NS.oldModeration].find((version) => features.has(version)) ?? null,
     membersOnly: features.has('muc_membersonly'),
   };
 }

@@ -1,11 +1,11 @@
 import type { Op, OpBody, Outcome } from '@natter/core';
 import { errorData, type Target } from '@natter/core/model';
-import { Element } from '@xmpp/xml';
+import type { Element } from '@xmpp/xml';
 import { TEXT_BYTES } from '../../capabilities.ts';
 import { mapError } from '../../mapping/errors.ts';
 import { parseRoomMessageKey } from '../../mapping/keys.ts';
 import { toRoom, writeMessage } from '../../mapping/outgoing.ts';
-import { writeTopic } from '../../mapping/rooms/requests.ts';
+import { writeModeration, writeTopic } from '../../mapping/rooms/requests.ts';
 import type { Runtime } from '../../runtime.ts';
 import { asWireError, WireError } from '../../wire/error.ts';
 import { NS } from '../../wire/namespaces.ts';
@@ -130,7 +130,7 @@ export class RoomSending {
     const author = await this.#authorOf(room, body.target, signal);
     if (author === null) return null;
     if (!author.self) {
-      if (body.type === 'retract' && room.traits.moderation) return 'moderate';
+      if (body.type === 'retract' && room.traits.moderation !== null) return 'moderate';
       throw new WireError('stanza-error', 'only who wrote a message can change it', {
         condition: 'forbidden',
       });
@@ -155,10 +155,9 @@ export class RoomSending {
     if (body.type !== 'retract' || !('stable' in body.target))
       return refuse('it has no id that the room gave');
     const id = parseRoomMessageKey(body.target.stable);
-    const moderate = new Element('moderate', { xmlns: NS.moderation, id });
-    moderate.c('retract', { xmlns: NS.retraction });
-    if (body.reason !== null) moderate.c('reason').t(body.reason);
-    await this.#runtime.stream.request('set', room.address, moderate, signal);
+    const old = room.traits.moderation === NS.oldModeration;
+    const request = writeModeration(id, body.reason, old);
+    await this.#runtime.stream.request('set', room.address, request, signal);
     return { result: 'accepted', refs: [] };
   }
 }

@@ -3,6 +3,7 @@ import { remoteKey, type RemoteKey, type Target } from '@natter/core/model';
 import { participantKey, type Occupant } from '../../mapping/rooms/occupant.ts';
 import { formatRoomMessageKey } from '../../mapping/keys.ts';
 import { forgetOldest } from '../../memory.ts';
+import type { NS } from '../../wire/namespaces.ts';
 
 /** What a room was found to be (XEP-0045 section 6.4). */
 export interface RoomTraits {
@@ -13,7 +14,8 @@ export interface RoomTraits {
   readonly stanzaIds: boolean;
   /** The same for occupants (XEP-0421). */
   readonly occupantIds: boolean;
-  readonly moderation: boolean;
+  /** The namespace by which it lets moderators remove what others said (XEP-0425); null where it does not. */
+  readonly moderation: typeof NS.moderation | typeof NS.oldModeration | null;
   readonly membersOnly: boolean;
 }
 
@@ -23,7 +25,7 @@ export const UNKNOWN_TRAITS: RoomTraits = {
   archive: false,
   stanzaIds: false,
   occupantIds: false,
-  moderation: false,
+  moderation: null,
   membersOnly: false,
 };
 

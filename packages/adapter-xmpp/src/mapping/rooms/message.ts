@@ -89,17 +89,20 @@ function mapChange(message: Element, sender: Sender, context: RoomMessageContext
   return target === null ? [] : [{ ...base, target, change: { kind: 'reactions', keys: unique } }];
 }
 
-/** XEP-0425: only the room itself tells that a moderator has removed a message. */
+/** XEP-0425, as it is and as it was before its version 0.3: only the room itself tells that a moderator has removed a message. */
 function mapModeration(message: Element, context: RoomMessageContext): Event[] {
-  const retract = message.getChild('retract', NS.retraction);
-  const moderated = retract?.getChild('moderated', NS.moderation);
-  const id = readReference(retract);
+  const fastened = message.getChild('apply-to', NS.fasten);
+  const told =
+    message.getChild('retract', NS.retraction) ?? fastened?.getChild('moderated', NS.oldModeration);
+  const moderated =
+    told?.getChild('moderated', NS.moderation) ?? fastened?.getChild('moderated', NS.oldModeration);
+  const id = readReference(fastened ?? told);
   const target = id === null ? null : context.targetOf(id);
   if (moderated === undefined || target === null) return [];
   const { room } = context;
   const name = parseAddress(moderated.attrs['by'])?.resource ?? null;
   const by: Sender = { key: remoteKey(room), self: false, contact: null, name, proof: 'occupant' };
-  const reason = retract?.getChildText('reason') ?? null;
+  const reason = told?.getChildText('reason') ?? null;
   const at = context.sentAt ?? context.receivedAt;
   return [
     {

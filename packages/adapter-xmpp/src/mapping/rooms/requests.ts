@@ -64,6 +64,17 @@ export function roleChange(role: Role): { affiliation: string; role: string | nu
   }
 }
 
+/** Asks to remove what somebody else said (XEP-0425), as it is and as it was before its version 0.3. */
+export function writeModeration(id: string, reason: string | null, old: boolean): Element {
+  const request = old
+    ? new Element('apply-to', { xmlns: NS.fasten, id })
+    : new Element('moderate', { xmlns: NS.moderation, id });
+  const moderate = old ? request.c('moderate', { xmlns: NS.oldModeration }) : request;
+  moderate.c('retract', { xmlns: old ? NS.oldRetraction : NS.retraction });
+  if (reason !== null) moderate.c('reason').t(reason);
+  return request;
+}
+
 /** A message to the room that changes its topic (XEP-0045 section 8.1). */
 export function writeTopic(id: string, room: RemoteKey, text: string): Element {
   const message = new Element('message', { to: room, type: 'groupchat', id });
