@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -8,6 +9,9 @@ export interface Asked {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly token: string | null;
+  readonly range: string | null;
+  /** SHA-256 of the body. */
+  readonly hash: string;
   readonly body: Record<string, unknown>;
 }
 
@@ -35,6 +39,8 @@ export class Homeserver {
   token = 'token-1';
   /** Tokens begin with it; another one is another server's memory. */
   epoch = 'a';
+  /** Takes a request before anything of it is read, for as long as it likes. */
+  held: ((response: ServerResponse) => void) | null = null;
   readonly #parts: Record<string, unknown>[] = [];
   readonly #server: Server;
   #wake: (() => void)[] = [];
@@ -87,6 +93,7 @@ export class Homeserver {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (this.held !== null) return this.held(response);
     const asked = await read(request);
     this.asked.push(asked);
     for (const script of this.scripts) if (await script(asked, response)) return;
@@ -244,6 +251,8 @@ async function read(request: IncomingMessage): Promise<Asked> {
     method: request.method ?? '',
     path: decodeURIComponent(url.pathname).replace(/^\/_matrix\//, ''),
     query: url.searchParams,
+    range: request.headers.range ?? null,
+    hash: createHash('sha256').update(Buffer.concat(parts)).digest('hex'),
     token: /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? null,
     body: isJson && text !== '' ? (JSON.parse(text) as Record<string, unknown>) : {},
   };
