@@ -22,7 +22,7 @@ import { openSqliteStore } from '@natter/store-sqlite';
 import { SaxesParser } from 'saxes';
 import { bareRows, openBare } from './lib/bare-sqlite.ts';
 import { makeHistory } from './lib/history.ts';
-import { figure, median, report } from './lib/measure.ts';
+import { figure, median, report, spend } from './lib/measure.ts';
 import { startProcess } from './server/process.ts';
 import { archivedMessages, presences, rosterItems } from './xmpp/stanzas.ts';
 
@@ -72,14 +72,6 @@ async function signIn(hub: Hub, name: string): Promise<AccountId> {
 
 async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await delay(1);
-}
-
-/** Milliseconds of CPU time of all threads of this process, and on the wall. */
-async function spend(work: () => Promise<void> | void): Promise<{ cpu: number; wall: number }> {
-  const [before, start] = [process.cpuUsage(), performance.now()];
-  await work();
-  const { user, system } = process.cpuUsage(before);
-  return { cpu: (user + system) / 1000, wall: performance.now() - start };
 }
 
 async function measureArchive(): Promise<void> {

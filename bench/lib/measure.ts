@@ -63,3 +63,18 @@ export function figure(value: number, unit: string): string {
   const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2;
   return `${value.toLocaleString('en', { maximumFractionDigits: digits })} ${unit}`;
 }
+
+/** What some work took, in milliseconds. */
+export interface Spent {
+  /** CPU time of all threads of this process. */
+  readonly cpu: number;
+  readonly wall: number;
+}
+
+/** Does some work and measures it. */
+export async function spend(work: () => Promise<void> | void): Promise<Spent> {
+  const [before, start] = [process.cpuUsage(), performance.now()];
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return { cpu: (user + system) / 1000, wall: performance.now() - start };
+}
