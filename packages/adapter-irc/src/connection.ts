@@ -8,22 +8,21 @@ import {
   type Signal,
 } from '@natter/core';
 import { NatterError, type BlobId, type Opaque, type ScopeKey } from '@natter/core/model';
-import { Asks } from './asks.ts';
-import { accountCapabilities, keepsHistory } from './capabilities.ts';
-import { Commits } from './commits.ts';
+import { accountCapabilities } from './capabilities.ts';
 import type { ConnectionParts } from './connection-parts.ts';
-import { fileHostOf } from './account-files.ts';
+import { makeRuntime } from './make-runtime.ts';
 import { CatchUp } from './features/catch-up.ts';
 import { Channels, ROOM_STATE } from './features/channels.ts';
 import { CONTACT_STATE } from './features/contact-book.ts';
 import { Contacts } from './features/contacts.ts';
 import { CtcpReplies } from './features/ctcp-replies.ts';
+import { DOUBT_STATE } from './features/doubts.ts';
 import { History } from './features/history.ts';
 import { Messages } from './features/messages.ts';
 import { Netsplits } from './features/netsplits.ts';
 import { NickKeeper } from './features/nick-keeper.ts';
 import { Outgoing, refused } from './features/outgoing.ts';
-import { POSITION_STATE, Positions } from './features/positions.ts';
+import { POSITION_STATE } from './features/positions.ts';
 import { Questions } from './features/queries.ts';
 import { ReadMarkers } from './features/read-markers.ts';
 import { Rejoin } from './features/rejoin.ts';
@@ -53,7 +52,6 @@ export class Connection {
   readonly #rooms: RoomChanges;
   readonly #questions: Questions;
   readonly #history: History;
-  readonly #positions: Positions;
   readonly #catchUp: CatchUp;
   readonly #markers: ReadMarkers;
   readonly #nick: NickKeeper;
@@ -63,30 +61,15 @@ export class Connection {
   farewell: WireError | null = null;
 
   constructor(parts: ConnectionParts) {
-    const { signedIn, host, config, limits, wantedNick, signal } = parts;
+    const { signedIn, wantedNick, signal } = parts;
     this.#signal = signal;
     const { connection, registered } = signedIn;
-    const { support, negotiation, nick } = registered;
-    const { enabled } = negotiation;
-    const labels = (): boolean => enabled.has('labeled-response') && enabled.has('batch');
-    const runtime: Runtime = {
-      connection,
-      host,
-      config,
-      commits: new Commits(host, connection),
-      asks: new Asks(connection, support, labels, limits.answerTime),
-      support,
-      enabled,
-      offered: negotiation.offered,
-      files: fileHostOf(parts),
-      nick,
-    };
+    const { support, negotiation } = registered;
+    const runtime = makeRuntime(parts);
     this.#runtime = runtime;
     this.#negotiation = negotiation;
-    const kept = keepsHistory(enabled);
-    this.#positions = new Positions(runtime.commits, kept, (key) => support.isChannel(key));
     this.#contacts = new Contacts(runtime);
-    this.#messages = new Messages(runtime, this.#contacts, this.#positions);
+    this.#messages = new Messages(runtime, this.#contacts);
     this.#channels = new Channels(runtime, {
       entered: (key) => this.#catchUp.entered(key, signal),
       listed: (channel) => this.#who.listed(channel),
@@ -99,11 +82,10 @@ export class Connection {
     this.#history = new History(
       runtime,
       this.#messages,
-      this.#positions,
       (key) => this.#channels.all.has(key) || this.#messages.knows(key) || this.#contacts.has(key),
     );
-    this.#markers = new ReadMarkers(runtime, this.#history, this.#positions, signal);
-    this.#catchUp = new CatchUp(runtime, this.#history, this.#positions, {
+    this.#markers = new ReadMarkers(runtime, this.#history, signal);
+    this.#catchUp = new CatchUp(runtime, this.#history, {
       introduce: (key, address) => this.#messages.introduce(key, address),
       told: (key) => this.#markers.ask(key),
       caughtUp: (key) => this.#markers.caughtUp(key),
@@ -130,7 +112,8 @@ export class Connection {
     this.#tellCapabilities();
     commits.add({ type: 'self', key: keyOf(this.#runtime, nick), name: nick });
     if (!(await commits.flush())) return;
-    this.#positions.load(await host.state(POSITION_STATE));
+    this.#runtime.positions.load(await host.state(POSITION_STATE));
+    this.#runtime.doubts.load(await host.state(DOUBT_STATE));
     this.#contacts.start(await host.state(CONTACT_STATE), signal);
     // Not awaited: a channel that lets nobody in must not hold up the account.
     void new Rejoin(this.#runtime, this.#channels).enterAll(await host.state(ROOM_STATE), signal);
@@ -225,7 +208,8 @@ export class Connection {
   }
 
   catchUp(scope: ScopeKey, after: Opaque | null, signal: AbortSignal): Promise<Page> {
-    if (scope !== accountScope || !this.#positions.kept) return Promise.reject(unsupported('to catch up'));
+    if (scope !== accountScope || !this.#runtime.positions.kept)
+      return Promise.reject(unsupported('to catch up'));
     return answered(this.#catchUp.page(after, signal));
   }
 

@@ -2,7 +2,9 @@ import type { SessionHost } from '@natter/core';
 import type { RemoteKey } from '@natter/core/model';
 import type { Asks } from './asks.ts';
 import type { Commits } from './commits.ts';
+import type { Doubts } from './features/doubts.ts';
 import type { FileHost } from './features/file-host.ts';
+import type { Positions } from './features/positions.ts';
 import type { IrcConfig } from './config.ts';
 import { nameKey } from './mapping/keys.ts';
 import type { IrcConnection } from './wire/connection.ts';
@@ -22,6 +24,8 @@ export interface Runtime {
   /** What the server offers, with the values of its capabilities. */
   readonly offered: ReadonlyMap<string, string>;
   readonly files: FileHost;
+  readonly positions: Positions;
+  readonly doubts: Doubts;
   /** Our nick now. */
   nick: string;
 }

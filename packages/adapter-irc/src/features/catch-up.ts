@@ -9,7 +9,6 @@ import {
 } from '../mapping/history-point.ts';
 import { keyOf, type Runtime } from '../runtime.ts';
 import { behind, pointOf, reaches, targetsOf, timeline, type History } from './history.ts';
-import type { Positions } from './positions.ts';
 
 /** Messages of one conversation that are fetched at once; what is missed beyond them is a gap that is filled behind them. */
 const NEWEST = 100;
@@ -41,7 +40,6 @@ export interface CatchUpEvents {
 export class CatchUp {
   readonly #runtime: Runtime;
   readonly #history: History;
-  readonly #positions: Positions;
   readonly #events: CatchUpEvents;
   /** The direct conversations that are still to be asked for; null before TARGETS was asked. */
   #waiting: { key: RemoteKey; name: string }[] | null = null;
@@ -52,10 +50,9 @@ export class CatchUp {
   #newest: number | null = null;
   #channels: Promise<void> = Promise.resolve();
 
-  constructor(runtime: Runtime, history: History, positions: Positions, events: CatchUpEvents) {
+  constructor(runtime: Runtime, history: History, events: CatchUpEvents) {
     this.#runtime = runtime;
     this.#history = history;
-    this.#positions = positions;
     this.#events = events;
   }
 
@@ -68,7 +65,7 @@ export class CatchUp {
     this.#handedOver = null;
     const next = this.#waiting[0];
     if (next === undefined) return this.#end(since);
-    this.#positions.fallBehind(next.key);
+    this.#runtime.positions.fallBehind(next.key);
     const newest = await this.#newestOf(next.key, since, signal);
     const known = newest.events.length === 0 ? [] : this.#events.introduce(next.key, next.name);
     const batch = { ...newest, events: [...known, ...newest.events] };
@@ -82,8 +79,8 @@ export class CatchUp {
 
   /** We entered a channel: what was said there while we were away is fetched when its turn comes. */
   entered(conversation: RemoteKey, signal: AbortSignal): void {
-    if (!this.#positions.kept) return;
-    this.#positions.fallBehind(conversation);
+    if (!this.#runtime.positions.kept) return;
+    this.#runtime.positions.fallBehind(conversation);
     this.#channels = this.#channels.then(() =>
       this.#channel(conversation, signal).catch((error: unknown) => {
         if (signal.aborted) return;
@@ -94,12 +91,14 @@ export class CatchUp {
   }
 
   #caughtUp(conversation: RemoteKey): void {
-    this.#positions.catchUp(conversation);
+    this.#runtime.positions.catchUp(conversation);
     this.#events.caughtUp(conversation);
   }
 
   #end(since: HistoryPoint | null): Page {
-    this.#positions.catchUpDirect();
+    this.#runtime.positions.catchUpDirect();
+    // Where nobody said anything, we did not either.
+    this.#runtime.doubts.forget((key) => !this.#runtime.support.isChannel(key));
     const time = Math.max(since?.time ?? 0, this.#newest ?? 0);
     const cursors = time === 0 ? {} : { [accountScope]: writePoint({ id: null, time }) };
     return { batch: { origin: 'archive', events: [], cursors }, next: null, reached: 'end' };
@@ -125,7 +124,7 @@ export class CatchUp {
     since: HistoryPoint | null,
     signal: AbortSignal,
   ): Promise<Page['batch']> {
-    const position = this.#positions.get(conversation);
+    const position = this.#runtime.positions.get(conversation);
     const from = position ?? since;
     const limit = from === null ? FIRST : NEWEST;
     const told = await this.#history.ask('LATEST', conversation, this.#reference(from), limit, signal);
@@ -133,14 +132,15 @@ export class CatchUp {
     const [first] = fresh;
     const before = told.oldest;
     const hole = position !== null && told.full && before !== null && !reaches(told, position);
+    if (!hole) this.#runtime.doubts.forget((key) => key === conversation);
     const gaps: GapChange[] = hole
       ? [{ op: 'open', gap: gapBetween(conversation, position, first?.stable ?? null, before) }]
       : [];
     for (const item of fresh) this.#heard(item.sentAt);
     const last = fresh.at(-1);
-    const state = last === undefined ? {} : this.#positions.reach(conversation, pointOf(last));
+    const state = last === undefined ? {} : this.#runtime.positions.reach(conversation, pointOf(last));
     const inPage = new Set(fresh.map(({ stable }) => stable));
-    const live = this.#positions.liveOf(conversation).find((id) => !inPage.has(id)) ?? null;
+    const live = this.#runtime.positions.liveOf(conversation).find((id) => !inPage.has(id)) ?? null;
     const place = { by: 'page', after: hole ? null : (position?.id ?? null), before: live } as const;
     // What a first look at a conversation brings is not news.
     const origin = from === null ? 'snapshot' : 'archive';

@@ -13,7 +13,6 @@ import type { Runtime } from '../runtime.ts';
 import { linesOf, isBatch, type Batch } from '../wire/batches.ts';
 import { lastParam, param, type IrcLine } from '../wire/line.ts';
 import { Messages } from './messages.ts';
-import type { Positions } from './positions.ts';
 
 /** Most messages of one answer, whatever the server would give. */
 const PAGE = 100;
@@ -34,21 +33,14 @@ export interface HistoryLines {
 export class History {
   readonly #runtime: Runtime;
   readonly #messages: Messages;
-  readonly #positions: Positions;
   readonly #known: (conversation: RemoteKey) => boolean;
   /** Without labels nothing tells whose answer it is: one question at a time. */
   #turn: Promise<unknown> = Promise.resolve();
 
   /** `known`: whether a conversation is there for other reasons than its history. */
-  constructor(
-    runtime: Runtime,
-    messages: Messages,
-    positions: Positions,
-    known: (conversation: RemoteKey) => boolean,
-  ) {
+  constructor(runtime: Runtime, messages: Messages, known: (conversation: RemoteKey) => boolean) {
     this.#runtime = runtime;
     this.#messages = messages;
-    this.#positions = positions;
     this.#known = known;
   }
 
@@ -62,7 +54,7 @@ export class History {
     if (request.gap !== undefined) return this.gapPage(request.gap, request.limit, signal);
     const { conversation, direction, cursor, anchor } = request;
     const older = direction === 'older';
-    const from = pointAt(cursor) ?? (anchor === undefined ? null : this.#positions.pointOf(anchor));
+    const from = pointAt(cursor) ?? (anchor === undefined ? null : this.#runtime.positions.pointOf(anchor));
     const at = from === null ? '*' : this.#reference(from);
     const command = from === null ? 'LATEST' : older ? 'BEFORE' : 'AFTER';
     const told = await this.ask(command, conversation, at, request.limit, signal);
@@ -165,7 +157,7 @@ export class History {
       if (contentOf(line.command, lastParam(line)) === null) return [];
       if (this.#messages.conversationOf(line) !== conversation) return [];
       const item = this.#item(line, lastParam(line));
-      this.#positions.remember(conversation, pointOf(item));
+      this.#runtime.positions.remember(conversation, pointOf(item));
       return [item];
     });
   }
@@ -175,7 +167,10 @@ export class History {
     const command = line.command === 'NOTICE' ? 'NOTICE' : 'PRIVMSG';
     const content = contentOf(command, text, this.#runtime.files.url) ?? { kind: 'text', text: '' };
     const mentioned = !sender.self && mentions(content.text, this.#runtime.nick);
-    return messageOf(line, { sender, content, operation: null, part: 0, mentioned, now: Date.now() });
+    const conversation = this.#messages.conversationOf(line);
+    const { operation = null, part = 0 } =
+      (sender.self && text !== '' ? this.#runtime.doubts.match(conversation, text) : null) ?? {};
+    return messageOf(line, { sender, content, operation, part, mentioned, now: Date.now() });
   }
 }
 

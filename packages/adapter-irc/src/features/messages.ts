@@ -5,7 +5,6 @@ import { mentions, messageOf, replyTarget, sentAt } from '../mapping/message.ts'
 import { isOwn, keyOf, type Feature, type Runtime } from '../runtime.ts';
 import { isBatch, linesOf, type Batch } from '../wire/batches.ts';
 import { lastParam, param, type IrcLine } from '../wire/line.ts';
-import type { Positions } from './positions.ts';
 
 /** How long somebody who typed is shown to type without another word (+typing: refreshed every 3 s), in milliseconds. */
 const TYPING_TIME = 6000;
@@ -29,16 +28,14 @@ export interface Identities {
 export class Messages implements Feature {
   readonly #runtime: Runtime;
   readonly #identities: Identities;
-  readonly #positions: Positions;
   /** Lines of ours that are not answered yet. */
   readonly onItsWay: Set<OnItsWay> = new Set();
   /** Direct conversations that were told in this run. */
   readonly #told = new Set<RemoteKey>();
 
-  constructor(runtime: Runtime, identities: Identities, positions: Positions) {
+  constructor(runtime: Runtime, identities: Identities) {
     this.#runtime = runtime;
     this.#identities = identities;
-    this.#positions = positions;
   }
 
   take(line: IrcLine): void {
@@ -89,7 +86,7 @@ export class Messages implements Feature {
     const { operation = null, part = 0 } = sender.self ? (this.#ours(line, conversation) ?? {}) : {};
     const mentioned = !sender.self && mentions(content.text, this.#runtime.nick);
     const item = messageOf(line, { sender, content, operation, part, mentioned, now: Date.now() });
-    this.#positions.note(conversation, { id: item.stable, time: item.sentAt });
+    this.#runtime.positions.note(conversation, { id: item.stable, time: item.sentAt });
     return [
       ...this.#meet(conversation, line),
       { type: 'timeline', conversation, place: { by: 'tail' }, items: [item] },
@@ -151,7 +148,7 @@ export class Messages implements Feature {
   /** A nick changed: its conversation is told anew under the new one. */
   renamed(from: RemoteKey, to: RemoteKey): void {
     if (this.#told.delete(from)) this.#told.add(to);
-    this.#positions.rename(from, to);
+    this.#runtime.positions.rename(from, to);
   }
 
   /** The line of ours that this echoes. */

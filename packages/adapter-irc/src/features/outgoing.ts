@@ -160,12 +160,14 @@ export class Outgoing {
     { command, target, text, part }: Words & { part: number },
     question: Question,
   ): Promise<{ confirmed: boolean; id: RemoteKey | null }> {
-    const sent: OnItsWay = { operation: op.id, part, label: this.#asks.nextLabel, target, text };
     const isEcho = (each: IrcLine): boolean =>
       each.command === command &&
       this.#messages.senderOf(each).self &&
       this.#messages.conversationOf(each) === target &&
       lastParam(each) === text;
+    const doubt = { operation: op.id, part, target, text };
+    await this.#runtime.doubts.begin(doubt);
+    const sent: OnItsWay = { ...doubt, label: this.#asks.nextLabel };
     this.#messages.onItsWay.add(sent);
     try {
       const judge = (each: IrcLine): 'end' | null => (isEcho(each) ? 'end' : null);
@@ -176,7 +178,12 @@ export class Outgoing {
       const answer = await this.#asks.ask({ ...question, judge, answers });
       const echo = answer.lines.find((each) => each.command === command);
       const id = (answer.batch ?? echo)?.tags.get('msgid') || echo?.tags.get('msgid') || null;
+      // Without an echo the history will tell it once more, under a name that we do not know yet.
+      if (echo !== undefined) this.#runtime.doubts.settle(doubt);
       return { confirmed: answer.labeled || echo !== undefined, id: id === null ? null : remoteKey(id) };
+    } catch (error) {
+      if (!(error instanceof WireError) || !error.sent) this.#runtime.doubts.settle(doubt);
+      throw error;
     } finally {
       this.#messages.onItsWay.delete(sent);
     }

@@ -6,7 +6,6 @@ import { keyOf, type Feature, type Runtime } from '../runtime.ts';
 import { param, type IrcLine } from '../wire/line.ts';
 import { pointOf, type History } from './history.ts';
 import { refused, targetOf } from './outgoing.ts';
-import type { Positions } from './positions.ts';
 
 /**
  * draft/read-marker: how far we have read, shared among our devices. The server knows a time for it and natter a message, so
@@ -15,14 +14,12 @@ import type { Positions } from './positions.ts';
 export class ReadMarkers implements Feature {
   readonly #runtime: Runtime;
   readonly #history: History;
-  readonly #positions: Positions;
   readonly #signal: AbortSignal;
   readonly #waiting = new Map<RemoteKey, number>();
 
-  constructor(runtime: Runtime, history: History, positions: Positions, signal: AbortSignal) {
+  constructor(runtime: Runtime, history: History, signal: AbortSignal) {
     this.#runtime = runtime;
     this.#history = history;
-    this.#positions = positions;
     this.#signal = signal;
   }
 
@@ -31,7 +28,7 @@ export class ReadMarkers implements Feature {
     const time = Date.parse(param(line, 1).replace(/^timestamp=/, ''));
     if (!Number.isFinite(time) || param(line, 0) === '') return;
     const conversation = keyOf(this.#runtime, param(line, 0));
-    if (this.#positions.isBehind(conversation)) this.#waiting.set(conversation, time);
+    if (this.#runtime.positions.isBehind(conversation)) this.#waiting.set(conversation, time);
     else void this.#read(conversation, time);
   }
 
@@ -68,8 +65,8 @@ export class ReadMarkers implements Feature {
 
   async #timeOf(conversation: RemoteKey, upTo: Target, signal: AbortSignal): Promise<number | null> {
     if (!('stable' in upTo)) return null;
-    const { time } = this.#positions.pointOf(upTo.stable);
-    if (time !== null || !this.#positions.kept || !isServerId(upTo.stable)) return time;
+    const { time } = this.#runtime.positions.pointOf(upTo.stable);
+    if (time !== null || !this.#runtime.positions.kept || !isServerId(upTo.stable)) return time;
     const { items } = await this.#history.ask('AROUND', conversation, `msgid=${upTo.stable}`, 1, signal);
     return items.find(({ stable }) => stable === upTo.stable)?.sentAt ?? null;
   }
@@ -86,8 +83,8 @@ export class ReadMarkers implements Feature {
   }
 
   async #messageAt(conversation: RemoteKey, time: number): Promise<RemoteKey | null> {
-    const near = this.#positions.lastUntil(conversation, time);
-    if (near?.time === time || !this.#positions.kept) return near?.id ?? null;
+    const near = this.#runtime.positions.lastUntil(conversation, time);
+    if (near?.time === time || !this.#runtime.positions.kept) return near?.id ?? null;
     try {
       const at = `timestamp=${new Date(time + 1).toISOString()}`;
       const { items } = await this.#history.ask('BEFORE', conversation, at, 1, this.#signal);

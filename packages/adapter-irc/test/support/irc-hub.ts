@@ -13,6 +13,7 @@ import {
 } from '@natter/core';
 import { expect } from 'vitest';
 import { createIrcAdapter } from '../../src/index.ts';
+import type { WireLimits } from '../../src/wire/limits.ts';
 import { FAST } from './ngircd-setup.ts';
 
 const { signal } = new AbortController();
@@ -24,6 +25,7 @@ export interface SignIn {
   readonly password?: string;
   /** Makes the account first. */
   readonly register?: boolean;
+  readonly limits?: Partial<WireLimits>;
 }
 
 /** The account `me` on a server of this machine, in a hub of its own. */
@@ -42,14 +44,14 @@ export class IrcHub {
 
   /** Signs in with these settings; with a password by SASL, else by the nick alone. */
   static async start(port: number, config: JsonObject = {}, sign: SignIn = {}): Promise<IrcHub> {
-    const { nick = 'me', password, register = false } = sign;
+    const { nick = 'me', password, register = false, limits = {} } = sign;
     const secrets = memorySecrets();
     const blobs = memoryBlobs();
     const hub = await createHub({
       store: memoryStore(),
       secrets,
       blobs,
-      adapters: [createIrcAdapter()],
+      adapters: [createIrcAdapter({ limits })],
       backoff: { base: 20, cap: 50 },
     });
     await hub.connect();
@@ -92,14 +94,15 @@ export class IrcHub {
   }
 
   /** What a conversation holds, without asking the network. */
-  async texts(key: string, limit = 1000): Promise<readonly string[]> {
+  async rows(key: string, limit = 1000): Promise<readonly MessageView[]> {
     const conversation = this.conversation(key);
     if (conversation === undefined) return [];
-    const { rows } = await this.hub.handlers.methods['history.page'](
-      { conversation, limit, remote: false },
-      signal,
-    );
-    return rows.map(({ content }) => content.text);
+    const page = { conversation, limit, remote: false };
+    return (await this.hub.handlers.methods['history.page'](page, signal)).rows;
+  }
+
+  async texts(key: string): Promise<readonly string[]> {
+    return (await this.rows(key)).map(({ content }) => content.text);
   }
 
   /** What somebody gets who scrolls back. */
@@ -123,13 +126,7 @@ export class IrcHub {
 
   /** The newest row of a conversation. */
   async last(key: string): Promise<MessageView | undefined> {
-    const conversation = this.conversation(key);
-    if (conversation === undefined) return undefined;
-    const { rows } = await this.hub.handlers.methods['history.page'](
-      { conversation, limit: 1, remote: false },
-      signal,
-    );
-    return rows.at(-1);
+    return (await this.rows(key, 1)).at(-1);
   }
 
   /** What is kept of the account behind lock and key. */
