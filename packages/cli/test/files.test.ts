@@ -38,6 +38,39 @@ describe('natter file get', () => {
     expect([nothing.code, nothing.stderr.trimEnd().split('\n').length]).toEqual([1, 1]);
   });
 
+  it('brings text, image, sound, video and anything else in one message, told by their bytes', async () => {
+    const server = await nativeServer(['alice', 'bob'], { name: 'chat.test' });
+    const { alice, bob } = await friends(server);
+    const folder = temporaryFolder();
+    const png =
+      'iVBORw0KGgoAAAANSUhEUgAAAAMAAAACCAYAAACddGYaAAAAEklEQVR4nGNgYGD4jwXDAW4JAJQSBvqXy2P5AAAAAElFTkSuQmCC';
+    const files: readonly (readonly [name: string, bytes: Buffer, kind: string, mediaType: string])[] = [
+      ['notes.txt', Buffer.from('la la la'), 'file', 'text/plain'],
+      ['cover.pdf', Buffer.from(png, 'base64'), 'image', 'image/png'],
+      ['song.mp3', Buffer.concat([Buffer.from('ID3'), Buffer.alloc(200)]), 'audio', 'audio/mpeg'],
+      [
+        'clip.webm',
+        Buffer.from('1a45dfa39f4286810142f7810142f2810442f381084282847765626d', 'hex'),
+        'video',
+        'video/webm',
+      ],
+      ['not-a-picture.jpg', Buffer.from('not a picture'), 'file', 'application/octet-stream'],
+      ['empty', Buffer.alloc(0), 'file', 'application/octet-stream'],
+    ];
+    for (const [name, bytes] of files) writeFileSync(join(folder, name), bytes);
+    const options = files.flatMap(([name]) => ['--file', join(folder, name)]);
+    await alice.lines('send', 'bob@chat.test', ...options);
+    await until(async () => (await bob.lines('history', 'alice@chat.test')).length === 1);
+    const [message] = await bob.lines('history', 'alice@chat.test');
+    expect(message?.['attachments']).toMatchObject(
+      files.map(([name, bytes, kind, mediaType]) => ({ name, kind, mediaType, size: bytes.length })),
+    );
+    expect(message?.['attachments']).toMatchObject({ 1: { width: 3, height: 2 } });
+    const target = temporaryFolder();
+    await bob.lines('file', 'get', String(message?.['id']), '--output', target);
+    for (const [name, bytes] of files) expect(readFileSync(join(target, name)).equals(bytes)).toBe(true);
+  });
+
   it('makes a name of a stranger one that stays where it is put', () => {
     const names: readonly (readonly [string, string])[] = [
       ['../../etc/passwd', 'passwd'],

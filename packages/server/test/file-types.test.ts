@@ -23,6 +23,13 @@ describe('what a file is', () => {
       'application/x-msdownload',
       null,
     ],
+    [
+      'music behind a long tag',
+      Buffer.concat([Buffer.from('ID3'), Buffer.alloc(99)]),
+      'x/y',
+      'audio/mpeg',
+      null,
+    ],
     ['text', Buffer.from('hello'), 'text/markdown; charset=utf-8', 'text/markdown', null],
     ['text that is none', Buffer.from([1, 0, 2]), 'text/plain', octets, null],
     ['a drawing', Buffer.from('<svg xmlns="x"/>'), 'image/svg+xml', 'image/svg+xml', null],

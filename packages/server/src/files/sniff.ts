@@ -35,7 +35,9 @@ export async function sniff(
 
 async function detect(head: Uint8Array): Promise<string | null> {
   try {
-    return (await fileTypeFromBuffer(head))?.mime ?? null;
+    const found = (await fileTypeFromBuffer(head))?.mime;
+    // The sound comes behind the tag, and a tag with a picture in it is longer than what is read here (https://id3.org/id3v2.4.0-structure).
+    return found ?? (Buffer.from(head.subarray(0, 3)).toString('latin1') === 'ID3' ? 'audio/mpeg' : null);
   } catch {
     // Bytes that a detector cannot bear are bytes of no format that it knows.
     return null;

@@ -31,11 +31,18 @@ export function messageItem(message: MessageView): JsonItem {
     thread: message.thread?.message ?? null,
     mentions: message.mentions,
     mentioned: message.mentioned,
-    attachments: attachmentsOf(message.content).map(({ name, mediaType, size }) => ({
-      name,
-      mediaType,
-      size,
-    })),
+    attachments: attachmentsOf(message.content).map(
+      ({ kind, name, mediaType, size, width, height, duration, hash }) => ({
+        kind,
+        name,
+        mediaType,
+        size,
+        width,
+        height,
+        duration,
+        hash,
+      }),
+    ),
     edited: message.edited !== null,
     retracted: message.retracted !== null,
     reactions: Object.fromEntries(message.reactions.map(({ key, senders }) => [key, senders])),
