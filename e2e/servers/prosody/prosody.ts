@@ -111,6 +111,8 @@ interface Ports {
   readonly port: number;
   readonly tlsPort: number;
   readonly httpPort: number;
+  /** Whether anything is served on the last one. */
+  readonly web: boolean;
 }
 
 /** Ports are free only until somebody else takes one, so the choice is repeated when it was unlucky. */
@@ -120,7 +122,8 @@ async function startOnFreePorts(
 ): Promise<{ ports: Ports; child: ChildServer }> {
   for (let attempt = 1; ; attempt += 1) {
     const [port = 0, tlsPort = 0, httpPort = 0] = await freePorts(3);
-    const ports = { port, tlsPort, httpPort };
+    const web = options.files === true || options.websocket === true;
+    const ports = { port, tlsPort, httpPort, web };
     writeFileSync(join(installation.folder, 'prosody.cfg.lua'), configText(installation, ports, options));
     giveToSystemUser(installation);
     try {
@@ -153,13 +156,13 @@ function configText(
 
 function launch(
   { program, before, folder, inside, user }: Installation,
-  { port, tlsPort }: Ports,
+  { port, tlsPort, httpPort, web }: Ports,
 ): Promise<ChildServer> {
   return startChildServer({
     program,
     parameters: [...before, '--config', join(inside, 'prosody.cfg.lua'), '-F'],
     folder,
-    ports: [port, tlsPort],
+    ports: [port, tlsPort, ...(web ? [httpPort] : [])],
     ...(user === null ? {} : { user }),
   });
 }

@@ -6,6 +6,8 @@ export interface XmppConfig {
   /** `HOST`, `HOST:PORT` `xmpps://HOST:PORT` or `wss://HOST/PATH` in place of what DNS says; null for DNS. */
   readonly server: string | null;
   readonly trust: TrustPolicy;
+  /** A client certificate in PEM, by which to sign in; its key is a secret. */
+  readonly certificate: string | null;
   /** Goes on without encryption where a server that is not on this machine offers none. */
   readonly allowInsecure: boolean;
 }
@@ -21,6 +23,7 @@ export const CONFIG_SCHEMA: JsonObject = {
         'HOST, HOST:PORT, xmpp://HOST:PORT (STARTTLS), xmpps://HOST:PORT (direct TLS) or wss://HOST/PATH (WebSocket); found by DNS if absent',
     },
     ca: { type: 'string', description: 'certificate authorities in PEM to trust in place of the system’s' },
+    certificate: { type: 'string', description: 'client certificate in PEM, to sign in by it' },
     trusted: {
       type: 'array',
       items: { type: 'string', pattern: '^[0-9A-F]{2}(:[0-9A-F]{2}){31}$' },
@@ -37,6 +40,7 @@ export const CONFIG_SCHEMA: JsonObject = {
 export function readConfig(config: JsonObject): XmppConfig {
   return {
     server: readText(config, 'server'),
+    certificate: readCertificates(config, 'certificate'),
     trust: { authorities: readCertificates(config, 'ca'), pinned: readTexts(config, 'trusted') },
     allowInsecure: readFlag(config, 'allowInsecure'),
   };

@@ -1,11 +1,14 @@
 import type { BaseHost } from '@natter/core';
 import { errorData, NatterError } from '@natter/core/model';
-import type { Credentials } from '@natter/wire';
+import type { ClientCertificate, Credentials } from '@natter/wire';
+import type { XmppConfig } from './config.ts';
 import { formatAddress, parseAddress, type Address } from './wire/address.ts';
 import { WireError } from './wire/error.ts';
 
 /** Names under which the host keeps what sign-in needs. The mechanism is no secret, but must be as hard to tamper with. */
 export const PASSWORD = 'password';
+/** The key of the client certificate, in PEM. */
+export const KEY = 'key';
 export const MECHANISM = 'sasl-mechanism';
 /** The token by which this device signs in without the password (XEP-0484), and the name of the device to the server. */
 export const TOKEN = 'sign-in-token';
@@ -24,6 +27,15 @@ export function readIdentity(address: string): Identity {
     throw new NatterError(errorData('invalid', message, { scope: 'account', userAction: 'check-address' }));
   }
   return { ...parsed, bare: formatAddress(parsed) };
+}
+
+/** What to show of ourselves to the server; null where there is no certificate or its key is not known. */
+export async function clientCertificate(
+  { certificate }: Pick<XmppConfig, 'certificate'>,
+  host: BaseHost,
+): Promise<ClientCertificate | null> {
+  const key = certificate === null ? null : await host.secret(KEY);
+  return certificate === null || key === null ? null : { certificate, key };
 }
 
 /** Credentials whose password is fetched from the host once it is needed. */

@@ -2,7 +2,15 @@ import type { AccountSpec, SessionHost } from '@natter/core';
 import type { HashedToken } from '@natter/wire';
 import { RESUME_KEY } from './commits.ts';
 import { readConfig } from './config.ts';
-import { AGENT, MECHANISM, readIdentity, storedCredentials, TOKEN, type Identity } from './credentials.ts';
+import {
+  AGENT,
+  clientCertificate,
+  MECHANISM,
+  readIdentity,
+  storedCredentials,
+  TOKEN,
+  type Identity,
+} from './credentials.ts';
 import type { Memory } from './memory.ts';
 import { readResumeState } from './resume-state.ts';
 import type { Platform } from './wire/channel.ts';
@@ -37,7 +45,9 @@ export async function establish(
 ): Promise<Established> {
   const { account, host, platform, limits } = parts;
   const identity = readIdentity(account.address);
-  const { server, trust, allowInsecure } = readConfig(account.config);
+  const config = readConfig(account.config);
+  const { server, allowInsecure } = config;
+  const trust = { ...config.trust, client: await clientCertificate(config, host) };
   host.phase('connecting');
   const { stream, result } = await connect(
     { platform, domain: identity.domain, server, trust, limits },

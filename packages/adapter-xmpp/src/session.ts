@@ -25,7 +25,7 @@ import { accountCapabilities } from './capabilities.ts';
 import { RESUME_KEY } from './commits.ts';
 import { readConfig } from './config.ts';
 import { Connection } from './connection.ts';
-import { AGENT, MECHANISM, PASSWORD, TOKEN } from './credentials.ts';
+import { AGENT, KEY, MECHANISM, PASSWORD, TOKEN } from './credentials.ts';
 import { establish, type Established, type SessionParts } from './establish.ts';
 import { discoverServer } from './features/discovery.ts';
 import { download } from './features/download.ts';
@@ -210,7 +210,7 @@ export class XmppSession implements Session {
   async wipe(): Promise<void> {
     const { host } = this.#parts;
     try {
-      for (const name of [PASSWORD, MECHANISM, TOKEN, AGENT]) await host.setSecret(name, null);
+      for (const name of [PASSWORD, KEY, MECHANISM, TOKEN, AGENT]) await host.setSecret(name, null);
     } catch (error) {
       host.log('warn', 'xmpp-wipe-failed', { message: toErrorData(error).message });
     }

@@ -7,12 +7,11 @@ import {
   type Field,
   type Step,
 } from '@natter/core/model';
-import type { TrustPolicy } from '@natter/wire';
 import { readConfig } from './config.ts';
-import { MECHANISM, PASSWORD, readIdentity, type Identity } from './credentials.ts';
+import { KEY, MECHANISM, PASSWORD, readIdentity, type Identity } from './credentials.ts';
 import { register } from './features/registration.ts';
 import { mapError } from './mapping/errors.ts';
-import type { Platform } from './wire/channel.ts';
+import type { LinkTrust, Platform } from './wire/channel.ts';
 import { connect } from './wire/connect.ts';
 import { WireError } from './wire/error.ts';
 import type { WireLimits } from './wire/limits.ts';
@@ -27,6 +26,12 @@ export interface SignInParts {
   readonly limits: WireLimits;
 }
 
+const KEY_FIELD: Field = {
+  name: 'key',
+  label: 'Key of the client certificate (PEM)',
+  secret: true,
+  required: true,
+};
 const PASSWORD_FIELD: Field = { name: 'password', label: 'Password', secret: true, required: true };
 
 /**
@@ -50,9 +55,12 @@ export class SignIn implements Interaction {
     try {
       const identity = readIdentity(start.address);
       readConfig(start.config); // a wrong setting is told before the user types a password
-      if (answer === null) return this.#fields(identity, [PASSWORD_FIELD]);
+      // Who has a certificate signs in by it; an account is registered with a password all the same.
+      const byKey = readConfig(start.config).certificate !== null && start.purpose !== 'register';
+      const wanted = byKey ? KEY_FIELD : PASSWORD_FIELD;
+      if (answer === null) return this.#fields(identity, [wanted]);
       this.#takeAnswer(answer);
-      if (!this.#answers['password']) return this.#fields(identity, [PASSWORD_FIELD]);
+      if (!this.#answers[wanted.name]) return this.#fields(identity, [wanted]);
       const missing = await this.#attempt(identity, signal);
       if (missing.length > 0) return this.#fields(identity, missing);
       const config =
@@ -91,9 +99,11 @@ export class SignIn implements Interaction {
     return { kind: 'show', what: 'certificate', data: { ...certificate }, actions: ['trust', 'reject'] };
   }
 
-  #trust(): TrustPolicy {
-    const { trust } = readConfig(this.#parts.start.config);
-    return { ...trust, pinned: [...trust.pinned, ...this.#trusted] };
+  #trust(): LinkTrust {
+    const { trust, certificate } = readConfig(this.#parts.start.config);
+    const key = this.#answers['key'] ?? null;
+    const client = certificate === null || key === null ? null : { certificate, key };
+    return { ...trust, pinned: [...trust.pinned, ...this.#trusted], client };
   }
 
   cancel(): Promise<void> {
@@ -124,7 +134,8 @@ export class SignIn implements Interaction {
     );
     await stream.close();
     if (mechanism === null) return missing;
-    await host.setSecret(PASSWORD, password);
+    await host.setSecret(PASSWORD, password || null);
+    await host.setSecret(KEY, this.#answers['key'] || null);
     await host.setSecret(MECHANISM, mechanism);
     return [];
   }

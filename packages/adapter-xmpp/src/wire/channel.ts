@@ -1,4 +1,4 @@
-import type { ChannelBinding, HttpAnswer, HttpRequest, TrustPolicy } from '@natter/wire';
+import type { ChannelBinding, ClientCertificate, HttpAnswer, HttpRequest, TrustPolicy } from '@natter/wire';
 import type { Element } from '@xmpp/xml';
 import type { Digest } from './digest.ts';
 import type { WireError } from './error.ts';
@@ -23,6 +23,8 @@ export interface Channel {
   readonly secure: boolean;
   /** The peer is this machine. */
   readonly loopback: boolean;
+  /** The peer has seen a certificate of ours, which may be all that a sign-in needs (EXTERNAL). */
+  readonly identified: boolean;
   /** What a sign-in can be bound to; the preferred one first. */
   readonly bindings: readonly ChannelBinding[];
   /** Where events go. Until it is set, nothing is read. */
@@ -46,6 +48,11 @@ export interface Channel {
   destroy(error: WireError): void;
 }
 
+/** Whom to trust, and what to show of ourselves. */
+export interface LinkTrust extends TrustPolicy {
+  readonly client: ClientCertificate | null;
+}
+
 /** Where one attempt goes to. */
 export type Target =
   | {
@@ -67,7 +74,7 @@ export interface Platform {
   connect(
     target: Target,
     domain: string,
-    trust: TrustPolicy,
+    trust: LinkTrust,
     limits: WireLimits,
     signal: AbortSignal,
   ): Promise<Channel>;

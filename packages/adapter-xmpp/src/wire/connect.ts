@@ -1,5 +1,4 @@
-import type { TrustPolicy } from '@natter/wire';
-import type { Platform, Target } from './channel.ts';
+import type { LinkTrust, Platform, Target } from './channel.ts';
 import { asWireError, WireError } from './error.ts';
 import type { WireLimits } from './limits.ts';
 import { XmppStream } from './stream.ts';
@@ -11,7 +10,7 @@ export interface ConnectOptions {
   readonly domain: string;
   /** The user's own choice of server, or null. */
   readonly server: string | null;
-  readonly trust: TrustPolicy;
+  readonly trust: LinkTrust;
   readonly limits: WireLimits;
 }
 

@@ -47,6 +47,7 @@ function readOffer(stream: XmppStream, features: Element, profile: Profile): Omi
     bindingTypes: types ?? null,
     bindings: stream.channel.bindings,
     secure: stream.channel.secure,
+    identified: stream.channel.identified,
   };
 }
 

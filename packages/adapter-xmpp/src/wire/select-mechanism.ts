@@ -1,4 +1,5 @@
 import {
+  external,
   plain,
   Scram,
   type ChannelBinding,
@@ -18,6 +19,7 @@ const STRENGTH: readonly { readonly name: string; readonly hash: ScramHash | nul
   { name: 'SCRAM-SHA-1-PLUS', hash: 'SHA-1' },
   { name: 'SCRAM-SHA-256-PLUS', hash: 'SHA-256' },
   { name: 'SCRAM-SHA-512-PLUS', hash: 'SHA-512' },
+  { name: 'EXTERNAL', hash: null }, // XEP-0178: the certificate is ours, and no secret goes out
 ];
 
 /** What the choice depends on. */
@@ -30,6 +32,8 @@ export interface SaslOffer {
   readonly bindings: readonly ChannelBinding[];
   /** Whether the stream is encrypted and the server verified. */
   readonly secure: boolean;
+  /** Whether the server has seen a certificate of ours. */
+  readonly identified: boolean;
   /** The mechanism of the last sign-in to this account, or null. Nothing weaker is used. */
   readonly pinned: string | null;
 }
@@ -52,7 +56,7 @@ export function selectMechanism(offer: SaslOffer, credentials: Credentials): Mec
       `the server offered ${offer.pinned} before and now at best ${name}`,
     );
   }
-  if (hash === null) return plain(credentials);
+  if (hash === null) return name === 'EXTERNAL' ? external() : plain(credentials);
   return new Scram(hash, credentials, gsBinding(name, offer), offer);
 }
 
@@ -67,6 +71,7 @@ function usableIn(offer: SaslOffer): (name: string) => boolean {
     if (!offered.has(name)) return false;
     // A server may advertise -PLUS and refuse the binding type we have: the list of XEP-0440 is what counts.
     if (name.endsWith('-PLUS')) return bindable;
+    if (name === 'EXTERNAL') return offer.identified;
     return name !== 'PLAIN' || offer.secure;
   };
 }

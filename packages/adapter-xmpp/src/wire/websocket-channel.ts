@@ -18,6 +18,7 @@ const MOST_WAITING = 10_000;
 export class WebSocketChannel implements Channel {
   readonly #socket: FrameSocket;
   readonly #limits: WireLimits;
+  readonly identified: boolean = false; // what a proxy of the web passes on of it nobody can tell
   readonly bindings: readonly ChannelBinding[] = [];
   #events: ChannelEvents | null = null;
   #parser: StreamParser | null = null;

@@ -9,7 +9,7 @@ import { openWebSocket } from '../../src/wire/node/web-socket.ts';
 import { Person } from '../support/recording-host.ts';
 import { startScriptedServer } from '../support/scripted-server.ts';
 
-const trust = { authorities: null, pinned: [] };
+const trust = { authorities: null, pinned: [], client: null };
 const limits = { ...DEFAULT_LIMITS, handshakeTime: 2_000 };
 let close: () => Promise<unknown> | void = () => {};
 afterEach(() => close());

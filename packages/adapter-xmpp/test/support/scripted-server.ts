@@ -42,6 +42,10 @@ export class Peer {
   destroy(): void {
     this.#socket.destroy();
   }
+  /** SHA-256 of the certificate that the client has shown; undefined for none. */
+  get fingerprint(): string | undefined {
+    return this.#socket instanceof TLSSocket ? this.#socket.getPeerCertificate().fingerprint256 : undefined;
+  }
   get closed(): boolean {
     return this.#closed;
   }
@@ -69,6 +73,8 @@ export class Peer {
       isServer: true,
       cert: certificate.chain,
       key: certificate.key,
+      requestCert: true,
+      rejectUnauthorized: false,
     });
     this.#attach();
   }

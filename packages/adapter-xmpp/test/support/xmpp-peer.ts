@@ -59,7 +59,7 @@ export class XmppPeer implements Peer {
 
   static async start(account: PeerAccount): Promise<XmppPeer> {
     const { name, password, server, ca } = account;
-    const trust = { authorities: ca, pinned: [] };
+    const trust = { authorities: ca, pinned: [], client: null };
     const { stream } = await connect(
       { platform: nodePlatform, domain: 'localhost', server, trust, limits: DEFAULT_LIMITS },
       async (stream, signal) => {

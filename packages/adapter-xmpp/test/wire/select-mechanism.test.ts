@@ -12,6 +12,7 @@ describe('the choice of a mechanism', () => {
     bindingTypes: null,
     bindings: [exporter],
     secure: true,
+    identified: false,
     pinned: null,
     ...parts,
   });
@@ -33,6 +34,11 @@ describe('the choice of a mechanism', () => {
     ['SCRAM where there is no TLS', { mechanisms: ALL, secure: false, bindings: [] }, 'SCRAM-SHA-256'],
   ])('%s', (_, parts, name) => {
     expect(selectMechanism(offer(parts), credentials).name).toBe(name);
+  });
+  test('by the certificate that the server has seen of us, and by nothing else then (EXTERNAL)', () => {
+    const mechanisms = [...ALL, 'EXTERNAL'];
+    expect(selectMechanism(offer({ mechanisms, identified: true }), credentials).name).toBe('EXTERNAL');
+    expect(selectMechanism(offer({ mechanisms }), credentials).name).toBe('SCRAM-SHA-256');
   });
   test('never PLAIN without TLS', () => {
     expect(() => selectMechanism(offer({ mechanisms: ['PLAIN'], secure: false }), credentials)).toThrow(

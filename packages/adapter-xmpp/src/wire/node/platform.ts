@@ -38,7 +38,7 @@ export const nodePlatform: Platform = {
       const secured = await handshake(socket, {
         name: domain,
         trust,
-        client: null,
+        client: trust.client,
         protocols: ALPN,
         time,
         signal,

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import type { ChannelBinding, TrustPolicy } from '@natter/wire';
+import type { ChannelBinding } from '@natter/wire';
 import { channelBindings, handshake } from '@natter/wire/node';
 import { Element } from '@xmpp/xml';
-import type { Channel, ChannelEvents } from '../channel.ts';
+import type { Channel, ChannelEvents, LinkTrust } from '../channel.ts';
 import { cleanXml } from '../clean-xml.ts';
 import { asWireError, streamErrorXml, WireError } from '../error.ts';
 import type { WireLimits } from '../limits.ts';
@@ -15,7 +15,7 @@ const FOOTER = '</stream:stream>';
 /** What a TCP channel must know beside its socket. */
 export interface TcpChannelOptions {
   readonly domain: string;
-  readonly trust: TrustPolicy;
+  readonly trust: LinkTrust;
   readonly limits: WireLimits;
 }
 
@@ -45,6 +45,10 @@ export class TcpChannel implements Channel {
 
   get secure(): boolean {
     return this.#secure;
+  }
+
+  get identified(): boolean {
+    return this.#secure && this.#options.trust.client !== null;
   }
 
   get bindings(): readonly ChannelBinding[] {
@@ -95,7 +99,7 @@ export class TcpChannel implements Channel {
       const secured = await handshake(plain, {
         name: domain,
         trust,
-        client: null,
+        client: trust.client,
         protocols: [],
         time: limits.handshakeTime,
         signal,

@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connectSocket, handshake } from '@natter/wire/node';
-import type { TrustPolicy } from '@natter/wire';
 import { WebSocket } from 'ws';
+import type { LinkTrust } from '../channel.ts';
 import { WireError } from '../error.ts';
 import { SUBPROTOCOL, type FrameEvents, type FrameSocket } from '../frame-socket.ts';
 import type { WireLimits } from '../limits.ts';
@@ -13,7 +13,7 @@ import type { WireLimits } from '../limits.ts';
  */
 export async function openWebSocket(
   url: string,
-  trust: TrustPolicy,
+  trust: LinkTrust,
   limits: WireLimits,
   signal: AbortSignal,
 ): Promise<FrameSocket> {
@@ -25,7 +25,7 @@ export async function openWebSocket(
   const { remoteAddress = '' } = plain;
   const loopback = remoteAddress === '::1' || /^(?:::ffff:)?127\./.test(remoteAddress);
   const time = limits.handshakeTime;
-  const options = { name: host, trust, client: null, protocols: ['http/1.1'], time, signal };
+  const options = { name: host, trust, client: trust.client, protocols: ['http/1.1'], time, signal };
   const socket: Duplex = secure ? await handshake(plain, options) : plain;
   const client = new WebSocket(url.replace(/^wss:/, 'ws:'), SUBPROTOCOL, {
     createConnection: () => socket.resume(), // the server says nothing before we ask
