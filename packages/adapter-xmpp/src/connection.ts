@@ -16,6 +16,7 @@ import { Archive } from './features/archive.ts';
 import { downloadAvatar } from './features/avatar-download.ts';
 import { Blocking } from './features/blocking.ts';
 import { Displayed } from './features/displayed.ts';
+import { EntityInfo } from './features/entity-info.ts';
 import { Files } from './features/files.ts';
 import { Gateways } from './features/gateways.ts';
 import { Messages } from './features/messages.ts';
@@ -32,6 +33,8 @@ import { roomForm } from './features/rooms/room-form.ts';
 import { Rooms } from './features/rooms/rooms.ts';
 import { fromOwnAccount, Roster } from './features/roster.ts';
 import { Services } from './features/services.ts';
+import { Signals } from './features/signals.ts';
+import { askName } from './features/vcards.ts';
 import type { AvatarAddress } from './mapping/personal.ts';
 import type { Runtime } from './runtime.ts';
 import { asWireError, WireError } from './wire/error.ts';
@@ -65,7 +68,7 @@ export class Connection {
   readonly #displayed: Displayed;
   readonly #personalEvents: PersonalEvents;
   readonly #over = new AbortController();
-  #clientState = false;
+  readonly #signals: Signals;
   /** Resolves with what ended the stream; null after an orderly end. */
   readonly ended: Promise<WireError | null>;
 
@@ -76,7 +79,9 @@ export class Connection {
     this.#roster = new Roster(runtime);
     const services = new Services(stream);
     const profiles = new Profiles(runtime);
-    this.#presence = new PresenceFeature(runtime, profiles);
+    const entities = new EntityInfo(runtime);
+    this.#presence = new PresenceFeature(runtime, profiles, entities);
+    this.#signals = new Signals(runtime, this.#presence);
     this.#messages = new Messages(runtime);
     this.#archive = new Archive(runtime);
     this.#blocking = new Blocking(runtime);
@@ -85,7 +90,7 @@ export class Connection {
     this.#rosterChanges = new RosterChanges(runtime);
     this.#rooms = new Rooms(runtime, this.#archive, services);
     this.#files = new Files(runtime, services);
-    this.#gateways = new Gateways(runtime, services);
+    this.#gateways = new Gateways(runtime, services, entities);
     this.#ownProfile = new OwnProfile(runtime);
     this.#displayed = new Displayed(runtime, this.#archive);
     this.#personalEvents = new PersonalEvents(runtime, [
@@ -110,7 +115,6 @@ export class Connection {
   /** Brings everything up to date after sign-in, in the order that loses nothing: presence last, as it opens the gates. */
   async synchronize({ binding, known, presence }: Beginning, signal: AbortSignal): Promise<void> {
     const { stream, host, commits, server, own } = this.#runtime;
-    this.#clientState = stream.features?.getChild('csi', NS.csi) !== undefined;
     await commits.storeProgress(); // a crash from here on finds the session to take up
     const self: Event = { type: 'self', key: remoteKey(own), address: own };
     if (!binding.resumed) await commits.batch({ origin: 'snapshot', events: [self] });
@@ -185,6 +189,11 @@ export class Connection {
     }
   }
 
+  /** What somebody calls themselves; null when they do not say. */
+  nameOf(address: string, signal: AbortSignal): Promise<string | null> {
+    return askName(this.#runtime.stream, address, signal);
+  }
+
   searchRooms(text: string, signal: AbortSignal): Promise<readonly RoomListing[]> {
     return this.#rooms.search(text, signal);
   }
@@ -215,22 +224,7 @@ export class Connection {
 
   /** Tells the network what it need not be told twice. */
   signal(signal: Signal): void {
-    if (signal.type === 'presence') this.#presence.announce(signal.presence);
-    if (signal.type === 'focus' && this.#clientState) this.#tellFocus(signal.active);
-    if (signal.type !== 'typing') return;
-    const room = this.#rooms.roomAt(signal.conversation);
-    if (room !== undefined && room.phase !== 'inside') return;
-    const type = room === undefined ? 'chat' : 'groupchat';
-    const message = new Element('message', { to: signal.conversation, type });
-    message.c(signal.active ? 'composing' : 'paused', { xmlns: NS.chatStates }); // XEP-0085
-    message.c('no-store', { xmlns: NS.hints });
-    this.#runtime.stream.send(message);
-  }
-
-  /** XEP-0352: while nobody looks, the server may hold back what can wait. No stanza, so that nothing counts it. */
-  #tellFocus(active: boolean): void {
-    const { stream } = this.#runtime;
-    if (!stream.ended) stream.channel.send(new Element(active ? 'active' : 'inactive', { xmlns: NS.csi }));
+    this.#signals.send(signal);
   }
 
   #receive(stanza: Element, number: number): void {

@@ -1,3 +1,4 @@
+import type { DiscoInfo } from './mapping/disco.ts';
 import type { Room } from './features/rooms/room.ts';
 import type { Event } from '@natter/core';
 import type { BridgeOrigin, OperationId, Presence, RemoteKey } from '@natter/core/model';
@@ -28,6 +29,11 @@ export class Memory {
   readonly contacts: Set<RemoteKey> = new Set();
   /** The gateways there are, by their domain. */
   readonly gateways: Map<string, BridgeOrigin> = new Map();
+  /** By which hash senders announce what they are (XEP-0115), by their full address. */
+  readonly announced: Map<string, { readonly node: string; readonly ver: string; readonly hash: string }> =
+    new Map();
+  /** What is behind such a hash, where it was verified. */
+  readonly descriptions: Map<string, DiscoInfo> = new Map();
   /** The pictures of contacts, by their hash. */
   readonly pictures: Map<RemoteKey, { readonly from: 'pep' | 'vcard'; readonly hash: string | null }> =
     new Map();

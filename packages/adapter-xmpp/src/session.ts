@@ -160,7 +160,10 @@ export class XmppSession implements Session {
   ): Promise<Queries[keyof Queries][1]> {
     if (name === 'resolve' && typeof argument === 'string') {
       const address = bareAddress(argument.trim());
-      return address === null ? null : { contact: remoteKey(address), address, name: null };
+      if (address === null) return null;
+      // Without a connection an address is all that there is.
+      const name = (await this.#connection?.nameOf(address, signal).catch(() => null)) ?? null;
+      return { contact: remoteKey(address), address, name };
     }
     if (name === 'rooms' && typeof argument === 'object' && 'text' in argument) {
       const { text } = argument;

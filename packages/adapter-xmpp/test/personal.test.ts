@@ -149,4 +149,15 @@ describeServer('what people and their devices publish', 'prosody', () => {
     await me.perform(me.op(room, { type: 'room', change: { action: 'leave' } }));
     await other.host.until('outside', () => state(other) === 'left');
   });
+
+  test('somebody who is typed in is told by the name in their vcard (XEP-0054), and by the address where there is none', async () => {
+    const [me, peer] = await friends();
+    const find = (): Promise<unknown> =>
+      me.session.query('resolve', ` ${peer.address.toUpperCase()}`, new AbortController().signal);
+    expect(await find()).toEqual({ contact: peer.key, address: peer.address, name: null });
+    const vcard = new Element('vCard', { xmlns: 'vcard-temp' });
+    vcard.c('FN').t('Juliet Capulet');
+    await peer.ask('set', vcard);
+    expect(await find()).toEqual({ contact: peer.key, address: peer.address, name: 'Juliet Capulet' });
+  });
 });

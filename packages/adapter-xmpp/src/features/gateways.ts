@@ -4,7 +4,8 @@ import { type DiscoInfo } from '../mapping/disco.ts';
 import type { Runtime } from '../runtime.ts';
 import { parseAddress } from '../wire/address.ts';
 import { asWireError } from '../wire/error.ts';
-import { askInfo, type Services } from './services.ts';
+import type { EntityInfo } from './entity-info.ts';
+import type { Services } from './services.ts';
 
 /** One entry for each gateway that was found: its domain, and what is behind it. */
 const PREFIX = 'gateway:';
@@ -19,10 +20,12 @@ const MOST_GATEWAYS = 30;
 export class Gateways {
   readonly #runtime: Runtime;
   readonly #services: Services;
+  readonly #entities: EntityInfo;
 
-  constructor(runtime: Runtime, services: Services) {
+  constructor(runtime: Runtime, services: Services, entities: EntityInfo) {
     this.#runtime = runtime;
     this.#services = services;
+    this.#entities = entities;
   }
 
   /** What an earlier process found. */
@@ -49,12 +52,12 @@ export class Gateways {
   }
 
   async #find(signal: AbortSignal): Promise<Map<string, BridgeOrigin>> {
-    const { stream, memory } = this.#runtime;
+    const { memory } = this.#runtime;
     const services = await this.#services.list(signal);
     const asked = new Map<string, DiscoInfo>(services.map(({ address, info }) => [address, info]));
     const listed = [...memory.contacts].filter((contact) => parseAddress(contact)?.local === '');
     for (const address of listed.slice(0, MOST_GATEWAYS))
-      if (!asked.has(address)) asked.set(address, await askInfo(stream, address, signal));
+      if (!asked.has(address)) asked.set(address, await this.#entities.of(address, signal));
     const found = new Map<string, BridgeOrigin>();
     for (const [address, info] of asked) {
       const origin = originOf(info);

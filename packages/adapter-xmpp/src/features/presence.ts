@@ -6,6 +6,7 @@ import { readNick } from '../mapping/personal.ts';
 import { forgetOldest } from '../memory.ts';
 import type { Runtime } from '../runtime.ts';
 import { NS } from '../wire/namespaces.ts';
+import type { EntityInfo } from './entity-info.ts';
 import type { Profiles } from './profiles.ts';
 import { contactState } from './roster.ts';
 
@@ -26,9 +27,12 @@ export class PresenceFeature {
 
   readonly #profiles: Profiles;
 
-  constructor(runtime: Runtime, profiles: Profiles) {
+  readonly #entities: EntityInfo;
+
+  constructor(runtime: Runtime, profiles: Profiles, entities: EntityInfo) {
     this.#runtime = runtime;
     this.#profiles = profiles;
+    this.#entities = entities;
   }
 
   /** Tells contacts how we are. */
@@ -57,6 +61,7 @@ export class PresenceFeature {
       if (update.contact === this.#runtime.own) return false; // our own devices are no contacts
       this.#remember(update.contact, update.resource, update.presence);
       this.#profiles.lookAt(stanza);
+      this.#entities.lookAt(stanza);
       this.#runtime.host.hint([
         { type: 'presence', key: update.contact, resource: update.resource, presence: update.presence },
       ]);
