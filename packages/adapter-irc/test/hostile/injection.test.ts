@@ -96,7 +96,7 @@ const methods: Readonly<Record<string, Method>> = {
 const wellFormed =
   /^(?:@[^ \0\r\n]+ )?(?:PRIVMSG|NOTICE|TAGMSG|REDACT|JOIN|PART|INVITE|KICK|MODE|TOPIC|NICK|WHOIS|WHO|MARKREAD|BATCH|CHATHISTORY|NAMES|LIST|ISON|USERHOST|PING|AWAY)(?: (?!:)[^ \0\r\n]+)*(?: :[^\0\r\n]*)?$/;
 
-describe('class 18: what one says is one line on the wire, or is refused', () => {
+describe('class 18, D10: what one says is one line on the wire, or is refused', () => {
   let server: ScriptedServer;
   let running: Running;
 

@@ -229,7 +229,7 @@ describe('class 16: no line of a server harms a session', () => {
     expect(JSON.stringify(running.batches)).toContain('café');
   });
 
-  test('a line without an end is cut off before it is long', async () => {
+  test('D11: a line without an end is cut off before it is long', async () => {
     const piece = new Uint8Array(64 * 1024).fill(120);
     server.push(piece);
     const ended = await running.ended;
