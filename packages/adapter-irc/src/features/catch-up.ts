@@ -8,6 +8,7 @@ import {
   type HistoryPoint,
 } from '../mapping/history-point.ts';
 import { keyOf, type Runtime } from '../runtime.ts';
+import { WireError } from '../wire/error.ts';
 import { behind, pointOf, reaches, targetsOf, timeline, type History } from './history.ts';
 
 /** Messages of one conversation that are fetched at once; what is missed beyond them is a gap that is filled behind them. */
@@ -22,6 +23,8 @@ const TARGETS_PAGES = 50;
 const EPOCH = '1970-01-01T00:00:00.000Z';
 /** Whatever our clock says; nanoseconds until then still fit into 64 bits. */
 const FAR = '2200-01-01T00:00:00.000Z';
+
+const NOTHING: Page['batch'] = { origin: 'archive', events: [] };
 
 /** Who has a part in it. */
 export interface CatchUpEvents {
@@ -59,14 +62,14 @@ export class CatchUp {
   /** One page of what was missed in direct conversations. The cursor is a time and the number of the page. */
   async page(after: Opaque | null, signal: AbortSignal): Promise<Page> {
     const since = sinceOf(after);
-    this.#waiting ??= await this.#targets(since?.time ?? null, signal);
+    this.#waiting ??= await this.#orNothing(this.#targets(since?.time ?? null, signal), []);
     // Whoever asks for the next page has stored the one before.
     if (this.#handedOver !== null) this.#caughtUp(this.#handedOver);
     this.#handedOver = null;
     const next = this.#waiting[0];
     if (next === undefined) return this.#end(since);
     this.#runtime.positions.fallBehind(next.key);
-    const newest = await this.#newestOf(next.key, since, signal);
+    const newest = await this.#orNothing(this.#newestOf(next.key, since, signal), NOTHING);
     const known = newest.events.length === 0 ? [] : this.#events.introduce(next.key, next.name);
     const batch = { ...newest, events: [...known, ...newest.events] };
     this.#waiting.shift();
@@ -88,6 +91,17 @@ export class CatchUp {
         this.#runtime.host.log('warn', 'irc-history-not-fetched', { message });
       }),
     );
+  }
+
+  /** What the server refuses to tell is not missed: the next attempt would be refused, too. */
+  async #orNothing<T>(answer: Promise<T>, nothing: T): Promise<T> {
+    try {
+      return await answer;
+    } catch (error) {
+      if (!(error instanceof WireError) || error.code !== 'refused') throw error;
+      this.#runtime.host.log('warn', 'irc-history-refused', { message: error.message });
+      return nothing;
+    }
   }
 
   #caughtUp(conversation: RemoteKey): void {

@@ -81,3 +81,18 @@ test('a bouncer that plays its buffers again and again tells nothing twice', asy
   const rounds = [0, 1, 2].flatMap((round) => [`round ${round}`, `live ${round}`]);
   await expect.poll(() => irc.texts('#c'), patient).toEqual([...texts(10), ...rounds]);
 });
+
+test.each([{ refuses: ['TARGETS'] }, { refuses: ['TARGETS'], labels: false }, { refuses: ['stranger'] }])(
+  'a server that tells only a part of it does not keep the account from going on: %j',
+  async (style) => {
+    await start(style);
+    for (const text of texts(5)) bouncer.say('other', '#c', text);
+    bouncer.say('stranger', 'me', 'nobody will hear of this');
+    bouncer.say('friend', 'me', 'hello');
+    irc = await IrcHub.start(bouncer.server.port, { join: ['#c'] });
+    await expect.poll(() => irc.texts('#c'), patient).toEqual(texts(5));
+    bouncer.say('stranger', 'me', 'but of this');
+    await expect.poll(() => irc.texts('stranger'), patient).toEqual(['but of this']);
+    expect(await irc.texts('friend')).toEqual(style.refuses.includes('TARGETS') ? [] : ['hello']);
+  },
+);

@@ -12,6 +12,8 @@ export interface BouncerStyle {
   readonly kinds?: string;
   /** Plays its buffers to whoever comes, as ZNC does, in place of answering questions. */
   readonly plays?: boolean;
+  /** Commands of CHATHISTORY and conversations of which it tells nothing. */
+  readonly refuses?: readonly string[];
 }
 
 interface Logged {
@@ -39,6 +41,7 @@ export class Bouncer {
       limit: 100,
       kinds: 'msgid,timestamp',
       plays: false,
+      refuses: [],
       ...style,
     };
   }
@@ -98,6 +101,10 @@ export class Bouncer {
     const limit = Math.min(Number(limitText), this.#style.limit);
     const batch = `b${(this.#batches += 1)}`;
     const tag = label === '' ? '' : `@label=${label} `;
+    if (this.#style.refuses.some((word) => word === command || word === target)) {
+      say(`${tag}:s FAIL CHATHISTORY INVALID_TARGET ${command} ${target} :not for you`);
+      return;
+    }
     if (command === 'TARGETS') {
       say(`${tag}BATCH +${batch} draft/chathistory-targets`);
       for (const [name, time] of this.#targets(target, at))
