@@ -45,7 +45,7 @@ describeServer('XMPP accounts in a hub', 'prosody', () => {
     return account;
   }
   const phase = (account: AccountId, wanted: string): Promise<void> =>
-    expect.poll(() => hub.profile.statuses.get(account)?.state.phase, { timeout: 8_000 }).toBe(wanted);
+    expect.poll(() => hub.profile.statuses.get(account)?.state.phase, { timeout: 15_000 }).toBe(wanted);
   const contactOf = (account: AccountId) =>
     [...hub.profile.contacts.entries()].map(([, row]) => row).find((row) => row.account === account);
   async function texts(account: AccountId): Promise<string[]> {
@@ -60,19 +60,21 @@ describeServer('XMPP accounts in a hub', 'prosody', () => {
     const { methods } = hub.handlers;
     const change = { action: 'add', address: `bob${count}@localhost`, text: 'hello' } as const;
     await methods['roster.change']({ key: 'r1', account: alice, change }, signal);
-    await expect.poll(() => contactOf(bob)?.request).toBe('hello');
+    await expect.poll(() => contactOf(bob)?.request, { timeout: 10_000 }).toBe('hello');
     const contact = contactOf(bob)!.id;
     await methods['roster.change'](
       { key: 'r2', account: bob, change: { action: 'accept', contact } },
       signal,
     );
-    await expect.poll(() => contactOf(alice)?.subscription.to, { timeout: 5_000 }).toBe('granted');
+    await expect.poll(() => contactOf(alice)?.subscription.to, { timeout: 10_000 }).toBe('granted');
     return [alice, bob];
   }
 
   test('contacts, presence, and messages both ways over a link that keeps breaking, each once and in order', async () => {
     const [alice, bob] = await friends();
-    await expect.poll(() => hub.profile.presences.get(contactOf(alice)!.id)?.availability).toBe('available');
+    await expect
+      .poll(() => hub.profile.presences.get(contactOf(alice)!.id)?.availability, { timeout: 10_000 })
+      .toBe('available');
     const { methods } = hub.handlers;
     const numbers = Array.from({ length: 20 }, (_, index) => `number ${index}`);
     for (const [index, text] of numbers.entries()) {
@@ -88,7 +90,7 @@ describeServer('XMPP accounts in a hub', 'prosody', () => {
     await phase(bob, 'online');
     await methods['account.enable']({ account: bob, enabled: false }, signal);
     await expect
-      .poll(() => hub.profile.presences.get(contactOf(alice)!.id)?.availability, { timeout: 5_000 })
+      .poll(() => hub.profile.presences.get(contactOf(alice)!.id)?.availability, { timeout: 10_000 })
       .toBe('offline');
   }, 60_000);
 
@@ -100,7 +102,7 @@ describeServer('XMPP accounts in a hub', 'prosody', () => {
       await methods['message.send']({ key: text, to, draft: { content: { kind: 'text', text } } }, signal);
     };
     await say(alice, 'one');
-    await expect.poll(() => texts(bob), { timeout: 5_000 }).toEqual(['one']);
+    await expect.poll(() => texts(bob), { timeout: 10_000 }).toEqual(['one']);
     proxy.refusing = true;
     proxy.cutAll('reset');
     const meanwhile = ['two', 'three', 'four', 'five', 'six', 'seven'];
@@ -108,13 +110,13 @@ describeServer('XMPP accounts in a hub', 'prosody', () => {
     proxy.refusing = false;
     const all = ['one', ...meanwhile].toSorted();
     for (const account of [alice, bob]) {
-      await expect.poll(async () => (await texts(account)).toSorted(), { timeout: 8_000 }).toEqual(all);
+      await expect.poll(async () => (await texts(account)).toSorted(), { timeout: 15_000 }).toEqual(all);
     }
     proxy.cutAll('close');
     await say(alice, 'last');
-    await expect.poll(async () => (await texts(bob)).at(-1), { timeout: 8_000 }).toBe('last');
+    await expect.poll(async () => (await texts(bob)).at(-1), { timeout: 15_000 }).toBe('last');
     await expect
-      .poll(async () => JSON.stringify(await texts(alice)), { timeout: 8_000 })
+      .poll(async () => JSON.stringify(await texts(alice)), { timeout: 15_000 })
       .toBe(JSON.stringify(await texts(bob)));
     expect((await texts(bob)).toSorted()).toEqual([...all, 'last'].toSorted());
   }, 60_000);
@@ -131,7 +133,7 @@ describeServer('XMPP accounts in a hub', 'prosody', () => {
       }),
     );
     await expect
-      .poll(async () => (await texts(alice)).toSorted(), { timeout: 8_000 })
+      .poll(async () => (await texts(alice)).toSorted(), { timeout: 15_000 })
       .toEqual(all.toSorted());
     await expect
       .poll(async () => JSON.stringify(await texts(alice)) === JSON.stringify(await texts(bob)), {

@@ -135,7 +135,7 @@ describe.each([
       const op = sendOp('am I heard?');
       harm({ toClient: { stalled: true } });
       const outcome = person.perform(op);
-      await expect.poll(() => peer.received()).toHaveLength(1);
+      await expect.poll(() => peer.received(), { timeout: 10_000 }).toHaveLength(1);
       proxy.cutAll('reset');
       expect(await outcome).toMatchObject({ result: 'unknown', error: { certain: false } });
       await person.online();
@@ -157,7 +157,7 @@ describe.each([
         result: 'not-sent',
       });
       expect(await person.perform({ ...op, attempt: 2 })).toMatchObject({ result: 'accepted' });
-      await expect.poll(() => peer.received()).toHaveLength(1);
+      await expect.poll(() => peer.received(), { timeout: 10_000 }).toHaveLength(1);
     });
 
     test('a process that remembers nothing finds its message in the archive', async () => {
@@ -201,7 +201,7 @@ describe.each([
       await heard(person);
       expect(person.host.texts()).toEqual(['é€😀', '<&>', 'last']);
       expect(await person.perform(sendOp('é€😀'))).toMatchObject({ result: 'accepted' });
-      await expect.poll(() => peer.received()).toMatchObject([{ text: 'é€😀' }]);
+      await expect.poll(() => peer.received(), { timeout: 10_000 }).toMatchObject([{ text: 'é€😀' }]);
     });
 
     test('a session that ended in good order is not taken up', async () => {

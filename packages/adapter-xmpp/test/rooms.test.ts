@@ -235,7 +235,7 @@ describeServer('rooms on a real server', 'prosody', () => {
   test('the server is told when nobody looks (XEP-0352)', async () => {
     const a = await person('romeo');
     a.session.signal({ type: 'focus', active: false });
-    await expect.poll(() => server.log()).toMatch(/Received\[c2s\]: <inactive/u);
+    await expect.poll(() => server.log(), { timeout: 10_000 }).toMatch(/Received\[c2s\]: <inactive/u);
     a.session.signal({ type: 'focus', active: true });
     const b = await person('juliet');
     expect(await b.send(a, 'hello')).toMatchObject({ result: 'accepted' });

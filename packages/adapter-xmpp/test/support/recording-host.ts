@@ -105,7 +105,7 @@ class RecordingHost implements SessionHost {
   }
 
   /** Resolves with what `look` finds, as soon as it finds something. */
-  async until<T>(what: string, look: () => T | undefined | null | false, time = 5_000): Promise<T> {
+  async until<T>(what: string, look: () => T | undefined | null | false, time = 15_000): Promise<T> {
     const end = Date.now() + time;
     for (;;) {
       const found = look();

@@ -117,7 +117,7 @@ test('a browser’s own WebSocket: frames, the subprotocol, and a way out', asyn
     socket.listen({ text: (frame) => void heard.push(frame), closed: resolve });
   });
   socket.send('é');
-  await expect.poll(() => heard).toEqual(['hello', 'you said é']);
+  await expect.poll(() => heard, { timeout: 10_000 }).toEqual(['hello', 'you said é']);
   for (const client of server.clients) client.terminate();
   await ended;
   const aborted = AbortSignal.abort();
