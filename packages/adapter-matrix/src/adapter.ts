@@ -7,8 +7,9 @@ import type {
   Session,
   SessionHost,
 } from '@natter/core';
-import { NETWORK_CAPABILITIES } from './capabilities.ts';
+import { networkCapabilities } from './capabilities.ts';
 import { CONFIG_SCHEMA } from './config.ts';
+import type { KeyStorage } from './features/encryption/key-storage.ts';
 import { Login } from './login.ts';
 import { MatrixSession } from './session.ts';
 import type { Platform } from './wire/http.ts';
@@ -21,16 +22,20 @@ export interface MatrixAdapterOptions {
 }
 
 /** Makes the adapter over what its surroundings provide. */
-export function createAdapter(platform: Platform, options: MatrixAdapterOptions): Adapter {
+export function createAdapter(
+  platform: Platform,
+  options: MatrixAdapterOptions,
+  keys: KeyStorage | null,
+): Adapter {
   const limits: WireLimits = { ...DEFAULT_LIMITS, ...options.limits };
   return {
     id: 'matrix',
     name: 'Matrix',
     contract: 1,
-    capabilities: NETWORK_CAPABILITIES,
+    capabilities: networkCapabilities(keys !== null),
     configSchema: CONFIG_SCHEMA,
     login: (start: LoginStart, host: BaseHost): Interaction => new Login({ start, host, platform, limits }),
     open: (account: AccountSpec, host: SessionHost): Session =>
-      new MatrixSession({ account, host, platform, limits }),
+      new MatrixSession({ account, host, platform, limits, keys }),
   };
 }

@@ -50,10 +50,17 @@ export const NETWORK_CAPABILITIES: Capabilities = {
   catchUp: 'account',
 };
 
-/** The capabilities of an account on a server that takes files of this size. */
-export function accountCapabilities(fileBytes: number | null): Capabilities {
-  const { limits } = NETWORK_CAPABILITIES;
-  return { ...NETWORK_CAPABILITIES, limits: fileBytes === null ? limits : { ...limits, fileBytes } };
+/** The most that the adapter can do, with a place for keys or without. */
+export function networkCapabilities(encrypts: boolean): Capabilities {
+  if (!encrypts) return NETWORK_CAPABILITIES;
+  // Files go in the clear or not at all.
+  return { ...NETWORK_CAPABILITIES, support: { ...NETWORK_CAPABILITIES.support, encryption: 'partial' } };
+}
+
+/** The capabilities of an account on a server that takes files of this size (bytes). */
+export function accountCapabilities(fileBytes: number | null, encrypts: boolean): Capabilities {
+  const { limits, ...others } = networkCapabilities(encrypts);
+  return { ...others, limits: fileBytes === null ? limits : { ...limits, fileBytes } };
 }
 
 /** The capabilities of a space, which holds rooms and no messages. */

@@ -3,6 +3,7 @@ import { NatterError, toErrorData, type OwnPresence, type Opaque } from '@natter
 import { accountCapabilities } from './capabilities.ts';
 import { unsupported } from './interactions.ts';
 import { Directs } from './features/directs.ts';
+import { download } from './features/download.ts';
 import { History } from './features/history.ts';
 import { Outgoing } from './features/outgoing.ts';
 import { PresenceFeature } from './features/presence.ts';
@@ -14,6 +15,9 @@ import { Sync } from './features/sync.ts';
 import { Uploads } from './features/uploads.ts';
 import { failedOutcome, mapError, refused } from './mapping/errors.ts';
 import { keyOf } from './mapping/keys.ts';
+import type { Healed } from './encryption.ts';
+import { newRoom } from './mapping/room.ts';
+import { mapHealed } from './mapping/timeline.ts';
 import type { Runtime } from './runtime.ts';
 import { WireError } from './wire/error.ts';
 
@@ -28,6 +32,7 @@ export class Connection {
   readonly #history: History;
   readonly #questions: Questions;
   readonly #uploads: Uploads;
+  readonly #pending = new Set<Promise<unknown>>();
 
   constructor(runtime: Runtime, shown: OwnPresence) {
     this.#runtime = runtime;
@@ -41,6 +46,7 @@ export class Connection {
     this.#roomChanges = new RoomChanges(runtime, { directs, roomSync, uploads: this.#uploads });
     this.#history = new History(runtime, roomSync);
     this.#questions = new Questions(runtime);
+    runtime.encryption?.listen((events) => heal(runtime, roomSync, events));
   }
 
   /** Asks what the server allows. One that does not say allows what it allows. */
@@ -50,19 +56,41 @@ export class Connection {
       if (error instanceof WireError && error.code === 'refused') return null;
       throw error;
     });
-    host.capabilities('account', accountCapabilities(fileBytes));
+    host.capabilities('account', accountCapabilities(fileBytes, this.#runtime.encryption !== null));
+  }
+
+  /** Who we are. */
+  get userId(): string {
+    return this.#runtime.api.userId;
   }
 
   /** Follows what happens until something ends it. Rejects with what did. */
   follow(): Promise<never> {
-    return this.#sync.follow();
+    return this.#busy(this.#sync.follow());
+  }
+
+  /** Resolves when nothing that was asked is under way; once the run has ended, that is soon. */
+  async idle(): Promise<void> {
+    while (this.#pending.size > 0) await Promise.allSettled(this.#pending);
+  }
+
+  /** Fetches a file into a blob. Rejects with a NatterError. */
+  download(what: Parameters<typeof download>[1], signal: AbortSignal): ReturnType<typeof download> {
+    const { api, host, ended } = this.#runtime;
+    return this.#busy(download({ api, host }, what, AbortSignal.any([signal, ended])));
+  }
+
+  #busy<T>(work: Promise<T>): Promise<T> {
+    const settled = work.finally(() => this.#pending.delete(settled));
+    this.#pending.add(settled);
+    return settled;
   }
 
   /** An operation, from the beginning to its outcome. Never rejects. */
   async perform(op: Op, signal: AbortSignal): Promise<Outcome> {
     const either = AbortSignal.any([signal, this.#runtime.ended]);
     try {
-      return await this.#perform(op, either);
+      return await this.#busy(this.#perform(op, either));
     } catch (error) {
       return failedOutcome(error);
     }
@@ -146,9 +174,19 @@ export class Connection {
   async #answered<T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     try {
       if (signal.aborted) throw new WireError('aborted', 'it was taken back');
-      return await work(AbortSignal.any([signal, this.#runtime.ended]));
+      return await this.#busy(work(AbortSignal.any([signal, this.#runtime.ended])));
     } catch (error) {
       throw NatterError.isInstance(error) ? error : new NatterError(mapError(error, 'conversation'));
     }
   }
+}
+
+/** Tells what has become readable, and forgets that it waited. */
+async function heal(runtime: Runtime, roomSync: RoomSync, healed: readonly Healed[]): Promise<void> {
+  const events = healed.flatMap(({ room, event }) => {
+    const known = runtime.rooms.get(room) ?? newRoom(room, 'leave');
+    return mapHealed(event, roomSync.context(known, new Map(), { by: 'tail' }));
+  });
+  const state = Object.fromEntries(healed.map(({ key }) => [key, null]));
+  await runtime.host.commit({ origin: 'live', events, state });
 }

@@ -2,17 +2,37 @@ import type { SyncAnswer } from './mapping/sync.ts';
 import type { RoomEvent } from './mapping/room-event.ts';
 import type { JsonMap } from './wire/json.ts';
 
-/** End-to-end encryption of one device, as the rest of the adapter needs it. */
+/** Keeps something in the adapter's own state, in the transaction that stores the event that it belongs to. */
+export type Remember = (key: string, value: string | null) => void;
+
+/** An event that could not be read before: its key has come. */
+export interface Healed {
+  readonly room: string;
+  /** As it is without encryption. */
+  readonly event: RoomEvent;
+  /** Under which it waited in the adapter's own state. */
+  readonly key: string;
+}
+
+/** End-to-end encryption of one device for one run, as the rest of the adapter needs it. */
 export interface Encryption {
   /**
-   * Takes in keys, device lists and key counts of a synchronisation. Called before its events are decrypted and before its
+   * Takes in keys, device lists and key counts of a synchronisation. Called before its events are opened and before its
    * token is stored; resolves when that is durable. Rejects when the key store is dead, which ends the run.
    */
   receive(answer: SyncAnswer): Promise<void>;
-  /** The event with its true type, content and trust; one that cannot be decrypted stays `m.room.encrypted`. */
-  decrypt(roomId: string, event: RoomEvent): Promise<RoomEvent>;
-  /** The content of an `m.room.encrypted` event that everybody in the room can read. */
-  encrypt(roomId: string, type: string, content: JsonMap, signal: AbortSignal): Promise<JsonMap>;
+  /** A room is encrypted from now on, and for good. */
+  enable(room: string, content: JsonMap): Promise<void>;
+  /** Whether a room was ever told to be encrypted. */
+  isEncrypted(room: string): Promise<boolean>;
+  /** Who may read in a room has changed. */
+  changed(room: string): void;
+  /** The event with its true type, content and trust; one that cannot be opened stays `m.room.encrypted`, and waits. */
+  open(room: string, event: RoomEvent, remember: Remember): Promise<RoomEvent>;
+  /** The content of an `m.room.encrypted` event that everybody in the room can read. What it took is durable. */
+  encrypt(room: string, type: string, content: JsonMap, signal: AbortSignal): Promise<JsonMap>;
+  /** Tells of events whose key has come. */
+  listen(healed: (events: readonly Healed[]) => Promise<void>): void;
   /** Frees everything. */
   close(): Promise<void>;
 }

@@ -11,5 +11,5 @@ export type { WireLimits } from './wire/limits.ts';
 
 /** Makes the adapter that the hub calls `matrix`. No I/O happens before `login` or a session's `run`. */
 export function createMatrixAdapter(options: MatrixAdapterOptions = {}): Adapter {
-  return createAdapter(browserPlatform, options);
+  return createAdapter(browserPlatform, options, null);
 }

@@ -26,9 +26,11 @@ import { AuthorizedApi } from './authorized-api.ts';
 import { readConfig, type MatrixConfig } from './config.ts';
 import { Connection } from './connection.ts';
 import { SESSION, storedCredentials } from './credentials.ts';
+import type { Encryption } from './encryption.ts';
 import { AccountData } from './features/account-data.ts';
 import { Contacts } from './features/contacts.ts';
-import { download } from './features/download.ts';
+import { STORE_KEY } from './features/encryption/names.ts';
+import type { KeyStorage } from './features/encryption/key-storage.ts';
 import { Rooms } from './features/rooms.ts';
 import { failedInteraction, unsupported } from './interactions.ts';
 import { mapEnded } from './mapping/errors.ts';
@@ -47,12 +49,14 @@ export interface SessionParts {
   readonly host: SessionHost;
   readonly platform: Platform;
   readonly limits: WireLimits;
+  /** Where the keys of devices are kept; null for an account that cannot encrypt. */
+  readonly keys: KeyStorage | null;
 }
 
 /** One Matrix account on one device. New connections and a new {@link Connection} serve each attempt. */
 export class MatrixSession implements Session {
   readonly #parts: SessionParts;
-  #running: { readonly connection: Connection; readonly runtime: Runtime } | null = null;
+  #running: Connection | null = null;
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
@@ -92,23 +96,44 @@ export class MatrixSession implements Session {
       throw new WireError('no-token', 'the token of this account belongs to somebody else');
     throwIfOver(ended);
     host.phase('syncing');
-    const runtime = this.#runtime(api, config, ended);
-    const connection = new Connection(runtime, resume.presence);
+    const fatal = Promise.withResolvers<never>();
+    const encryption = await this.#encryption(api, ended, (error) => fatal.reject(error));
+    const connection = new Connection(this.#runtime(api, config, encryption, ended), resume.presence);
+    const broken = http.broken.then((error) => Promise.reject(error));
+    try {
+      return await Promise.race([this.#serve(connection, ended), broken, fatal.promise]);
+    } finally {
+      this.#running = null;
+      over.abort();
+      await connection.idle();
+      await encryption?.close();
+    }
+  }
+
+  async #serve(connection: Connection, ended: AbortSignal): Promise<never> {
+    const { host } = this.#parts;
+    const { userId } = connection;
     await connection.negotiate();
     await host.commit({
       origin: 'snapshot',
-      events: [{ type: 'self', key: keyOf(api.userId), address: api.userId }],
+      events: [{ type: 'self', key: keyOf(userId), address: userId }],
     });
     throwIfOver(ended);
-    this.#running = { connection, runtime };
+    this.#running = connection;
     host.phase('online');
-    const following = connection.follow();
-    try {
-      return await Promise.race([following, http.broken.then((error) => Promise.reject(error))]);
-    } finally {
-      over.abort();
-      await following.catch(() => {}); // a commit may be under way; what ended the run is known
-    }
+    return connection.follow();
+  }
+
+  /** Null where nothing keeps keys. A store of keys that fails ends the run: what is in memory is ahead of it. */
+  async #encryption(
+    api: AuthorizedApi,
+    ended: AbortSignal,
+    failed: (error: NatterError) => void,
+  ): Promise<Encryption | null> {
+    const { host, keys: storage, account } = this.#parts;
+    if (storage === null) return null;
+    const { openEncryption } = await import('./features/encryption/open-encryption.ts');
+    return openEncryption({ storage, account: account.id, api, host, ended, failed });
   }
 
   async #signedIn(http: HttpClient, config: MatrixConfig, signal: AbortSignal): Promise<AuthorizedApi> {
@@ -123,17 +148,22 @@ export class MatrixSession implements Session {
     return new AuthorizedApi({ host, http, base, limits, credentials });
   }
 
-  #runtime(api: AuthorizedApi, config: MatrixConfig, ended: AbortSignal): Runtime {
+  #runtime(
+    api: AuthorizedApi,
+    config: MatrixConfig,
+    encryption: Encryption | null,
+    ended: AbortSignal,
+  ): Runtime {
     const { host, limits } = this.#parts;
     const rooms = new Rooms();
     const accountData = new AccountData(api);
     const contacts = new Contacts(rooms, accountData);
-    return { api, host, config, limits, rooms, accountData, contacts, encryption: null, ended };
+    return { api, host, config, limits, rooms, accountData, contacts, encryption, ended };
   }
 
   perform(op: Op, signal: AbortSignal): Promise<Outcome> {
     const offlineOutcome: Outcome = { result: 'not-sent', error: offline().data };
-    return this.#running?.connection.perform(op, signal) ?? Promise.resolve(offlineOutcome);
+    return this.#running?.perform(op, signal) ?? Promise.resolve(offlineOutcome);
   }
 
   async verify(): Promise<Outcome> {
@@ -144,11 +174,11 @@ export class MatrixSession implements Session {
   }
 
   async history(request: PageRequest, signal: AbortSignal): Promise<Page> {
-    return this.#online().connection.history(request, signal);
+    return this.#online().history(request, signal);
   }
 
   async catchUp(_scope: ScopeKey, after: Opaque | null, signal: AbortSignal): Promise<Page> {
-    return this.#online().connection.catchUp(after, signal);
+    return this.#online().catchUp(after, signal);
   }
 
   async query<Name extends keyof Queries>(
@@ -156,11 +186,11 @@ export class MatrixSession implements Session {
     argument: Queries[Name][0],
     signal: AbortSignal,
   ): Promise<Queries[Name][1]> {
-    return this.#online().connection.query(name, argument, signal);
+    return this.#online().query(name, argument, signal);
   }
 
   signal(signal: Signal): void {
-    this.#running?.connection.signal(signal);
+    this.#running?.signal(signal);
   }
 
   interact(about: InteractionSubject, _target: RemoteKey | null): Interaction {
@@ -173,13 +203,12 @@ export class MatrixSession implements Session {
     offset: number,
     signal: AbortSignal,
   ): Promise<{ etag?: string; done: boolean }> {
-    const { api, host, ended } = this.#online().runtime;
-    return download({ api, host }, { remote, blob, offset }, AbortSignal.any([signal, ended]));
+    return this.#online().download({ remote, blob, offset }, signal);
   }
 
   /** Signs the device out, so that its token is worth nothing to who finds it. */
   async wipe(remote: boolean, signal: AbortSignal): Promise<void> {
-    const { host, platform, limits, account } = this.#parts;
+    const { host, platform, limits, account, keys } = this.#parts;
     try {
       if (remote) {
         const config = readConfig(account.config);
@@ -195,13 +224,16 @@ export class MatrixSession implements Session {
       host.log('warn', 'matrix-logout-failed', { message: asWireError(error).message.slice(0, 300) });
     }
     try {
+      const credentials = await storedCredentials(host);
+      if (credentials !== null) await keys?.remove({ account: account.id, deviceId: credentials.deviceId });
       await host.setSecret(SESSION, null);
+      await host.setSecret(STORE_KEY, null);
     } catch (error) {
       host.log('warn', 'matrix-wipe-failed', { message: toErrorData(error).message });
     }
   }
 
-  #online(): { readonly connection: Connection; readonly runtime: Runtime } {
+  #online(): Connection {
     if (this.#running !== null) return this.#running;
     throw offline();
   }

@@ -3,6 +3,7 @@ import { memorySecrets, memoryStore, remoteKey, type ConversationId, type Draft 
 import { describeServer, startSynapse, type SynapseServer } from '@natter/e2e';
 import { Client, list, text, type Answer } from './support/client.ts';
 import { eventually, Home } from './support/home.ts';
+import { keptOpen } from './support/kept-open.ts';
 
 const { signal } = new AbortController();
 
@@ -217,14 +218,3 @@ describeServer('Matrix accounts in a hub', 'synapse', () => {
     expect(home.gaps()).toBe(0);
   });
 });
-
-/** A store that survives the hub that it was given to. */
-function keptOpen(store: ReturnType<typeof memoryStore>): ReturnType<typeof memoryStore> {
-  return new Proxy(store, {
-    get: (target, name) => {
-      if (name === 'close') return () => Promise.resolve();
-      const value: unknown = Reflect.get(target, name, target);
-      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
-    },
-  });
-}

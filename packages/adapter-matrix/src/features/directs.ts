@@ -4,8 +4,11 @@ import { readMemo, writeMemo } from '../mapping/memo.ts';
 import { OPERATION, type Room } from '../mapping/room.ts';
 import type { Runtime } from '../runtime.ts';
 import { WireError } from '../wire/error.ts';
-import { getText } from '../wire/json.ts';
+import { getText, type JsonMap } from '../wire/json.ts';
 import { partnerOf } from './partners.ts';
+
+/** How rooms are encrypted. */
+export const MEGOLM: JsonMap = { algorithm: 'm.megolm.v1.aes-sha2' };
 
 /** Finds and makes the rooms of direct conversations. */
 export class Directs {
@@ -87,16 +90,24 @@ export class Directs {
         is_direct: true,
         invite: [userId],
         creation_content: { [OPERATION]: op.id },
+        ...encryptedFromTheStart(this.#runtime),
       },
       signal,
     });
     const room = getText(answer, 'room_id');
     if (!isRoomId(room)) throw new WireError('protocol', 'the server made a room without a name');
     await host.checkpoint(op.id, writeMemo(op, { room }));
+    if (this.#runtime.encryption !== null) await this.#runtime.encryption.enable(room, MEGOLM);
     this.#made.set(userId, room);
     await accountData.addDirect(userId, room, signal);
     return room;
   }
+}
+
+/** Whoever can encrypt does so from the first message on. */
+export function encryptedFromTheStart({ encryption }: Pick<Runtime, 'encryption'>): JsonMap {
+  if (encryption === null) return {};
+  return { initial_state: [{ type: 'm.room.encryption', state_key: '', content: MEGOLM }] };
 }
 
 function refusal(errcode: string, message: string): WireError {

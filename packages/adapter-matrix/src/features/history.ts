@@ -30,6 +30,8 @@ interface Position {
 interface Stretch {
   readonly events: readonly RoomEvent[];
   readonly names: ReadonlyMap<string, string | null>;
+  /** What waits for its key. */
+  readonly state: Readonly<Record<string, string | null>>;
   /** Where it goes on; null at the end. */
   readonly next: string | null;
 }
@@ -73,6 +75,7 @@ export class History {
         origin: 'archive',
         events: mapTimeline(events, this.#roomSync.context(room, stretch.names, place)),
         gaps,
+        state: stretch.state,
       },
       next: onward === null ? null : JSON.stringify(onward),
       reached: gap !== undefined || onward !== null ? null : older ? 'start' : 'end',
@@ -130,6 +133,7 @@ export class History {
     const { api, encryption } = this.#runtime;
     const older = direction === 'older';
     const names = new Map<string, string | null>();
+    const state: Record<string, string | null> = {};
     let events: RoomEvent[] = [];
     let from = position.from;
     for (let searched = 0; searched < MOST_SEARCHED; searched += 1) {
@@ -150,7 +154,7 @@ export class History {
       for (const event of older ? chunk.toReversed() : chunk)
         opened.push(
           encryption !== null && event.type === 'm.room.encrypted'
-            ? await encryption.decrypt(position.room, event)
+            ? await encryption.open(position.room, event, (key, value) => (state[key] = value))
             : event,
         );
       events = older ? [...opened, ...events] : [...events, ...opened];
@@ -158,10 +162,10 @@ export class History {
       const next = end === from || chunk.length === 0 ? null : end;
       const found = events.some((event) => isMessage(event) && event.id !== position.beside);
       const met = hole !== null && events.some(({ id }) => id === hole.last);
-      if (next === null || found || met) return { events, names, next };
+      if (next === null || found || met) return { events, names, state, next };
       from = next;
     }
-    return { events, names, next: from };
+    return { events, names, state, next: from };
   }
 
   /** A room that we have left may be gone from our memory; what its pages say of it serves then. */

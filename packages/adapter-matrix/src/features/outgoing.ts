@@ -135,19 +135,38 @@ export class Outgoing {
     type: string,
     { op, content, signal }: { op: Op; content: JsonMap; signal: AbortSignal },
   ): Promise<string> {
-    const { api, rooms, encryption } = this.#runtime;
-    const sealed = rooms.get(roomId)?.encrypted === true;
-    if (sealed && encryption === null)
-      throw new WireError('refused', 'this room is encrypted, and this account has no keys here', {
-        errcode: 'M_UNRECOGNIZED',
-        status: 400,
-      });
-    const body =
-      sealed && encryption !== null ? await encryption.encrypt(roomId, type, content, signal) : content;
+    const { api } = this.#runtime;
+    // Reactions are not encrypted by anybody, or servers could not gather them.
+    const sealed = type !== 'm.reaction' && (await this.#isEncrypted(roomId, signal));
+    const body = sealed ? await this.#seal(roomId, type, { content, signal }) : content;
     const path = ['client', 'v3', 'rooms', roomId, 'send', sealed ? 'm.room.encrypted' : type, op.id];
     const id = getText(await api.call({ method: 'PUT', path, body, signal }), 'event_id');
     if (!isEventId(id)) throw new WireError('protocol', 'the server took an event and gave it no name');
     return id;
+  }
+
+  /** A room that no synchronisation has told yet is asked for: what is secret must not go out before we know. */
+  async #isEncrypted(roomId: string, signal: AbortSignal): Promise<boolean> {
+    const { api, rooms, encryption } = this.#runtime;
+    if (rooms.get(roomId)?.encrypted === true || (await encryption?.isEncrypted(roomId)) === true)
+      return true;
+    if (rooms.get(roomId) !== undefined) return false;
+    const path = ['client', 'v3', 'rooms', roomId, 'state', 'm.room.encryption'];
+    const content = await api.call({ method: 'GET', path, signal }).catch(notEncrypted);
+    if (content !== null) await encryption?.enable(roomId, content);
+    return content !== null;
+  }
+
+  async #seal(
+    roomId: string,
+    type: string,
+    { content, signal }: { content: JsonMap; signal: AbortSignal },
+  ): Promise<JsonMap> {
+    const { encryption } = this.#runtime;
+    if (encryption === null) throw impossible('this room is encrypted, and this account has no keys here');
+    if (get(content, 'url') !== undefined)
+      throw impossible('this room is encrypted, and natter cannot encrypt files yet');
+    return encryption.encrypt(roomId, type, content, signal);
   }
 
   async #redact(
@@ -188,6 +207,15 @@ export class Outgoing {
 function eventOf(target: Target): string {
   if ('stable' in target && isEventId(target.stable)) return target.stable;
   throw new WireError('refused', 'there is no such message', { status: 404, errcode: 'M_NOT_FOUND' });
+}
+
+function notEncrypted(error: unknown): null {
+  if (error instanceof WireError && error.status === 404) return null;
+  throw error;
+}
+
+function impossible(message: string): WireError {
+  return new WireError('refused', message, { errcode: 'M_UNRECOGNIZED', status: 400 });
 }
 
 function alreadyThere(error: unknown): void {

@@ -16,7 +16,7 @@ import { OPERATION, readPins } from '../mapping/room.ts';
 import type { Runtime } from '../runtime.ts';
 import { WireError } from '../wire/error.ts';
 import { getText, type JsonMap } from '../wire/json.ts';
-import type { Directs } from './directs.ts';
+import { encryptedFromTheStart, type Directs } from './directs.ts';
 import type { RoomSync } from './room-sync.ts';
 import type { Uploads } from './uploads.ts';
 
@@ -134,6 +134,8 @@ export class RoomChanges {
         visibility: open ? 'public' : 'private',
         invite: change.invite.filter(isUserId),
         creation_content: { [OPERATION]: op.id },
+        // Whoever may enter may read, so encryption would hide nothing.
+        ...(open ? {} : encryptedFromTheStart(this.#runtime)),
       },
       signal,
     });

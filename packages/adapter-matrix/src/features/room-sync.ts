@@ -13,6 +13,7 @@ import {
 import { readEvents, type RoomEvent } from '../mapping/room-event.ts';
 import type { JoinedRoom, StrippedRoom } from '../mapping/sync.ts';
 import { isMessage, mapTimeline, type TimelineContext } from '../mapping/timeline.ts';
+import type { Remember } from '../encryption.ts';
 import type { Runtime } from '../runtime.ts';
 import { get, getMap, getText, own } from '../wire/json.ts';
 import type { Draft } from './draft.ts';
@@ -51,10 +52,12 @@ export class RoomSync {
     if (before?.replaced === true) return;
     const state = readEvents(part.state);
     const sealed = readEvents(part.timeline);
+    await this.#prepare(part.id, state, sealed);
     const timeline: RoomEvent[] = [];
     for (const event of sealed) {
       const opens = encryption !== null && event.type === 'm.room.encrypted';
-      timeline.push(opens ? await encryption.decrypt(part.id, event) : event);
+      const remember: Remember = (key, value) => draft.remember(key, value);
+      timeline.push(opens ? await encryption.open(part.id, event, remember) : event);
     }
     const changes = [...state, ...timeline].filter(({ stateKey }) => stateKey !== undefined);
     const start = applySummary({ ...(before ?? newRoom(part.id, membership)), membership }, part.summary);
@@ -138,6 +141,18 @@ export class RoomSync {
       const child = this.#runtime.rooms.get(id);
       if (child?.membership === 'join') this.tell(draft, child);
     }
+  }
+
+  /** What encryption must know of a room before its events are opened. */
+  async #prepare(room: string, state: readonly RoomEvent[], timeline: readonly RoomEvent[]): Promise<void> {
+    const { encryption } = this.#runtime;
+    if (encryption === null) return;
+    for (const { type, stateKey, content } of [...state, ...timeline])
+      if (type === 'm.room.encryption' && stateKey === '') await encryption.enable(room, content);
+    // Members in the state part are those who speak, told again and again.
+    const matters = ({ type }: RoomEvent): boolean =>
+      type === 'm.room.member' || type === 'm.room.history_visibility';
+    if (timeline.some(matters)) encryption.changed(room);
   }
 
   #withAccountData(room: Room, { accountData }: JoinedRoom): Room {

@@ -54,6 +54,21 @@ export function mapTimeline(events: readonly RoomEvent[], context: TimelineConte
   return mapped;
 }
 
+/** What an event says whose place is there already, told as undecryptable. */
+export function mapHealed(event: RoomEvent, context: TimelineContext): Event[] {
+  const message = messageOf(event, context);
+  if (message === null || event.id === null) return mapTimeline([event], context);
+  const { content, trust, mentions, mentioned } = message;
+  const change: MessageChange = {
+    kind: 'decrypted',
+    content,
+    trust,
+    ...(mentions === undefined ? {} : { mentions }),
+    ...(mentioned === undefined ? {} : { mentioned }),
+  };
+  return [patch(event.id, event, context, change)];
+}
+
 /** Whether an event is told as a message. */
 export function isMessage(event: RoomEvent): boolean {
   const plain = event.stateKey === undefined || event.type === TOMBSTONE;

@@ -31,6 +31,8 @@ export interface HomeOptions {
   readonly address?: string;
   readonly password?: string;
   readonly config?: JsonObject;
+  /** Without it nothing can be encrypted. */
+  readonly keyFolder?: string;
 }
 
 /** Waits until something is so; how long that takes says nothing. */
@@ -51,7 +53,8 @@ export class Home {
   static async open(server: { readonly url: string }, options: HomeOptions = {}): Promise<Home> {
     const { limits = {}, store = memoryStore(), secrets = memorySecrets() } = options;
     const { address = ME, password = 'secret', config = {} } = options;
-    const hub = await openHub({ store, secrets, limits });
+    const { keyFolder } = options;
+    const hub = await openHub({ store, secrets, limits, ...(keyFolder === undefined ? {} : { keyFolder }) });
     const account = await signIn(hub, { address, password, config: { ...config, server: server.url } });
     return new Home(hub, account);
   }
@@ -59,9 +62,9 @@ export class Home {
   /** A natter that starts again with what an earlier one has stored. */
   static async resume(
     account: AccountId,
-    { store, secrets }: { readonly store: Store; readonly secrets: SecretStore },
+    kept: { readonly store: Store; readonly secrets: SecretStore; readonly keyFolder?: string },
   ): Promise<Home> {
-    return new Home(await openHub({ store, secrets }), account);
+    return new Home(await openHub(kept), account);
   }
 
   /** Waits until the account is in a phase. */
@@ -139,14 +142,19 @@ export class Home {
 }
 
 async function openHub(
-  parts: { readonly store: Store; readonly secrets: SecretStore } & Pick<HomeOptions, 'limits'>,
+  parts: { readonly store: Store; readonly secrets: SecretStore } & Pick<HomeOptions, 'limits' | 'keyFolder'>,
 ): Promise<Hub> {
-  const { store, secrets, limits = {} } = parts;
+  const { store, secrets, limits = {}, keyFolder } = parts;
   const hub = await createHub({
     store,
     secrets,
     blobs: memoryBlobs(),
-    adapters: [createMatrixAdapter({ limits: { ...LIMITS, ...limits } })],
+    adapters: [
+      createMatrixAdapter({
+        limits: { ...LIMITS, ...limits },
+        ...(keyFolder === undefined ? {} : { keyFolder }),
+      }),
+    ],
     backoff: { base: 20, cap: 50 },
   });
   await hub.connect();

@@ -62,7 +62,7 @@ export async function openProfile(options: OpenProfileOptions): Promise<OpenedPr
 }
 
 async function openHub(paths: ProfilePaths, secrets: ProfileSecrets, log: Log): Promise<Hub> {
-  const adapters = await loadAdapters();
+  const adapters = await loadAdapters(paths.keyFolder);
   const store = await openSqliteStore({ file: paths.storeFile });
   try {
     const blobs = await openFileBlobs({ directory: paths.blobFolder });

@@ -15,6 +15,8 @@ export interface ProfilePaths {
   readonly configFile: string;
   readonly storeFile: string;
   readonly blobFolder: string;
+  /** Encryption keys of devices. */
+  readonly keyFolder: string;
   readonly lockFile: string;
   readonly encryptedSecretsFile: string;
   readonly plainSecretsFile: string;
@@ -39,6 +41,7 @@ export function profilePaths(environment: Environment): ProfilePaths {
     configFile: join(configFolder, 'config.toml'),
     storeFile: join(dataFolder, 'natter.db'),
     blobFolder: join(dataFolder, 'blobs'),
+    keyFolder: join(dataFolder, 'keys'),
     lockFile: join(dataFolder, 'profile.lock'),
     encryptedSecretsFile: join(dataFolder, 'secrets.sealed'),
     plainSecretsFile: join(dataFolder, 'secrets.json'),
