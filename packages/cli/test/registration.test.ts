@@ -5,11 +5,19 @@ import { nativeServer } from './support/network.ts';
 it('registers by an invitation, which is good once', async () => {
   const server = await nativeServer([], { name: 'chat.test', registration: 'invite' });
   const { code } = await server.administration.invite();
+  const given = ['--password-stdin', '--json'];
   const register = (home: Home, user: string, ...more: string[]) =>
     home.run(
       [
-        ...['account', 'add', 'native', `${user}@chat.test`, '--server', server.url],
-        ...['--register', '--password-stdin', '--json', ...more],
+        'account',
+        'add',
+        'native',
+        `${user}@chat.test`,
+        '--server',
+        server.url,
+        '--register',
+        ...given,
+        ...more,
       ],
       { stdin: 'a long password\n' },
     );
