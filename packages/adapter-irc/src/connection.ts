@@ -242,9 +242,10 @@ export class Connection {
         return answered(this.#questions.rooms(argument as Queries['rooms'][0], signal));
       case 'profile':
         return Promise.reject(unsupported('the profile of a contact'));
+      case 'search':
       case 'devices':
       case 'revoke-device':
-        return Promise.reject(unsupported('a list of devices'));
+        return Promise.reject(unsupported(`the question "${name}"`));
     }
   }
 

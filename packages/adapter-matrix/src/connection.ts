@@ -156,9 +156,10 @@ export class Connection {
           return this.#questions.rooms(argument as Queries['rooms'][0], either);
         case 'profile':
           return this.#questions.profile(argument as Queries['profile'][0], either);
+        case 'search':
         case 'devices':
         case 'revoke-device':
-          return Promise.reject(unsupported('to ask for devices'));
+          return Promise.reject(unsupported(`to ask for "${name}"`));
       }
     });
   }

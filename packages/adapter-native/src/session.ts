@@ -19,6 +19,7 @@ import {
   type SessionHost,
   type Signal,
 } from '@natter/core';
+import { isSearch, search } from './features/search.ts';
 import { signIn } from './features/sign-in.ts';
 import type { Context } from './features/context.ts';
 import { devices, revokeDevice } from './features/devices.ts';
@@ -101,6 +102,7 @@ export class NativeSession implements Session {
       if (name === 'resolve' && typeof argument === 'string') return resolve(context, argument);
       if (name === 'members' && typeof argument === 'object' && 'conversation' in argument)
         return members(context, argument.conversation, signal);
+      if (name === 'search' && isSearch(argument)) return search(context, argument, signal);
       if (name === 'devices') return devices(context, signal);
       if (name === 'revoke-device' && typeof argument === 'string')
         return revokeDevice(context, argument, signal);

@@ -51,6 +51,23 @@ it('gives a group a picture, which the other one gets', async () => {
   await until(async () => (await alice.lines('room', 'list'))[0]?.['avatar'] === null);
 });
 
+it('asks the server for messages, and finds those that never came here as well', async () => {
+  const server = await nativeServer(['alice', 'bob'], { name: 'chat.test' });
+  const { alice, bob } = await friends(server);
+  await alice.lines('send', 'bob@chat.test', 'the needle');
+  await alice.lines('send', 'bob@chat.test', 'the haystack');
+  await until(async () => (await bob.lines('history', 'alice@chat.test')).length === 2);
+  const [here] = await bob.lines('history', 'alice@chat.test');
+  expect(await bob.lines('search', 'needle', '--server')).toMatchObject([
+    { type: 'found', id: here?.['id'], direction: 'in', from: 'alice@chat.test', text: 'the needle' },
+  ]);
+  expect(
+    await bob.lines('search', 'the', '--server', '--in', 'alice@chat.test', '--limit', '1'),
+  ).toMatchObject([{ text: 'the haystack' }]);
+  expect(await bob.lines('search', 'camel', '--server')).toEqual([]);
+  expect((await bob.run(['search', 'x', '--server', '--since', '2020-01-01'])).code).toBe(2);
+});
+
 it('lists and signs out devices, changes the password, and deletes the account', async () => {
   const server = await nativeServer(['alice'], { name: 'chat.test' });
   const laptop = await homeOf('alice', server);

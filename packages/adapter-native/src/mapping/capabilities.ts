@@ -36,6 +36,7 @@ export const networkCapabilities: Capabilities = {
     react: 'full',
     attachments: 'full',
     history: 'full',
+    search: 'full',
     'receipts-delivered': 'full',
     'receipts-read': 'full',
     'read-marker': 'full',
@@ -56,6 +57,7 @@ const parts: readonly (readonly [feature: string, key: SupportKey])[] = [
   ['pins', 'pin'],
   ['expiry', 'expiry'],
   ['group-icons', 'room-avatar'],
+  ['search', 'search'],
 ];
 
 /** The same with the bounds of one server. It counts UTF-16 units, of which UTF-8 never has fewer bytes. */

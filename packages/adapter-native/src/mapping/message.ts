@@ -44,7 +44,8 @@ export function messageEvents(messages: readonly Message[], reader: Reader): Eve
   ];
 }
 
-function messageIn(message: Message, reader: Reader): MessageIn {
+/** A message as it is now; what was done to it since is told apart. */
+export function messageIn(message: Message, reader: Reader): MessageIn {
   const { conversation, clientId, body } = message;
   const mentions = body?.mentions ?? [];
   const sender = senderOf(message.from, reader);

@@ -33,6 +33,7 @@ import type {
   ResolveMatch,
   SearchParams,
   SendParams,
+  ServerSearchParams,
   Span,
 } from './queries.ts';
 import type {
@@ -40,6 +41,7 @@ import type {
   ChangeType,
   ContactView,
   ConversationView,
+  FoundView,
   MembersView,
   MessageView,
   TypingView,
@@ -71,6 +73,11 @@ export interface Methods {
   ];
   /** The devices that are signed in to the account, asked of the network. */
   'account.devices': [{ readonly account: AccountId }, readonly DeviceListing[]];
+  /** Asks the server of the account for messages, also for such as are not here. Newest first. */
+  'account.search': [
+    ServerSearchParams,
+    { readonly rows: readonly FoundView[]; readonly next: string | null },
+  ];
   /** Signs another device of the account out. */
   'account.revoke': [{ readonly account: AccountId; readonly device: string }, null];
   'interaction.answer': [{ readonly interaction: string; readonly answer: Answer | null }, InteractionStep];

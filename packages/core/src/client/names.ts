@@ -14,6 +14,7 @@ export const methodNames: readonly (keyof Methods)[] = [
   'account.interact',
   'account.devices',
   'account.revoke',
+  'account.search',
   'interaction.answer',
   'interaction.cancel',
   'people.list',

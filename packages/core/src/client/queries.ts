@@ -68,6 +68,16 @@ export interface SearchParams {
   readonly after?: MessageId;
 }
 
+/** What the server of an account is asked for. */
+export interface ServerSearchParams {
+  readonly account: AccountId;
+  readonly text: string;
+  readonly conversation?: ConversationId;
+  readonly limit?: number;
+  /** `next` of the page before. */
+  readonly cursor?: string;
+}
+
 /** What a name that a person typed may mean. */
 export type ResolveMatch =
   | { readonly kind: 'person'; readonly person: PersonId; readonly name: string }

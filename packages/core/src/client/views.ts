@@ -3,6 +3,7 @@ import type {
   AccountId,
   Contact,
   ContactId,
+  Content,
   Conversation,
   ConversationId,
   ContactPresence,
@@ -27,6 +28,20 @@ export interface MessageView extends Message {
   readonly fromAddress: string;
   /** The other side's address for direct conversations, else the room's key. */
   readonly toAddress: string;
+}
+
+/** A message that a server has found. Of one that is not here there is no more than this. */
+export interface FoundView {
+  /** When it is here as well. */
+  readonly message: MessageId | null;
+  readonly conversation: ConversationId | null;
+  readonly conversationTitle: string;
+  readonly direction: Message['direction'];
+  readonly fromName: string;
+  readonly fromAddress: string;
+  readonly content: Content;
+  /** Milliseconds since 1970. */
+  readonly time: number;
 }
 
 /** A conversation with its name and the network it is on. */

@@ -1,5 +1,6 @@
 import type { JsonObject, Opaque, RemoteKey } from '../model/index.ts';
 import type { Batch, Gap } from './batch.ts';
+import type { MessageIn } from './event.ts';
 
 /** What page of one conversation's history is wanted. */
 export interface PageRequest {
@@ -39,12 +40,28 @@ export interface Queries {
     argument: { readonly text: string; readonly cursor?: Opaque },
     answer: { readonly items: readonly RoomListing[]; readonly next: Opaque | null },
   ];
+  /** Messages that the server finds: all words occur in them. Newest first; nothing of them is stored by it. */
+  search: [
+    argument: {
+      readonly text: string;
+      readonly conversation?: RemoteKey;
+      readonly limit: number;
+      readonly cursor?: Opaque;
+    },
+    answer: { readonly items: readonly MessageListing[]; readonly next: Opaque | null },
+  ];
   /** Our signed-in devices. */
   devices: [argument: Readonly<Record<string, never>>, answer: readonly DeviceListing[]];
   /** Signs another device of ours out; it must sign in by password again. */
   'revoke-device': [device: string, answer: null];
   /** A contact's profile, for display. */
   profile: [contact: RemoteKey, answer: JsonObject];
+}
+
+/** A message that a server has found. */
+export interface MessageListing {
+  readonly conversation: RemoteKey;
+  readonly message: MessageIn;
 }
 
 /** A device that is signed in to our account. */

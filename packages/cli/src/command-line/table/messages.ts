@@ -109,6 +109,8 @@ export const messageRows: readonly CommandRow[] = [
   {
     words: ['search'],
     summary: 'search in all messages',
+    details:
+      'Searches what is stored here. With --server the server of one account is asked, which also finds what never came here.',
     args: [{ name: 'QUERY', many: true, summary: 'words that must occur' }],
     options: [
       { name: 'in', value: 'WHO', many: true, summary: 'only in these conversations' },
@@ -116,6 +118,7 @@ export const messageRows: readonly CommandRow[] = [
       { name: 'since', value: 'DATE', summary: 'not before' },
       { name: 'until', value: 'DATE', summary: 'not after' },
       { name: 'limit', value: 'N', short: 'n', summary: 'at most so many (default: 50)' },
+      { name: 'server', summary: 'ask the server of an account; takes --in once, and no other restriction' },
     ],
     load: async () => (await import('../../commands/history/search.ts')).search,
   },

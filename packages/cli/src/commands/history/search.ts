@@ -9,6 +9,10 @@ export async function search(context: CommandContext): Promise<void> {
   const { given, output } = context;
   const [since, until, limit] = [given.date('since'), given.date('until'), given.count('limit') ?? 50];
   const account = given.text('account');
+  if (given.flag('server')) {
+    const { searchServer } = await import('./search-server.ts');
+    return searchServer(context);
+  }
   const link = await context.link();
   const conversations: ConversationId[] = [];
   for (const who of given.texts('in'))

@@ -39,6 +39,22 @@ export const settingsCases: readonly ConformanceCase[] = [
     }),
   },
   {
+    name: 'search: the server finds what was said, and nothing for words that were not',
+    needs: { support: ['search', 'direct'] },
+    run: withDriver(async (driver) => {
+      const [conversation, message] = await heard(driver, 'needles and haystacks');
+      const ask = (text: string) =>
+        driver.ask((signal) => driver.session.query('search', { text, limit: 10 }, signal));
+      const { items } = await ask('haystacks');
+      assert.deepEqual(
+        items.map((item) => [item.conversation, item.message.stable]),
+        [[conversation, message]],
+      );
+      assert.equal(items[0]?.message.content.text, 'needles and haystacks');
+      assert.deepEqual((await ask('camels')).items, []);
+    }),
+  },
+  {
     name: 'settings: the devices of the account are listed, this one among them, and an unknown one cannot be signed out',
     needs: { support: ['devices'] },
     run: withDriver(async (driver) => {

@@ -33,6 +33,9 @@ const handlers: Handlers = {
     const found = await link.request({ do: 'resolve', address: contact });
     return { name: found?.name ?? null };
   },
+  search: async () => {
+    throw new NatterError(unsupported('search'));
+  },
   devices: async () => {
     throw new NatterError(unsupported('list devices'));
   },

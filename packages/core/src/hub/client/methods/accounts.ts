@@ -7,7 +7,10 @@ import type { Runners } from '../../accounts/runners.ts';
 import { accountView } from '../account-view.ts';
 import type { ClientContext } from '../context.ts';
 import { found, onlineRunner } from '../context.ts';
+import { foundViews } from '../found.ts';
 import type { Answers } from './table.ts';
+
+const searchLimit = 50;
 
 type Names = Extract<keyof Methods, `account.${string}` | `interaction.${string}` | 'client.info'>;
 
@@ -71,7 +74,7 @@ export function accountMethods(context: ClientContext, runners: Runners, signIn:
 /** What only the network can do. Our devices are its to tell and to sign out: nothing of them is stored here. */
 function sessionMethods(
   context: ClientContext,
-): Answers<'account.interact' | 'account.devices' | 'account.revoke'> {
+): Answers<'account.interact' | 'account.devices' | 'account.revoke' | 'account.search'> {
   const { interactions } = context;
   return {
     'account.interact': async ({ account, about, target }) => {
@@ -79,6 +82,24 @@ function sessionMethods(
       return interactions.begin(runner.session.interact(about, targetKey(context, target)), () =>
         Promise.resolve(account),
       );
+    },
+    'account.search': async ({ account, text, conversation, limit, cursor }, signal) => {
+      const online = onlineRunner(context, account);
+      const { profile, store } = context.environment;
+      const key = conversation === undefined ? undefined : profile.conversations.get(conversation)?.key;
+      if (conversation !== undefined && !key)
+        throw new NatterError(errorData('not-found', 'no such conversation', { scope: 'conversation' }));
+      const { items, next } = await online.runner.session.query(
+        'search',
+        {
+          text,
+          limit: limit ?? searchLimit,
+          ...(key ? { conversation: key } : {}),
+          ...(cursor === undefined ? {} : { cursor }),
+        },
+        AbortSignal.any([signal, online.signal]),
+      );
+      return { rows: await foundViews(profile, store, account, items), next };
     },
     'account.devices': ({ account }, signal) => {
       const online = onlineRunner(context, account);
