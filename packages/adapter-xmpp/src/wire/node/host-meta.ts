@@ -4,7 +4,7 @@ import { MOST_HOST_META, readHostMeta } from '../host-meta.ts';
 import { fetchFile } from './http.ts';
 
 /** How long a web server may be silent before it is taken to have nothing to say (milliseconds). */
-const PATIENCE = 5_000;
+const PATIENCE = 3_000;
 
 /** Where a domain says on the web that it can be reached (XEP-0156); nothing where it says nothing. */
 export async function askHostMeta(
@@ -12,11 +12,12 @@ export async function askHostMeta(
   { authorities }: TrustPolicy,
   signal: AbortSignal,
 ): Promise<readonly Target[]> {
-  for (const name of ['host-meta.json', 'host-meta']) {
-    const targets = readHostMeta(await read(`https://${domain}/.well-known/${name}`, authorities, signal));
-    if (targets.length > 0) return targets;
-  }
-  return [];
+  const [modern = [], old = []] = await Promise.all(
+    ['host-meta.json', 'host-meta'].map(async (name) =>
+      readHostMeta(await read(`https://${domain}/.well-known/${name}`, authorities, signal)),
+    ),
+  );
+  return modern.length > 0 ? modern : old;
 }
 
 async function read(url: string, authorities: string | null, signal: AbortSignal): Promise<string> {
