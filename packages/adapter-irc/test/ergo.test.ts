@@ -152,4 +152,26 @@ describeServer('IRCv3 in a hub', 'ergo', () => {
     await device.until((line) => line.includes('MARKREAD') && !line.includes(time), from);
     await device.close();
   });
+
+  test('what happened in a channel while we were away: words and reactions, and not who came and went', async () => {
+    const room = `#room${count}`;
+    await expect.poll(() => irc.conversation(room), patient).toBeDefined();
+    await peer.join(room as never);
+    const hello = await peer.send('hello', { room: room as never });
+    await expect.poll(() => irc.texts(room), patient).toEqual(['hello']);
+    await irc.enable(false);
+    await peer.ask(`@+draft/react=:);+draft/reply=${hello} TAGMSG ${room}`);
+    const visitor = await IrcPeer.start({ ...server, nick: `visitor${count}`, other: nick });
+    await visitor.join(room as never);
+    await visitor.leave(room as never);
+    await visitor.close();
+    await peer.ask(`TOPIC ${room} :a topic`);
+    await peer.send('good bye', { room: room as never });
+    await irc.enable(true);
+    await expect.poll(() => irc.texts(room), patient).toEqual(['hello', 'good bye']);
+    const reactions = async (): Promise<string[]> =>
+      ((await irc.rows(room))[0]?.reactions ?? []).map(({ key }) => key);
+    await expect.poll(reactions, patient).toEqual([':)']);
+    expect(irc.gaps).toBe(0);
+  });
 });
