@@ -53,8 +53,7 @@ export const NETWORK_CAPABILITIES: Capabilities = {
 /** The most that the adapter can do, with a place for keys or without. */
 export function networkCapabilities(encrypts: boolean): Capabilities {
   if (!encrypts) return NETWORK_CAPABILITIES;
-  // Files go in the clear or not at all.
-  return { ...NETWORK_CAPABILITIES, support: { ...NETWORK_CAPABILITIES.support, encryption: 'partial' } };
+  return { ...NETWORK_CAPABILITIES, support: { ...NETWORK_CAPABILITIES.support, encryption: 'full' } };
 }
 
 /** The capabilities of an account on a server that takes files of this size (bytes). */

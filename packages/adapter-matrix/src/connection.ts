@@ -76,8 +76,8 @@ export class Connection {
 
   /** Fetches a file into a blob. Rejects with a NatterError. */
   download(what: Parameters<typeof download>[1], signal: AbortSignal): ReturnType<typeof download> {
-    const { api, host, ended } = this.#runtime;
-    return this.#busy(download({ api, host }, what, AbortSignal.any([signal, ended])));
+    const { api, host, encryption, ended } = this.#runtime;
+    return this.#busy(download({ api, host, encryption }, what, AbortSignal.any([signal, ended])));
   }
 
   #busy<T>(work: Promise<T>): Promise<T> {

@@ -31,6 +31,10 @@ export interface Encryption {
   open(room: string, event: RoomEvent, remember: Remember): Promise<RoomEvent>;
   /** The content of an `m.room.encrypted` event that everybody in the room can read. What it took is durable. */
   encrypt(room: string, type: string, content: JsonMap, signal: AbortSignal): Promise<JsonMap>;
+  /** A file as it may lie on a server, and what opens it. */
+  sealFile(bytes: Uint8Array): { readonly bytes: Uint8Array; readonly opens: JsonMap };
+  /** The bytes of a file. Throws NatterError `protocol` when they are not those that were sent. */
+  openFile(bytes: Uint8Array, opens: JsonMap): Uint8Array;
   /** Tells of events whose key has come. */
   listen(healed: (events: readonly Healed[]) => Promise<void>): void;
   /** Frees everything. */

@@ -113,7 +113,38 @@ describeServer('encrypted conversations', 'synapse', () => {
     expect(JSON.stringify(chunk)).not.toContain('eyes');
   });
 
-  test('what cannot be read says so, and a file is not sent in the clear', async () => {
+  test('files are opened by who may read them, and by nobody else', async () => {
+    const { of, room } = await friends();
+    const blob = await alice.store(new TextEncoder().encode('a very secret file'));
+    const unknown = { width: null, height: null, duration: null, hash: null, remote: null, thumbnail: null };
+    const file = {
+      ...unknown,
+      kind: 'file',
+      name: 'plan.txt',
+      mediaType: 'text/plain',
+      size: 18,
+      blob,
+    } as const;
+    const draft = { content: { kind: 'attachment', text: 'plan.txt', attachments: [file] } } as const;
+    await alice.hub.handlers.methods['message.send'](
+      { key: 'f', to: { conversation: of(alice) }, draft },
+      signal,
+    );
+    await eventually(async () => (await bob.rows(of(bob))).at(-1)?.content.kind).toBe('attachment');
+    const message = (await bob.rows(of(bob))).at(-1)!;
+    expect(message.content).toMatchObject({ attachments: [{ name: 'plan.txt', mediaType: 'text/plain' }] });
+    const transfer = await bob.hub.handlers.methods['attachment.fetch'](
+      { message: message.id, index: 0 },
+      signal,
+    );
+    await eventually(() => bob.bytes(transfer.blob)).toBe('a very secret file');
+
+    const client = await Client.signIn(server.url, `bob${count}`, 'secret');
+    const { chunk } = await client.room('GET', room, ['messages'], undefined, '?dir=f&limit=100');
+    expect(JSON.stringify(chunk)).not.toMatch(/mxc:|plan/);
+  });
+
+  test('what cannot be read says so, and a file that lies in the clear is not spoken of', async () => {
     const { of, room } = await friends();
     const client = await Client.signIn(server.url, `bob${count}`, 'secret');
     const content = {

@@ -112,13 +112,13 @@ test('a file goes up as a stream, with progress, and once', async () => {
   });
   const uploads = new Uploads(runtime());
   const op = fileOp(bytes);
-  expect(remoteOf(await uploads.prepare(op, signal))).toBe('mxc://scripted.test/abc');
+  expect(remoteOf(await uploads.prepare(op, false, signal))).toBe('mxc://scripted.test/abc');
   expect(hash).toBe(createHash('sha256').update(bytes).digest('hex'));
   const steps = hints.map((hint) => (hint.type === 'progress' ? hint.transferred : 0));
   expect(steps.length).toBeGreaterThan(20);
   expect([steps.toSorted((a, b) => a - b), steps.at(-1)]).toEqual([steps, SIZE]);
   // An attempt that knows where the file is brings it there no more.
-  expect(remoteOf(await uploads.prepare({ ...op, memo: memos.at(-1) ?? null }, signal))).toBe(
+  expect(remoteOf(await uploads.prepare({ ...op, memo: memos.at(-1) ?? null }, false, signal))).toBe(
     'mxc://scripted.test/abc',
   );
   expect(server.count(/upload/)).toBe(1);
@@ -128,7 +128,7 @@ test('an upload that is cancelled reads no more of the file, and nothing was sai
   const held: ServerResponse[] = [];
   server.held = (response) => void held.push(response);
   const abort = new AbortController();
-  const pending = new Uploads(runtime()).prepare(fileOp(randomBytes(30_000_000)), abort.signal);
+  const pending = new Uploads(runtime()).prepare(fileOp(randomBytes(30_000_000)), false, abort.signal);
   await eventually(() => read > 0 && held.length > 0).toBe(true);
   abort.abort();
   const outcome = await pending;
@@ -145,7 +145,7 @@ test('a file that is larger than the server takes is not begun', async () => {
   });
   const uploads = new Uploads(runtime());
   expect(await uploads.limit(signal)).toBe(1000);
-  expect(await uploads.prepare(fileOp(randomBytes(1001)), signal)).toMatchObject({
+  expect(await uploads.prepare(fileOp(randomBytes(1001)), false, signal)).toMatchObject({
     result: 'refused',
     error: { code: 'too-large' },
   });
@@ -157,7 +157,7 @@ test('a server that gives an address that leads elsewhere is not believed', asyn
     json(response, { content_uri: 'mxc://scripted.test/../../client/v3/logout' });
     return true;
   });
-  expect(await new Uploads(runtime()).prepare(fileOp(randomBytes(10)), signal)).toMatchObject({
+  expect(await new Uploads(runtime()).prepare(fileOp(randomBytes(10)), false, signal)).toMatchObject({
     result: 'not-sent',
     error: { code: 'protocol' },
   });
@@ -175,7 +175,9 @@ test('a download goes on where it was broken off, with our token', async () => {
   const { api, host } = runtime();
   const blob = mintId('blob');
   const remote = 'mxc://far.test/abc';
-  await expect(download({ api, host }, { remote, blob, offset: 0 }, signal)).rejects.toMatchObject({
+  await expect(
+    download({ api, host, encryption: null }, { remote, blob, offset: 0 }, signal),
+  ).rejects.toMatchObject({
     data: { retriable: true },
   });
   const have = blobs.get(blob)?.length ?? 0;
@@ -186,7 +188,7 @@ test('a download goes on where it was broken off, with our token', async () => {
     response.writeHead(from === 0 ? 200 : 206, { etag: '"1"' }).end(bytes.subarray(from));
     return true;
   });
-  expect(await download({ api, host }, { remote, blob, offset: have }, signal)).toEqual({
+  expect(await download({ api, host, encryption: null }, { remote, blob, offset: have }, signal)).toEqual({
     etag: '"1"',
     done: true,
   });
@@ -204,7 +206,7 @@ test.each([
   });
   const { api, host } = runtime();
   const asked = download(
-    { api, host },
+    { api, host, encryption: null },
     { remote: 'mxc://a.test/b', blob: mintId('blob'), offset: 0 },
     signal,
   );
@@ -213,7 +215,11 @@ test.each([
 
 test('an address that is none is not asked for', async () => {
   const { api, host } = runtime();
-  const asked = download({ api, host }, { remote: 'mxc://a/../b', blob: mintId('blob'), offset: 0 }, signal);
+  const asked = download(
+    { api, host, encryption: null },
+    { remote: 'mxc://a/../b', blob: mintId('blob'), offset: 0 },
+    signal,
+  );
   await expect(asked).rejects.toMatchObject({ data: { code: 'invalid' } });
   expect(server.asked).toEqual([]);
 });

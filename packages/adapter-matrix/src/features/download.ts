@@ -1,12 +1,15 @@
 import type { SessionHost } from '@natter/core';
 import { errorData, NatterError, type BlobId, type Opaque } from '@natter/core/model';
+import { concat } from '@natter/wire';
 import type { AuthorizedApi } from '../authorized-api.ts';
+import type { Encryption } from '../encryption.ts';
 import { mapError } from '../mapping/errors.ts';
-import { readMediaAddress } from '../mapping/media.ts';
+import { readFileAddress } from '../mapping/file-address.ts';
 import { refusal } from '../wire/api.ts';
 import { WireError } from '../wire/error.ts';
 import type { HttpAnswer } from '../wire/http.ts';
-import { readBody } from '../wire/json.ts';
+import { readBody, type JsonMap } from '../wire/json.ts';
+import { MOST_SEALED } from './uploads.ts';
 
 /** Bytes that one file may have, whatever is said of it. */
 const MOST_BYTES = 2 * 1024 * 1024 * 1024;
@@ -17,14 +20,24 @@ const MOST_ERROR = 64 * 1024;
  * when it is broken off. `done: false` says that the server would not go on there. Rejects with a NatterError.
  */
 export async function download(
-  { api, host }: { readonly api: AuthorizedApi; readonly host: SessionHost },
+  {
+    api,
+    host,
+    encryption,
+  }: {
+    readonly api: AuthorizedApi;
+    readonly host: SessionHost;
+    readonly encryption: Encryption | null;
+  },
   { remote, blob, offset }: { readonly remote: Opaque; readonly blob: BlobId; readonly offset: number },
   signal: AbortSignal,
 ): Promise<{ etag?: string; done: boolean }> {
   try {
-    const address = readMediaAddress(remote);
-    if (address === null) throw new WireError('invalid', 'this is no address of a file on Matrix');
-    const path = ['client', 'v1', 'media', 'download', address.server, address.id];
+    const file = readFileAddress(remote);
+    if (file === null) throw new WireError('invalid', 'this is no address of a file on Matrix');
+    const path = ['client', 'v1', 'media', 'download', file.address.server, file.address.id];
+    // An encrypted file is opened as a whole, or not at all.
+    if (file.sealed !== null && offset > 0) return { done: false };
     const answer = await api.send({ method: 'GET', path, signal, ...range(offset) });
     const etag = answer.headers['etag'] === undefined ? {} : { etag: answer.headers['etag'] };
     if (answer.status !== (offset === 0 ? 200 : 206)) {
@@ -34,7 +47,8 @@ export async function download(
       }
       throw refusal(answer, await readBody(answer, MOST_ERROR));
     }
-    await store(host, { blob, offset, answer });
+    if (file.sealed === null) await store(host, { blob, offset, answer });
+    else await storeOpened(host, encryption, { blob, opens: file.sealed, answer });
     return { ...etag, done: true };
   } catch (error) {
     if (NatterError.isInstance(error)) throw error;
@@ -46,6 +60,30 @@ function range(offset: number): { headers?: Readonly<Record<string, string>> } {
   return offset === 0 ? {} : { headers: { range: `bytes=${offset}-` } };
 }
 
+async function storeOpened(
+  host: SessionHost,
+  encryption: Encryption | null,
+  { blob, opens, answer }: { blob: BlobId; opens: JsonMap; answer: HttpAnswer },
+): Promise<void> {
+  if (encryption === null)
+    throw new WireError('invalid', 'this account has no keys here to open a file with');
+  const parts: Uint8Array[] = [];
+  let transferred = 0;
+  for await (const part of answer.body) {
+    transferred += part.length;
+    if (transferred > MOST_SEALED) {
+      answer.discard();
+      throw tooLarge(MOST_SEALED);
+    }
+    parts.push(part);
+    host.hint([{ type: 'progress', blob, transferred, total: null }]);
+  }
+  const bytes = encryption.openFile(concat(...parts), opens);
+  const writer = (await host.writeBlob(blob, 0)).getWriter();
+  await writer.write(bytes);
+  await writer.close();
+}
+
 async function store(
   host: SessionHost,
   { blob, offset, answer }: { blob: BlobId; offset: number; answer: HttpAnswer },
@@ -54,14 +92,14 @@ async function store(
   const total = Number.isSafeInteger(length) ? offset + length : null;
   if (total !== null && total > MOST_BYTES) {
     answer.discard();
-    throw tooLarge();
+    throw tooLarge(MOST_BYTES);
   }
   const writer = (await host.writeBlob(blob, offset)).getWriter();
   let transferred = offset;
   try {
     for await (const chunk of answer.body) {
       transferred += chunk.length;
-      if (transferred > MOST_BYTES) throw tooLarge();
+      if (transferred > MOST_BYTES) throw tooLarge(MOST_BYTES);
       await writer.write(chunk);
       host.hint([{ type: 'progress', blob, transferred, total }]);
     }
@@ -70,8 +108,8 @@ async function store(
   }
 }
 
-function tooLarge(): NatterError {
+function tooLarge(most: number): NatterError {
   return new NatterError(
-    errorData('too-large', `the file has more than ${MOST_BYTES} bytes`, { scope: 'transfer' }),
+    errorData('too-large', `the file has more than ${most} bytes`, { scope: 'transfer' }),
   );
 }

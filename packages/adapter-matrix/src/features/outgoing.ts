@@ -36,7 +36,7 @@ export class Outgoing {
     if (utf8Length(asked.body.content.text) > TEXT_BYTES)
       return refused('too-large', `Matrix carries ${TEXT_BYTES} bytes of text in one message`);
     if (signal.aborted) return failedOutcome(new WireError('aborted', 'it was taken back'));
-    const op = await this.#uploads.prepare(asked, signal);
+    const op = await this.#withFile(asked, signal);
     if ('result' in op) return op;
     const { body } = op;
     return this.#inRoom(op, signal, async (roomId) => {
@@ -48,6 +48,20 @@ export class Outgoing {
       const born = typeof op.conversation === 'string' ? {} : { conversation: keyOf(roomId) };
       return { result: 'accepted', refs: [keyOf(id)], ...born };
     });
+  }
+
+  /** A file is brought to the server before it is spoken of, and encrypted where that will be. */
+  async #withFile(
+    op: Op & { body: Body<'send'> },
+    signal: AbortSignal,
+  ): Promise<(Op & { body: Body<'send'> }) | Outcome> {
+    if (op.body.content.kind !== 'attachment') return op;
+    try {
+      const sealed = await this.#isEncrypted(await this.#roomOf(op, signal), signal);
+      return await this.#uploads.prepare(op, sealed, signal);
+    } catch (error) {
+      return failedOutcome(error);
+    }
   }
 
   /** Anybody may send an edit of anything and clients ignore it: so it is asked whose message it is. */
@@ -164,8 +178,7 @@ export class Outgoing {
   ): Promise<JsonMap> {
     const { encryption } = this.#runtime;
     if (encryption === null) throw impossible('this room is encrypted, and this account has no keys here');
-    if (get(content, 'url') !== undefined)
-      throw impossible('this room is encrypted, and natter cannot encrypt files yet');
+    if (get(content, 'url') !== undefined) throw impossible('this room is encrypted, and the file was not');
     return encryption.encrypt(roomId, type, content, signal);
   }
 

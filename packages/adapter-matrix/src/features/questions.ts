@@ -39,7 +39,11 @@ export class Questions {
     const path = ['client', 'v3', 'rooms', conversation, 'members'];
     const most = limits.syncBytes;
     const answer = await api.call({ method: 'GET', path, query: { not_membership: 'leave' }, signal, most });
-    const room = rooms.get(conversation) ?? newRoom(conversation, 'join');
+    const known = rooms.get(conversation) ?? newRoom(conversation, 'join');
+    // The synchronisation may be behind what was changed a moment ago.
+    const levels = ['client', 'v3', 'rooms', conversation, 'state', 'm.room.power_levels'];
+    const content = await api.call({ method: 'GET', path: levels, signal }).catch(notTold);
+    const room = { ...known, power: { ...known.power, content: content ?? known.power.content } };
     const members = readEvents(getList(answer, 'chunk')).flatMap(({ stateKey, content }): Event[] => {
       const person = readPerson(content);
       if (!isUserId(stateKey) || person === null) return [];
@@ -84,6 +88,12 @@ function listing(room: JsonMap): Queries['rooms'][1]['items'] {
       members: getNumber(room, 'num_joined_members') ?? null,
     },
   ];
+}
+
+/** A room may have none, and who is not inside may not see them. */
+function notTold(error: unknown): null {
+  if (error instanceof WireError && error.code === 'refused') return null;
+  throw error;
 }
 
 /** Servers may keep profiles to themselves; that somebody is nobody they say with M_NOT_FOUND. */

@@ -1,5 +1,6 @@
 import type { Op, OpBody, Outcome } from '@natter/core';
 import { attachmentsOf, type Attachment, type BlobId } from '@natter/core/model';
+import { concat } from '@natter/wire';
 import { failedOutcome, refused } from '../mapping/errors.ts';
 import { readMediaAddress } from '../mapping/media.ts';
 import { readMemo, writeMemo } from '../mapping/memo.ts';
@@ -9,6 +10,9 @@ import { WireError } from '../wire/error.ts';
 import { getNumber, getText, parseJson, readBody } from '../wire/json.ts';
 
 type Send = Extract<OpBody, { type: 'send' }>;
+
+/** The largest file that is encrypted (bytes): it is held in memory twice. */
+export const MOST_SEALED: number = 100 * 1024 * 1024;
 
 /** Brings files to the homeserver (Matrix 1.16, section "Content repository"), streamed, with progress. */
 export class Uploads {
@@ -27,15 +31,19 @@ export class Uploads {
     return this.#most;
   }
 
-  /** The operation with the address of its file in it, or what became of it when it could not be brought there. */
-  async prepare(op: Op & { body: Send }, signal: AbortSignal): Promise<(Op & { body: Send }) | Outcome> {
+  /** The operation with the address of its file (which is encrypted where `sealed`) in it, or what became of it when it could not be brought there. */
+  async prepare(
+    op: Op & { body: Send },
+    sealed: boolean,
+    signal: AbortSignal,
+  ): Promise<(Op & { body: Send }) | Outcome> {
     const { content } = op.body;
     if (content.kind !== 'attachment') return op;
     const [file, second] = attachmentsOf(content);
     if (file === undefined || second !== undefined)
       return refused('unsupported', 'a message carries one file');
     try {
-      const remote = file.remote ?? readMemo(op).remote ?? (await this.bring(file, signal));
+      const remote = file.remote ?? readMemo(op).remote ?? (await this.#carry(file, sealed, signal));
       const memo = writeMemo(op, { remote });
       await this.#runtime.host.checkpoint(op.id, memo); // from here on nobody brings it there twice
       const attached = { ...content, attachments: [{ ...file, remote }] };
@@ -50,7 +58,6 @@ export class Uploads {
 
   /** Brings a file to the server; resolves with its address. Rejects with WireError. */
   async bring({ blob, name, mediaType, size }: Attachment, signal: AbortSignal): Promise<string> {
-    const { api } = this.#runtime;
     if (blob === null) throw new WireError('invalid', `${name} has no bytes`);
     const total = size ?? (await this.#measure(blob));
     if (this.#most !== null && total > this.#most)
@@ -58,12 +65,46 @@ export class Uploads {
         status: 413,
         errcode: 'M_TOO_LARGE',
       });
-    const answer = await api.send({
+    return this.#upload(
+      { bytes: this.#bytes(blob, total), size: total },
+      { filename: name, mediaType },
+      signal,
+    );
+  }
+
+  #carry(file: Attachment, sealed: boolean, signal: AbortSignal): Promise<string> {
+    return sealed ? this.#bringSealed(file, signal) : this.bring(file, signal);
+  }
+
+  /** Encryption takes a file as a whole; its name and type go with the message alone. */
+  async #bringSealed({ blob, name, size }: Attachment, signal: AbortSignal): Promise<string> {
+    const { encryption } = this.#runtime;
+    if (blob === null || encryption === null) throw new WireError('invalid', `${name} cannot be encrypted`);
+    const total = size ?? (await this.#measure(blob));
+    if (total > MOST_SEALED)
+      throw new WireError('refused', `${name} has ${total} bytes, natter encrypts up to ${MOST_SEALED}`, {
+        status: 413,
+        errcode: 'M_TOO_LARGE',
+      });
+    const parts: Uint8Array[] = [];
+    for await (const part of this.#bytes(blob, total)) parts.push(part);
+    const { bytes, opens } = encryption.sealFile(concat(...parts));
+    const disguise = { filename: 'file', mediaType: 'application/octet-stream' };
+    const url = await this.#upload({ bytes: once(bytes), size: bytes.length }, disguise, signal);
+    return JSON.stringify({ ...opens, url });
+  }
+
+  async #upload(
+    body: { readonly bytes: AsyncIterable<Uint8Array>; readonly size: number },
+    { filename, mediaType }: { filename: string; mediaType: string },
+    signal: AbortSignal,
+  ): Promise<string> {
+    const answer = await this.#runtime.api.send({
       method: 'POST',
       path: ['media', 'v3', 'upload'],
-      query: { filename: name },
+      query: { filename },
       mediaType,
-      body: { bytes: this.#bytes(blob, total), size: total },
+      body,
       signal,
     });
     const text = await readBody(answer, this.#runtime.limits.answerBytes);
@@ -100,4 +141,8 @@ export class Uploads {
       size += value.length;
     }
   }
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
 }

@@ -1,5 +1,6 @@
 import type { Attachment, AttachmentKind, Content, JsonObject } from '@natter/core/model';
 import { get, getMap, getNumber, getText, own, type JsonMap } from '../wire/json.ts';
+import { readFileAddress, writeSealed } from './file-address.ts';
 import { readHtml } from './html/read.ts';
 import { readMediaAddress } from './media.ts';
 
@@ -53,8 +54,9 @@ function isTextType(type: string): type is keyof typeof TEXTS {
 }
 
 function readFile(kind: AttachmentKind, content: JsonMap): Content | null {
-  const remote = getText(content, 'url');
-  if (readMediaAddress(remote) === null || remote === undefined) return null;
+  const sealed = getMap(content, 'file');
+  const remote = sealed === undefined ? getText(content, 'url') : writeSealed(sealed);
+  if (remote === undefined || remote === null || readFileAddress(remote) === null) return null;
   const body = getText(content, 'body') ?? '';
   const filename = getText(content, 'filename');
   const attachment = describe(kind, remote, { name: filename ?? body, info: getMap(content, 'info') });

@@ -1,7 +1,7 @@
 import type { Op } from '@natter/core';
 import { get, parseJson, type JsonMap } from '../wire/json.ts';
 import { isRoomId } from './keys.ts';
-import { readMediaAddress } from './media.ts';
+import { readFileAddress } from './file-address.ts';
 
 /** What an operation has done already and must not do again. */
 export interface Memo {
@@ -18,7 +18,7 @@ export function readMemo({ memo }: Pick<Op, 'memo'>): Memo {
   const remote = get(map, 'remote');
   return {
     ...(isRoomId(room) ? { room } : {}),
-    ...(typeof remote === 'string' && readMediaAddress(remote) !== null ? { remote } : {}),
+    ...(typeof remote === 'string' && readFileAddress(remote) !== null ? { remote } : {}),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { OpBody } from '@natter/core';
 import { attachmentsOf, type Attachment, type Content, type RemoteKey } from '@natter/core/model';
 import { getText, type JsonMap } from '../wire/json.ts';
+import { readFileAddress } from './file-address.ts';
 import { writeHtml } from './html/write.ts';
 
 type Send = Extract<OpBody, { type: 'send' }>;
@@ -73,13 +74,14 @@ function writeMentions(mentions: readonly RemoteKey[]): JsonMap {
 
 function writeFile(content: Extract<Content, { kind: 'attachment' }>): JsonMap | null {
   const [file] = attachmentsOf(content);
-  if (file === undefined || file.remote === null) return null;
+  const where = file === undefined || file.remote === null ? null : readFileAddress(file.remote);
+  if (file === undefined || where === null) return null;
   const captioned = content.text !== '' && content.text !== file.name;
   return {
     msgtype: FILES[file.kind],
     body: captioned ? content.text : file.name,
     filename: file.name,
-    url: file.remote,
+    ...(where.sealed === null ? { url: where.url } : { file: where.sealed }),
     info: {
       mimetype: file.mediaType,
       ...(file.size === null ? {} : { size: file.size }),

@@ -2,9 +2,12 @@ import {
   createHub,
   isFinal,
   memoryBlobs,
+  mintId,
   memorySecrets,
   memoryStore,
   type AccountId,
+  type BlobId,
+  type BlobStore,
   type Conversation,
   type ConversationId,
   type Hub,
@@ -45,7 +48,10 @@ export class Home {
   readonly hub: Hub;
   readonly account: AccountId;
 
-  private constructor(hub: Hub, account: AccountId) {
+  readonly #blobs: BlobStore;
+
+  private constructor(hub: Hub, account: AccountId, blobs: BlobStore) {
+    this.#blobs = blobs;
     this.hub = hub;
     this.account = account;
   }
@@ -54,9 +60,16 @@ export class Home {
     const { limits = {}, store = memoryStore(), secrets = memorySecrets() } = options;
     const { address = ME, password = 'secret', config = {} } = options;
     const { keyFolder } = options;
-    const hub = await openHub({ store, secrets, limits, ...(keyFolder === undefined ? {} : { keyFolder }) });
+    const blobs = memoryBlobs();
+    const hub = await openHub({
+      store,
+      secrets,
+      blobs,
+      limits,
+      ...(keyFolder === undefined ? {} : { keyFolder }),
+    });
     const account = await signIn(hub, { address, password, config: { ...config, server: server.url } });
-    return new Home(hub, account);
+    return new Home(hub, account, blobs);
   }
 
   /** A natter that starts again with what an earlier one has stored. */
@@ -64,7 +77,8 @@ export class Home {
     account: AccountId,
     kept: { readonly store: Store; readonly secrets: SecretStore; readonly keyFolder?: string },
   ): Promise<Home> {
-    return new Home(await openHub(kept), account);
+    const blobs = memoryBlobs();
+    return new Home(await openHub({ ...kept, blobs }), account, blobs);
   }
 
   /** Waits until the account is in a phase. */
@@ -132,6 +146,24 @@ export class Home {
     if (!enabled) await this.phase('offline');
   }
 
+  /** Keeps bytes as a blob. */
+  async store(bytes: Uint8Array): Promise<BlobId> {
+    const blob = mintId('blob');
+    const writer = (await this.#blobs.write(blob, 0)).getWriter();
+    await writer.write(bytes);
+    await writer.close();
+    return blob;
+  }
+
+  /** The bytes of a blob as text; empty while there are none. */
+  async bytes(blob: BlobId): Promise<string> {
+    try {
+      return await new Response(await this.#blobs.read(blob, 0)).text();
+    } catch {
+      return '';
+    }
+  }
+
   gaps(): number {
     return [...this.hub.profile.gaps.entries(this.account)].length;
   }
@@ -142,13 +174,16 @@ export class Home {
 }
 
 async function openHub(
-  parts: { readonly store: Store; readonly secrets: SecretStore } & Pick<HomeOptions, 'limits' | 'keyFolder'>,
+  parts: { readonly store: Store; readonly secrets: SecretStore; readonly blobs: BlobStore } & Pick<
+    HomeOptions,
+    'limits' | 'keyFolder'
+  >,
 ): Promise<Hub> {
-  const { store, secrets, limits = {}, keyFolder } = parts;
+  const { store, secrets, blobs, limits = {}, keyFolder } = parts;
   const hub = await createHub({
     store,
     secrets,
-    blobs: memoryBlobs(),
+    blobs,
     adapters: [
       createMatrixAdapter({
         limits: { ...LIMITS, ...limits },

@@ -1,5 +1,5 @@
 import type { SessionHost } from '@natter/core';
-import type { JsonObject, NatterError } from '@natter/core/model';
+import { errorData, NatterError, type JsonObject } from '@natter/core/model';
 import type { AuthorizedApi } from '../../authorized-api.ts';
 import type { Encryption, Healed, Remember } from '../../encryption.ts';
 import { isUserId } from '../../mapping/keys.ts';
@@ -102,6 +102,21 @@ export class SessionEncryption implements Encryption {
     const relation = getMap(content, 'm.relates_to');
     // Servers gather threads and edits by what is not encrypted (Matrix 1.16, section "Event relationships in encrypted rooms").
     return relation === undefined ? sealed : { ...sealed, 'm.relates_to': relation };
+  }
+
+  sealFile(bytes: Uint8Array): { bytes: Uint8Array; opens: JsonMap } {
+    const sealed = this.#device.module.Attachment.encrypt(bytes);
+    return { bytes: sealed.encryptedData, opens: parseJson(sealed.mediaEncryptionInfo ?? '{}', 10) };
+  }
+
+  openFile(bytes: Uint8Array, opens: JsonMap): Uint8Array {
+    const { Attachment, EncryptedAttachment } = this.#device.module;
+    try {
+      return Attachment.decrypt(new EncryptedAttachment(bytes, JSON.stringify(opens)));
+    } catch {
+      const message = 'the file is not the one that was sent: it cannot be opened';
+      throw new NatterError(errorData('protocol', message, { scope: 'transfer' }));
+    }
   }
 
   listen(healed: (events: readonly Healed[]) => Promise<void>): void {
