@@ -74,15 +74,14 @@ test('two accounts of one hub: contacts, presence, messages both ways, over a br
     const rows = [...hub.profile.conversations.entries()].map(([, row]) => row);
     const conversation = rows.find((row) => row.account === account)?.id;
     if (conversation === undefined) return [];
-    const page = await methods['history.page']({ conversation, limit: 50 }, signal);
+    const page = await methods['history.page']({ conversation, limit: 50, remote: false }, signal);
     return page.rows.map(({ content }) => content.text);
   };
   await expect.poll(() => heard(bob), { timeout: 10_000 }).toEqual(texts);
   await expect.poll(() => heard(alice), { timeout: 10_000 }).toEqual(texts);
-  const [row] = [...hub.profile.conversations.entries()]
-    .map(([, each]) => each)
-    .filter(({ account }) => account === bob);
-  expect(row?.unread).toBe(20);
+  const unread = (): number | undefined =>
+    [...hub.profile.conversations.entries()].find(([, each]) => each.account === bob)?.[1].unread;
+  await expect.poll(unread, { timeout: 10_000 }).toBe(20);
 
   await methods['account.enable']({ account: bob, enabled: false }, signal);
   await expect.poll(() => hub.profile.presences.get(friend.id)?.availability).toBe('offline');
