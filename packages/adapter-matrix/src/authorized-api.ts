@@ -1,10 +1,11 @@
 import type { BaseHost } from '@natter/core';
-import { readTokens, storeCredentials, type Credentials } from './credentials.ts';
+import { readTokens, storeCredentials, type Credentials, type OAuthSession } from './credentials.ts';
 import { Api, type Call } from './wire/api.ts';
 import { WireError } from './wire/error.ts';
 import type { HttpAnswer, HttpClient } from './wire/http.ts';
 import type { JsonMap } from './wire/json.ts';
 import type { WireLimits } from './wire/limits.ts';
+import { postForm } from './wire/oauth.ts';
 
 /** A token that ends this soon (milliseconds) is renewed before it is used. */
 const SOON = 30_000;
@@ -80,14 +81,52 @@ export class AuthorizedApi {
   }
 
   async #askForTokens(signal: AbortSignal): Promise<void> {
-    const body = { refresh_token: this.#credentials.refreshToken };
-    const path = ['client', 'v3', 'refresh'];
-    const answer = await this.#api.call({ method: 'POST', path, body, signal, anonymous: true });
+    const { oauth } = this.#credentials;
+    const answer = oauth === null ? await this.#refresh(signal) : await this.#refreshOAuth(oauth, signal);
     const tokens = readTokens(answer, Date.now());
     if (tokens === null) throw new WireError('protocol', 'the server renewed no token');
     const refreshToken = tokens.refreshToken ?? this.#credentials.refreshToken;
     const renewed = { ...this.#credentials, ...tokens, refreshToken };
     await storeCredentials(this.#parts.host, renewed);
     this.#credentials = renewed;
+  }
+
+  #refresh(signal: AbortSignal): Promise<JsonMap> {
+    const body = { refresh_token: this.#credentials.refreshToken };
+    const path = ['client', 'v3', 'refresh'];
+    return this.#api.call({ method: 'POST', path, body, signal, anonymous: true });
+  }
+
+  /** Matrix 1.18, section "Refresh token grant": what the server refuses it will refuse again, so we are signed out. */
+  async #refreshOAuth({ clientId, token }: OAuthSession, signal: AbortSignal): Promise<JsonMap> {
+    const refreshToken = this.#credentials.refreshToken ?? '';
+    const form = { grant_type: 'refresh_token', refresh_token: refreshToken, client_id: clientId };
+    try {
+      return await postForm(this.#parts, token, form, signal);
+    } catch (error) {
+      const refused = error instanceof WireError && error.status >= 400 && error.status < 500;
+      if (!refused || error.status === 429 || error.status === 408) throw error;
+      throw new WireError('refused', error.message, {
+        status: 401,
+        errcode: 'M_UNKNOWN_TOKEN',
+        cause: error,
+      });
+    }
+  }
+
+  /** Signs the device out, so that its tokens are worth nothing to who finds them. */
+  async signOut(signal: AbortSignal): Promise<void> {
+    const { oauth, refreshToken, accessToken } = this.#credentials;
+    if (oauth === null || oauth.revocation === null) {
+      await this.call({ method: 'POST', path: ['client', 'v3', 'logout'], body: {}, signal });
+      return;
+    }
+    // Matrix 1.18, section "Token revocation": one token ends both.
+    const form = {
+      token: refreshToken ?? accessToken,
+      token_type_hint: refreshToken === null ? 'access_token' : 'refresh_token',
+      client_id: oauth.clientId,
+    };
+    await postForm(this.#parts, oauth.revocation, form, signal);
   }
 }

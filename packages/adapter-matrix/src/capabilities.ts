@@ -6,6 +6,7 @@ export const TEXT_BYTES = 30_000;
 /** What the adapter can do on any homeserver. */
 export const NETWORK_CAPABILITIES: Capabilities = {
   support: {
+    register: 'full',
     roster: 'full', // made of direct conversations
     'roster-edit': 'full',
     'roster-groups': 'full',

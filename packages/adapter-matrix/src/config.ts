@@ -2,7 +2,9 @@ import { errorData, NatterError, type JsonObject } from '@natter/core/model';
 import type { TrustPolicy } from '@natter/wire';
 
 /** How an account proves who it is. */
-export type SignInMethod = 'password' | 'token' | 'sso';
+export type SignInMethod = 'password' | 'token' | 'sso' | 'oauth' | 'device';
+
+const METHODS: readonly string[] = ['password', 'token', 'sso', 'oauth', 'device'];
 
 /** The settings of a Matrix account, none of which is needed as a rule. */
 export interface MatrixConfig {
@@ -15,6 +17,8 @@ export interface MatrixConfig {
   readonly signIn: SignInMethod | null;
   /** Others are not told how far we have read. */
   readonly privateReceipts: boolean;
+  /** What a server that is not open to all wants of who registers. */
+  readonly registrationToken: string | null;
 }
 
 const text = (description: string): JsonObject => ({ type: 'string', description });
@@ -37,10 +41,12 @@ export const CONFIG_SCHEMA: JsonObject = {
     },
     signIn: {
       type: 'string',
-      enum: ['password', 'token', 'sso'],
-      description: 'password, token (an access token that was made elsewhere), or sso (in a browser)',
+      enum: [...METHODS],
+      description:
+        'password, token (an access token that was made elsewhere), sso or oauth (in a browser here), or device (in a browser anywhere)',
     },
     privateReceipts: { type: 'boolean', description: 'tells others nothing of how far you have read' },
+    registrationToken: text('what the operator gave you to register with (with --register)'),
   },
 };
 
@@ -52,6 +58,7 @@ export function readConfig(config: JsonObject): MatrixConfig {
     allowInsecure: readFlag(config, 'allowInsecure'),
     signIn: readMethod(config),
     privateReceipts: readFlag(config, 'privateReceipts'),
+    registrationToken: readText(config, 'registrationToken'),
   };
 }
 
@@ -87,8 +94,12 @@ function readFlag(config: JsonObject, name: string): boolean {
 
 function readMethod(config: JsonObject): SignInMethod | null {
   const value = readText(config, 'signIn');
-  if (value === null || value === 'password' || value === 'token' || value === 'sso') return value;
-  throw invalid('signIn', 'password, token or sso');
+  if (value === null || isMethod(value)) return value;
+  throw invalid('signIn', METHODS.join(', '));
+}
+
+function isMethod(value: string): value is SignInMethod {
+  return METHODS.includes(value);
 }
 
 function invalid(name: string, expected: string): NatterError {

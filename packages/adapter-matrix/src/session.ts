@@ -25,7 +25,7 @@ import {
 import { AuthorizedApi } from './authorized-api.ts';
 import { readConfig, type MatrixConfig } from './config.ts';
 import { Connection } from './connection.ts';
-import { SESSION, storedCredentials } from './credentials.ts';
+import { endCredentials, SESSION, storedCredentials } from './credentials.ts';
 import type { Encryption } from './encryption.ts';
 import { AccountData } from './features/account-data.ts';
 import { Contacts } from './features/contacts.ts';
@@ -75,6 +75,7 @@ export class MatrixSession implements Session {
       return await this.#run(http, config, resume, over);
     } catch (error) {
       if (signal.aborted) return { why: 'stopped' };
+      await this.#noteSignedOut(error);
       return NatterError.isInstance(error) ? endedBy(error) : mapEnded(asWireError(error));
     } finally {
       this.#running = null;
@@ -139,13 +140,28 @@ export class MatrixSession implements Session {
   async #signedIn(http: HttpClient, config: MatrixConfig, signal: AbortSignal): Promise<AuthorizedApi> {
     const { host, limits } = this.#parts;
     const credentials = await storedCredentials(host);
-    if (credentials === null) throw new WireError('no-token', 'this account is not signed in here');
+    if (credentials === null || credentials.ended)
+      throw new WireError('no-token', 'this account is not signed in here');
     const { allowInsecure } = config;
     const base =
       config.server === null
         ? await discover(serverNameOf(credentials.userId), { http, limits, allowInsecure }, signal)
         : baseOf(config.server, allowInsecure);
     return new AuthorizedApi({ host, http, base, limits, credentials });
+  }
+
+  /**
+   * A token that the server knows no more, and not softly so, is that of a device it has destroyed: signing in makes another.
+   * Its keys stay here and are not used, as not everybody who says so is right.
+   */
+  async #noteSignedOut(error: unknown): Promise<void> {
+    if (!(error instanceof WireError) || error.errcode !== 'M_UNKNOWN_TOKEN' || error.softLogout) return;
+    const { host } = this.#parts;
+    try {
+      await endCredentials(host);
+    } catch (failure) {
+      host.log('warn', 'matrix-sign-out-not-noted', { message: toErrorData(failure).message });
+    }
   }
 
   #runtime(
@@ -215,7 +231,7 @@ export class MatrixSession implements Session {
         const http = platform.open(config.trust, limits);
         try {
           const api = await this.#signedIn(http, config, signal);
-          await api.call({ method: 'POST', path: ['client', 'v3', 'logout'], body: {}, signal });
+          await api.signOut(signal);
         } finally {
           http.close();
         }
@@ -225,7 +241,8 @@ export class MatrixSession implements Session {
     }
     try {
       const credentials = await storedCredentials(host);
-      if (credentials !== null) await keys?.remove({ account: account.id, deviceId: credentials.deviceId });
+      const devices = credentials === null ? [] : [credentials.deviceId, ...credentials.former];
+      for (const deviceId of devices) await keys?.remove({ account: account.id, deviceId });
       await host.setSecret(SESSION, null);
       await host.setSecret(STORE_KEY, null);
     } catch (error) {

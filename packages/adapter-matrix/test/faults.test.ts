@@ -132,8 +132,12 @@ test('a hole that cannot be filled stays marked, and is filled another time', as
   await eventually(() => home.gaps()).toBe(0);
 });
 
-test('a token that is worth nothing any more asks for a sign-in and forgets no history', async () => {
+test.each([
+  ['for now: the same device, so that its keys stay good', true, 'DEVICE'],
+  ['for good: another device, as the server has destroyed that one', false, undefined],
+])('a token that is worth nothing asks for a sign-in and forgets no history; %s', async (_, soft, device) => {
   await open();
+  server.soft = soft;
   server.token = 'token-2';
   server.say([message('$2', 'two')]);
   await home.phase('needsLogin');
@@ -141,12 +145,11 @@ test('a token that is worth nothing any more asks for a sign-in and forgets no h
   await home.relogin();
   await home.phase('online');
   await home.hears(['one', 'two']);
-  // The same device, so that its keys stay good.
   const [first, second] = server.asked.filter(
     ({ method, path }) => method === 'POST' && path === 'client/v3/login',
   );
   expect(first?.body['device_id']).toBeUndefined();
-  expect(second?.body['device_id']).toBe('DEVICE');
+  expect(second?.body['device_id']).toBe(device);
 });
 
 test('a token that has ended is renewed, and the new one is kept before it is used', async () => {

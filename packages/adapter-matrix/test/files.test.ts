@@ -78,6 +78,9 @@ function runtime(): Runtime {
     accessToken: 'token-1',
     refreshToken: null,
     expiresAt: null,
+    oauth: null,
+    ended: false,
+    former: [],
   };
   const api = new AuthorizedApi({ host, http, base: server.url, limits: DEFAULT_LIMITS, credentials });
   return { api, host, limits: DEFAULT_LIMITS } as unknown as Runtime;

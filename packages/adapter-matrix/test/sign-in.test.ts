@@ -1,49 +1,23 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import {
-  mintId,
-  type Answer,
-  type BaseHost,
-  type Interaction,
-  type JsonObject,
-  type Step,
-} from '@natter/core';
-import { createMatrixAdapter } from '../src/index.ts';
 import { Homeserver, json, ME } from './support/homeserver.ts';
 import { eventually } from './support/home.ts';
+import { failure, SignIns, submit } from './support/login.ts';
 
 const { signal } = new AbortController();
 let server: Homeserver;
-let secrets: Map<string, string>;
+let signIns: SignIns;
 
 beforeEach(async () => {
   server = await Homeserver.start();
-  secrets = new Map();
+  signIns = new SignIns(server);
 });
 afterEach(() => server.stop());
-
-function login(config: JsonObject = {}, address: string = ME): Interaction {
-  const host: BaseHost = {
-    secret: async (name) => secrets.get(name) ?? null,
-    setSecret: async (name, value) => void (value === null ? secrets.delete(name) : secrets.set(name, value)),
-    log: () => {},
-  };
-  const start = { purpose: 'add', address, account: mintId('account'), deviceId: 'test' } as const;
-  return createMatrixAdapter().login({ ...start, config: { server: server.url, ...config } }, host);
-}
-
-function submit(values: Record<string, string>): Answer {
-  return { action: 'submit', values };
-}
 
 function offer(...types: readonly string[]): void {
   server.script(/^GET client\/v3\/login/, 10, (_, response) => {
     json(response, { flows: types.map((type) => ({ type })) });
     return true;
   });
-}
-
-function failure(step: Step): string {
-  return step.kind === 'failed' ? `${step.error.code}: ${step.error.message}` : JSON.stringify(step);
 }
 
 test('where the homeserver takes no password, the browser comes back with a token', async () => {
@@ -53,7 +27,7 @@ test('where the homeserver takes no password, the browser comes back with a toke
     json(response, { user_id: ME, device_id: 'D', access_token: 'token-1' });
     return true;
   });
-  const interaction = login();
+  const interaction = signIns.begin();
   const step = await interaction.next(null, signal);
   if (step.kind !== 'open-url') return expect.fail(failure(step));
   const page = new URL(step.url);
@@ -66,13 +40,13 @@ test('where the homeserver takes no password, the browser comes back with a toke
   expect((await interaction.next(null, signal)).kind).toBe('wait');
   expect((await fetch(`${back}?loginToken=good-once`)).status).toBe(200);
   await eventually(async () => (await interaction.next(null, signal)).kind).toBe('done');
-  expect(secrets.get('session')).toContain('token-1');
+  expect(signIns.secrets.get('session')).toContain('token-1');
   await expect(fetch(back)).rejects.toThrow();
 });
 
 test('a browser sign-in that is given up listens no more', async () => {
   offer('m.login.sso');
-  const interaction = login();
+  const interaction = signIns.begin();
   const step = await interaction.next(null, signal);
   const back = step.kind === 'open-url' ? (new URL(step.url).searchParams.get('redirectUrl') ?? '') : '';
   await interaction.cancel();
@@ -80,25 +54,25 @@ test('a browser sign-in that is given up listens no more', async () => {
 });
 
 test('a token that was made elsewhere is asked whose it is', async () => {
-  const interaction = login({ signIn: 'token' });
+  const interaction = signIns.begin({ signIn: 'token' });
   const step = await interaction.next(null, signal);
   expect(step).toMatchObject({ kind: 'fields', fields: [{ name: 'token', secret: true }] });
   expect((await interaction.next(submit({ token: 'token-1' }), signal)).kind).toBe('done');
-  expect(JSON.parse(secrets.get('session') ?? '')).toMatchObject({
+  expect(signIns.session()).toMatchObject({
     accessToken: 'token-1',
     deviceId: 'DEVICE',
   });
-  const wrong = login({ signIn: 'token' });
+  const wrong = signIns.begin({ signIn: 'token' });
   await wrong.next(null, signal);
   expect(failure(await wrong.next(submit({ token: 'other' }), signal))).toMatch(/^authentication: /);
 });
 
 test('a server that signs somebody else in is not believed', async () => {
-  const interaction = login({}, '@somebody:scripted.test');
+  const interaction = signIns.begin({}, { address: '@somebody:scripted.test' });
   await interaction.next(null, signal);
   const step = await interaction.next(submit({ password: 'secret' }), signal);
   expect(failure(step)).toBe(`conflict: the server signed ${ME} in, not @somebody:scripted.test`);
-  expect(secrets.size).toBe(0);
+  expect(signIns.secrets.size).toBe(0);
 });
 
 test.each([
@@ -108,12 +82,12 @@ test.each([
   ['a server that is no address', { server: 'ftp://x' }, ME, /^invalid: /],
   ['a server where nobody listens', { server: 'http://127.0.0.1:1' }, ME, /^connection-refused: /],
 ])('%s is told before a password is asked for', async (_, config, address, expected) => {
-  expect(failure(await login(config, address).next(null, signal))).toMatch(expected);
+  expect(failure(await signIns.begin(config, { address }).next(null, signal))).toMatch(expected);
 });
 
 test('a homeserver that offers nothing natter knows is told so, with what to do', async () => {
   offer('m.login.application_service');
-  expect(failure(await login().next(null, signal))).toMatch(/^unsupported: .*signIn=token/);
+  expect(failure(await signIns.begin().next(null, signal))).toMatch(/^unsupported: .*signIn=token/);
 });
 
 test.each([
@@ -126,5 +100,5 @@ test.each([
     response.writeHead(200).end(text);
     return true;
   });
-  expect(failure(await login().next(null, signal))).toMatch(/^protocol: /);
+  expect(failure(await signIns.begin().next(null, signal))).toMatch(/^protocol: /);
 });

@@ -1,46 +1,93 @@
 import { WireError } from './error.ts';
-import type { HttpClient } from './http.ts';
-import { getMap, getText, parseJson, readBody } from './json.ts';
+import type { HttpAnswer, HttpClient } from './http.ts';
+import { getList, getMap, getText, parseJson, readBody, type JsonMap } from './json.ts';
 import type { WireLimits } from './limits.ts';
 import { baseOf, isLoopback } from './target.ts';
 
 const MOST_BYTES = 64 * 1024;
+const MOST_REDIRECTS = 5;
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+/** With what a homeserver is looked for. */
+export interface DiscoveryParts {
+  readonly http: HttpClient;
+  readonly limits: WireLimits;
+  readonly allowInsecure: boolean;
+}
 
 /**
- * Finds the homeserver of a server name by its `.well-known` file (Matrix 1.16, section "Server discovery"). Where there
- * is none, the name itself is the homeserver. Rejects with WireError.
+ * Finds the homeserver of a server name by its `.well-known` file (Matrix 1.18, section "Well-known URIs"). Where there
+ * is none, the name itself is the homeserver; where it cannot be used, the user has to say which one is meant. Rejects
+ * with WireError.
  */
 export async function discover(
   serverName: string,
-  { http, limits, allowInsecure }: { http: HttpClient; limits: WireLimits; allowInsecure: boolean },
+  parts: DiscoveryParts,
   signal: AbortSignal,
 ): Promise<string> {
-  const itself = baseOf(serverName, allowInsecure);
+  const itself = baseOf(serverName, parts.allowInsecure);
   if (isLoopback(new URL(itself).hostname)) return itself;
   // The file is asked for at the name alone, whatever port stands behind it in user ids.
   const url = new URL(`https://${new URL(itself).hostname}/.well-known/matrix/client`);
-  const answer = await http.send({
-    url,
-    method: 'GET',
-    headers: { accept: 'application/json' },
-    silence: limits.silence,
-    signal,
-  });
-  if (answer.status !== 200) {
+  const answer = await follow(url, parts, signal);
+  if (answer.status === 404) {
     answer.discard();
     return itself;
   }
-  const base = getText(getMap(parse(await readBody(answer, MOST_BYTES)), 'm.homeserver'), 'base_url');
-  if (base === undefined) throw failed(serverName, 'its .well-known file names no homeserver');
-  return baseOf(base, allowInsecure);
+  const base = readBase(serverName, answer.status, await readBody(answer, MOST_BYTES));
+  const homeserver = baseOf(base, parts.allowInsecure);
+  await validate(serverName, homeserver, parts, signal);
+  return homeserver;
+}
 
-  function parse(text: string): ReturnType<typeof parseJson> {
-    try {
-      return parseJson(text, 20);
-    } catch {
-      throw failed(serverName, 'its .well-known file is not JSON');
-    }
+/** Redirects are followed, and never out of the encryption. */
+async function follow(url: URL, parts: DiscoveryParts, signal: AbortSignal): Promise<HttpAnswer> {
+  let at = url;
+  for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects += 1) {
+    const answer = await ask(at, parts, signal);
+    const { location } = answer.headers;
+    if (!REDIRECTS.has(answer.status) || location === undefined) return answer;
+    answer.discard();
+    const next = URL.parse(location, at);
+    if (next === null || next.protocol !== 'https:')
+      throw failed(url.hostname, 'its .well-known file is said to be where nothing is encrypted');
+    at = next;
   }
+  throw failed(url.hostname, 'its .well-known file is always somewhere else');
+}
+
+function ask(url: URL, { http, limits }: DiscoveryParts, signal: AbortSignal): Promise<HttpAnswer> {
+  const headers = { accept: 'application/json' };
+  return http.send({ url, method: 'GET', headers, silence: limits.silence, signal });
+}
+
+function readBase(serverName: string, status: number, text: string): string {
+  if (status !== 200)
+    throw failed(serverName, `the question for its .well-known file was answered ${status}`);
+  const base = getText(getMap(parse(serverName, text), 'm.homeserver'), 'base_url');
+  if (base === undefined) throw failed(serverName, 'its .well-known file names no homeserver');
+  return base;
+}
+
+function parse(serverName: string, text: string): JsonMap {
+  try {
+    return parseJson(text, 20);
+  } catch {
+    throw failed(serverName, 'its .well-known file is not JSON');
+  }
+}
+
+/** Whether a homeserver answers there; a page that says anything else is a mistake of who wrote the file. */
+async function validate(
+  serverName: string,
+  base: string,
+  parts: DiscoveryParts,
+  signal: AbortSignal,
+): Promise<void> {
+  const answer = await ask(new URL(`${base}/_matrix/client/versions`), parts, signal);
+  const text = await readBody(answer, MOST_BYTES);
+  if (answer.status === 200 && getList(parse(serverName, text), 'versions').length > 0) return;
+  throw failed(serverName, `no homeserver answers at ${base}, which its .well-known file names`);
 }
 
 function failed(serverName: string, why: string): WireError {

@@ -72,6 +72,23 @@ export class Home {
     return new Home(hub, account, blobs);
   }
 
+  /** A natter whose account is signed in by the OAuth of a scripted server, once `tokens` has made that give some. */
+  static async oauth(server: { readonly url: string }, tokens: () => void): Promise<Home> {
+    const blobs = memoryBlobs();
+    const hub = await openHub({ store: memoryStore(), secrets: memorySecrets(), blobs });
+    const { methods } = hub.handlers;
+    const asked = { network: 'matrix', address: ME, config: { server: server.url, signIn: 'oauth' } };
+    const { interaction, step } = await methods['account.add'](asked, signal);
+    if (step.kind !== 'open-url') throw new Error(`no page to sign in at: ${JSON.stringify(step)}`);
+    const page = new URL(step.url).searchParams;
+    tokens();
+    await fetch(`${page.get('redirect_uri')}?code=c1&state=${page.get('state')}`);
+    for (;;) {
+      const { account } = await methods['interaction.answer']({ interaction, answer: null }, signal);
+      if (account !== null) return new Home(hub, account, blobs);
+    }
+  }
+
   /** A natter that starts again with what an earlier one has stored. */
   static async resume(
     account: AccountId,
@@ -138,6 +155,11 @@ export class Home {
     const { interaction } = await methods['account.login']({ account: this.account }, signal);
     const answer = { action: 'submit', values: { password: 'secret' } };
     await methods['interaction.answer']({ interaction, answer }, signal);
+  }
+
+  /** Takes the account away, here and on the network. */
+  async remove(): Promise<void> {
+    await this.hub.handlers.methods['account.remove']({ account: this.account, remote: true }, signal);
   }
 
   /** Switches the account on or off. */

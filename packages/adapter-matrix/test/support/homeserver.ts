@@ -13,6 +13,8 @@ export interface Asked {
   /** SHA-256 of the body. */
   readonly hash: string;
   readonly body: Record<string, unknown>;
+  /** The fields of a form. */
+  readonly form: URLSearchParams;
 }
 
 /** Answers a request in place of the usual answer; false leaves it to that. */
@@ -37,6 +39,8 @@ export class Homeserver {
   /** Pages of history by the token that they are asked with. */
   readonly pages = new Map<string, unknown>();
   token = 'token-1';
+  /** A token that is worth nothing is so for now, and its device is still there. */
+  soft = false;
   /** Tokens begin with it; another one is another server's memory. */
   epoch = 'a';
   /** Takes a request before anything of it is read, for as long as it likes. */
@@ -98,8 +102,8 @@ export class Homeserver {
     this.asked.push(asked);
     for (const script of this.scripts) if (await script(asked, response)) return;
     const { path, token } = asked;
-    const open = path === 'client/v3/login' || path === 'client/v3/refresh';
-    if (!open && token !== this.token) return refuse(response, 401, 'M_UNKNOWN_TOKEN');
+    const open = /^client\/(?:v3\/(?:login|refresh)|.*auth_metadata)$/.test(path);
+    if (!open && token !== this.token) return this.#unknown(response);
     await this.#usual(asked, response);
   }
 
@@ -123,8 +127,13 @@ export class Homeserver {
       const page = this.pages.get(query.get('from') ?? '');
       return page === undefined ? refuse(response, 404, 'M_NOT_FOUND') : json(response, page);
     }
+    if (path.endsWith('auth_metadata')) return refuse(response, 404, 'M_UNRECOGNIZED');
     if (path.includes('/account_data/') && method === 'GET') return refuse(response, 404, 'M_NOT_FOUND');
     return json(response, {});
+  }
+
+  #unknown(response: ServerResponse): void {
+    refuse(response, 401, 'M_UNKNOWN_TOKEN', this.soft ? { soft_logout: true } : {});
   }
 
   #take(transaction: string, type: string, content: unknown): string {
@@ -149,7 +158,7 @@ export class Homeserver {
       clearTimeout(timer);
     }
     // What has changed meanwhile holds for who waited too.
-    if (token !== this.token) return refuse(response, 401, 'M_UNKNOWN_TOKEN');
+    if (token !== this.token) return this.#unknown(response);
     if (since !== null && !since.startsWith(this.epoch)) return refuse(response, 400, 'M_UNKNOWN_POS');
     // A first synchronisation tells all that was, the others one part after the other.
     const upTo = since === null ? this.#parts.length : Math.min(at + 1, this.#parts.length);
@@ -247,6 +256,7 @@ async function read(request: IncomingMessage): Promise<Asked> {
   const url = new URL(request.url ?? '/', 'http://localhost');
   const text = Buffer.concat(parts).toString();
   const isJson = request.headers['content-type'] === 'application/json';
+  const isForm = request.headers['content-type'] === 'application/x-www-form-urlencoded';
   return {
     method: request.method ?? '',
     path: decodeURIComponent(url.pathname).replace(/^\/_matrix\//, ''),
@@ -255,5 +265,6 @@ async function read(request: IncomingMessage): Promise<Asked> {
     hash: createHash('sha256').update(Buffer.concat(parts)).digest('hex'),
     token: /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? null,
     body: isJson && text !== '' ? (JSON.parse(text) as Record<string, unknown>) : {},
+    form: new URLSearchParams(isForm ? text : ''),
   };
 }
