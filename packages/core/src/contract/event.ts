@@ -22,7 +22,10 @@ import type { Outcome } from './operation.ts';
 export type Event =
   | TimelineEvent
   | PatchEvent
-  /** The network's key of a thing changed; links, replies, drafts and read markers survive. */
+  /**
+   * The network's key of a thing changed; links, replies, drafts and read markers survive. Ignored when `from` is not its
+   * current key, or when somebody known has `to` now.
+   */
   | {
       readonly type: 'rekey';
       readonly of: 'contact' | 'conversation';

@@ -37,8 +37,9 @@ export interface SessionHost extends BaseHost {
   attention(items: readonly Attention[]): void;
   /**
    * Hands over stored things, first in, first out. Resolves after the store transaction: then acknowledge upstream,
-   * cumulatively. Rejects only on a dead store or an invalid batch: end the run, acknowledge nothing. The hub never waits
-   * for an answer of the session before it resolves this, so a reader may await it with its socket paused.
+   * cumulatively. Rejects only on a dead store or an invalid batch: end the run, acknowledge nothing; the hub takes nothing
+   * more from this run, and aborts it. The hub never waits for an answer of the session before it resolves this, so a
+   * reader may await it with its socket paused.
    */
   commit(batch: Batch): Promise<void>;
   /** Presence, typing, progress: conflated to the latest per key and never stored. */

@@ -1,7 +1,8 @@
 import type { Ephemeral } from '../../contract/index.ts';
-import type { AccountId, ContactId, ContactPresence, Presence } from '../../model/index.ts';
+import type { AccountId, ContactPresence, Presence } from '../../model/index.ts';
 import { aggregatePresence, toErrorData, unknownPresence } from '../../model/index.ts';
 import type { Environment } from '../environment.ts';
+import { isTakenFromContact } from '../ingest/borrowed-names.ts';
 import type { CommitQueue } from '../state/commit-queue.ts';
 import type { Profile } from '../state/profile.ts';
 import type { TransferTable } from '../client/transfers.ts';
@@ -84,12 +85,15 @@ export class Hints {
   }
 
   #showPresence({ key, resource, presence }: Ephemeral & { type: 'presence' }): void {
-    const { presences, contactKeys } = this.#profile;
-    const contact = contactKeys.get(this.#account, key);
-    if (contact === undefined) return;
-    const known = presences.get(contact);
-    const next = resource === null ? wholePresence(presence) : withResource(known, resource, presence);
-    this.#setPresence(contact, next);
+    const { presences, contactKeys, contacts } = this.#profile;
+    const id = contactKeys.get(this.#account, key);
+    const contact = id === undefined ? undefined : contacts.get(id);
+    if (!contact || isTakenFromContact({ purpose: 'live' }, contact, key)) return;
+    const known = presences.get(contact.id);
+    presences.set(
+      contact.id,
+      resource === null ? wholePresence(presence) : withResource(known, resource, presence),
+    );
   }
 
   /** How many people of this account are seen typing. */
@@ -97,10 +101,6 @@ export class Hints {
     let count = 0;
     for (const [, { account }] of this.#profile.typists.entries()) if (account === this.#account) count += 1;
     return count;
-  }
-
-  #setPresence(contact: ContactId, presence: ContactPresence): void {
-    this.#profile.presences.set(contact, presence);
   }
 
   #showTyping(event: Ephemeral & { type: 'typing' }): void {

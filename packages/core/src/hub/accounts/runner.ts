@@ -34,6 +34,8 @@ export class AccountRunner {
   #run: AbortController | null = null;
   #afterOnline: Promise<void> = Promise.resolve();
   #onlineSince: number | null = null;
+  /** Why the hub ended the run, if it did. */
+  #fault: ErrorData | null = null;
 
   constructor(
     environment: Environment,
@@ -49,6 +51,7 @@ export class AccountRunner {
     this.#host = new HostOfSession(environment, account, this.#hints, {
       phase: (phase, progress) => this.#phase(phase, progress),
       ask: (about, interaction) => interactions.ask(account, about, interaction, this.#stop.signal),
+      failed: (error) => this.#fail(error),
     });
     const record = environment.profile.accounts.get(account);
     if (!record) throw new Error('an account is stored before it is run');
@@ -113,7 +116,8 @@ export class AccountRunner {
     this.#run = run;
     this.#wake = new AbortController();
     this.#reset();
-    this.#host.running = true;
+    this.#fault = null;
+    this.#host.begin();
     if (this.#capabilities().catchUp !== 'none') profile.catchingUp.add(this.#account);
     let ended: Ended;
     try {
@@ -123,15 +127,24 @@ export class AccountRunner {
       ended = { why: 'network', error: toErrorData(error, { scope: 'account', retriable: true }) };
       this.#environment.log('error', 'run-rejected', { account: this.#account, reason: ended.error.message });
     }
+    if (this.#fault !== null) ended = { why: 'network', error: this.#fault };
     this.#onlineSince = null;
     run.abort();
     await this.#afterOnline;
     await this.#dispatcher.idle();
-    this.#host.running = false;
+    this.#host.end();
     this.#run = null;
     this.#hints.clear();
     forgetSweeps(profile, this.#account);
     return ended;
+  }
+
+  /** Ends the run: what it tells from here on would leave a hole behind. The next one begins at the stored cursors. */
+  #fail(error: ErrorData): void {
+    if (this.#run === null || this.#fault !== null) return;
+    this.#fault = error;
+    this.#environment.log('warn', 'batch-not-stored', { account: this.#account, reason: error.message });
+    this.#run.abort();
   }
 
   #resume(): Parameters<Session['run']>[0] {

@@ -5,6 +5,7 @@ import type {
   Attention,
   BlobId,
   Capabilities,
+  ErrorData,
   JsonObject,
   Opaque,
   OperationId,
@@ -17,12 +18,15 @@ import { ingestBatch } from '../ingest/batch.ts';
 import type { Scope } from '../ingest/scope.ts';
 import { validateBatch } from '../ingest/validate.ts';
 import type { AccountStatus } from '../state/account-status.ts';
+import { Chain } from '../state/commit-queue.ts';
 import type { Hints } from './hints.ts';
 
 /** What the account's runner hears of its session. */
 export interface SessionEvents {
   phase(phase: 'connecting' | 'authenticating' | 'syncing' | 'online', progress?: number): void;
   ask(about: 'verify' | 'trust' | 'recover', interaction: Interaction): Promise<void>;
+  /** Something that it told could not be stored: the run must not go on behind it. */
+  failed(error: ErrorData): void;
 }
 
 /** The hub as one session sees it. Calls outside of a run are refused: a session that was ended has no say any more. */
@@ -31,14 +35,28 @@ export class HostOfSession implements SessionHost {
   readonly #account: AccountId;
   readonly #hints: Hints;
   readonly #events: SessionEvents;
-  /** Set by the runner while a run is on. */
-  running = false;
+  /** What the present run has told; `null` between runs. */
+  #told: Chain | null = null;
 
   constructor(environment: Environment, account: AccountId, hints: Hints, events: SessionEvents) {
     this.#environment = environment;
     this.#account = account;
     this.#hints = hints;
     this.#events = events;
+  }
+
+  /** A run begins: it may tell. */
+  begin(): void {
+    this.#told = new Chain();
+  }
+
+  /** The run is over: nothing that it says counts any more. */
+  end(): void {
+    this.#told = null;
+  }
+
+  get #running(): boolean {
+    return this.#told !== null;
   }
 
   secret(name: string): Promise<string | null> {
@@ -54,7 +72,7 @@ export class HostOfSession implements SessionHost {
   }
 
   phase(phase: 'connecting' | 'authenticating' | 'syncing' | 'online', progress?: number): void {
-    if (this.running) this.#events.phase(phase, progress);
+    if (this.#running) this.#events.phase(phase, progress);
   }
 
   capabilities(scope: 'account' | { readonly conversation: RemoteKey }, capabilities: Capabilities): void {
@@ -80,15 +98,22 @@ export class HostOfSession implements SessionHost {
   }
 
   async commit(batch: Batch): Promise<void> {
-    if (!this.running) throw new NatterError(errorData('closed', 'the run has ended', { scope: 'account' }));
-    await this.commitFor(batch, 'live');
+    const told = this.#told;
+    if (told === null) throw new NatterError(errorData('closed', 'the run has ended', { scope: 'account' }));
+    try {
+      await this.commitFor(batch, 'live', told);
+    } catch (error) {
+      // The session is asked to end by itself; what it makes of that is not left to it.
+      if (told === this.#told) this.#events.failed(toErrorData(error, { scope: 'account' }));
+      throw error;
+    }
   }
 
   /** Commits what a session told by itself, or what the hub has asked it for. */
-  async commitFor(batch: Batch, purpose: Scope['purpose']): Promise<void> {
+  async commitFor(batch: Batch, purpose: Scope['purpose'], chain: Chain | null = null): Promise<void> {
     const { queue, profile, now } = this.#environment;
-    validateBatch(this.#account, batch);
     await queue.run(async (transaction) => {
+      validateBatch(this.#account, batch);
       const account = transaction.accounts.get(this.#account);
       if (!account)
         throw new NatterError(errorData('closed', 'the account was removed', { scope: 'account' }));
@@ -96,11 +121,11 @@ export class HostOfSession implements SessionHost {
       const news = purpose !== 'history' && batch.origin !== 'snapshot';
       const held = purpose === 'live' && profile.catchingUp.has(account.id) ? this.#heldScopes(batch) : none;
       await ingestBatch({ transaction, account, order, purpose, news, now: now() }, batch, held);
-    });
+    }, chain);
   }
 
   hint(events: readonly Ephemeral[]): void {
-    if (this.running) this.#hints.add(events);
+    if (this.#running) this.#hints.add(events);
   }
 
   state(prefix: string): Promise<Readonly<Record<string, Opaque>>> {
@@ -138,7 +163,7 @@ export class HostOfSession implements SessionHost {
   #status(change: Partial<AccountStatus>): void {
     const { statuses } = this.#environment.profile;
     const now = statuses.get(this.#account);
-    if (now && this.running) statuses.set(this.#account, { ...now, ...change });
+    if (now && this.#running) statuses.set(this.#account, { ...now, ...change });
   }
 }
 

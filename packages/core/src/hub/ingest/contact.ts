@@ -2,6 +2,7 @@ import type { ContactIn } from '../../contract/index.ts';
 import type { Contact, RemoteKey, Subscription } from '../../model/index.ts';
 import { mintId } from '../../model/index.ts';
 import { linkVerified } from '../people/link.ts';
+import { isTakenFromContact } from './borrowed-names.ts';
 import type { Ingest } from './scope.ts';
 import { markSeen } from './sweep-marks.ts';
 
@@ -28,7 +29,7 @@ const noSubscription: Subscription = { to: 'none', from: 'none' };
 export function upsertContact(ingest: Ingest, key: RemoteKey, value: ContactIn): Contact {
   const { transaction, account } = ingest;
   markSeen(ingest, 'contact', null, key);
-  const known = transaction.contactByKey(account.id, key);
+  const known = knownContact(ingest, key);
   const before = known ?? newContact(ingest, key, value.address ?? key);
   const { subscription, ...rest } = toldFields(value, fields);
   const contact: Contact = { ...before, ...rest, subscription: { ...before.subscription, ...subscription } };
@@ -41,9 +42,14 @@ export function upsertContact(ingest: Ingest, key: RemoteKey, value: ContactIn):
 
 /** The contact behind a key; one that the network has not told of is made, unlisted. */
 export function ensureContact(ingest: Ingest, key: RemoteKey, name: string | null = null): Contact {
-  const known = ingest.transaction.contactByKey(ingest.account.id, key);
+  const known = knownContact(ingest, key);
   if (known) return known;
   return upsertContact(ingest, key, { address: key, ...(name === null ? {} : { name }), listed: false });
+}
+
+function knownContact(ingest: Ingest, key: RemoteKey): Contact | undefined {
+  const found = ingest.transaction.contactByKey(ingest.account.id, key);
+  return found && isTakenFromContact(ingest, found, key) ? undefined : found;
 }
 
 /** Gone from the roster. Its conversation and history stay, and so does the person. */

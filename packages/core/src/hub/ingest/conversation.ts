@@ -2,6 +2,7 @@ import type { ConversationIn } from '../../contract/index.ts';
 import type { Contact, Conversation, RemoteKey } from '../../model/index.ts';
 import { mintId } from '../../model/index.ts';
 import type { Transaction } from '../state/transaction.ts';
+import { isTakenFromConversation } from './borrowed-names.ts';
 import { ensureContact, toldFields } from './contact.ts';
 import type { Ingest } from './scope.ts';
 import { markSeen } from './sweep-marks.ts';
@@ -61,7 +62,7 @@ export function ensureConversation(
 ): Conversation {
   const { transaction, account } = ingest;
   const known = transaction.conversationByKey(account.id, key);
-  if (known) return known;
+  if (known && !isTakenFromConversation(ingest, known, key)) return known;
   const unborn = contact === null ? undefined : transaction.directWith(contact.id);
   const conversation =
     unborn?.key === null

@@ -31,9 +31,11 @@ export function applyChange(ingest: Ingest, message: Message, by: Sender, change
 function changedMessage(ingest: Ingest, message: Message, by: Sender, change: MessageChange): Message {
   switch (change.kind) {
     case 'edit':
-      return isAuthor(message, by) ? edited(message, change) : message;
+      return isAuthor(ingest, message, by) ? edited(message, change) : message;
     case 'retract':
-      return isAuthor(message, by) || change.moderator === true ? retracted(message, by, change) : message;
+      return isAuthor(ingest, message, by) || change.moderator === true
+        ? retracted(message, by, change)
+        : message;
     case 'react':
       return withReactions(message, toggled(message.reactions, by, change.key, change.on));
     case 'reactions':
@@ -53,9 +55,12 @@ function changedMessage(ingest: Ingest, message: Message, by: Sender, change: Me
   }
 }
 
-/** The author as the network proves it: the same participant, or ourselves on another device. */
-function isAuthor(message: Message, by: Sender): boolean {
-  return message.sender.key === by.key || (message.sender.self && by.self);
+/** The author as the network proves it: the same participant, ourselves on another device, or the contact by a later name. */
+function isAuthor({ transaction, account }: Ingest, { sender }: Message, by: Sender): boolean {
+  if (sender.key === by.key || (sender.self && by.self)) return true;
+  if (sender.contact === null || by.contact === null || by.proof !== 'account') return false;
+  const contact = transaction.contacts.get(sender.contact);
+  return contact?.key === by.contact && contact.account === account.id;
 }
 
 /** An archive may give the new text at once and tell of the edit beside it: the mark is what is new then. */

@@ -8,7 +8,7 @@ type RekeyInside = Extract<Rekey, { in: RemoteKey }>;
 
 /**
  * The network's key of a thing changed: a nick, an upgraded room, a local id that became the server's. The hub's id stays,
- * and the former key goes on to lead to it.
+ * and the former key goes on to lead to it, unless it was a borrowed one and somebody else speaks by it now.
  */
 export async function rekey(ingest: Ingest, event: Rekey): Promise<void> {
   switch (event.of) {
@@ -27,22 +27,19 @@ export async function rekey(ingest: Ingest, event: Rekey): Promise<void> {
 
 function rekeyContact({ transaction, account }: Ingest, from: RemoteKey, to: RemoteKey): void {
   const contact = transaction.contactByKey(account.id, from);
-  if (!contact || contact.key === to) return;
-  // Somebody known already has the new key: two contacts, and only the user can say that they are one.
-  if (transaction.contactByKey(account.id, to)) return;
-  transaction.keepAlias(account.id, 'contact', contact.key, contact.id);
-  transaction.putContact({
-    ...contact,
-    key: to,
-    address: contact.address === contact.key ? to : contact.address,
-  });
+  // Told again after it went on to a third name, a change is history.
+  if (contact?.key !== from || from === to) return;
+  // Somebody known has the new key now: two contacts, and only the user can say that they are one. A former name is free.
+  if (transaction.contactByKey(account.id, to)?.key === to) return;
+  transaction.keepAlias(account.id, 'contact', from, contact.id);
+  transaction.putContact({ ...contact, key: to, address: contact.address === from ? to : contact.address });
 }
 
 function rekeyConversation({ transaction, account }: Ingest, from: RemoteKey, to: RemoteKey): void {
   const conversation = transaction.conversationByKey(account.id, from);
-  if (!conversation || conversation.key === to || transaction.conversationByKey(account.id, to)) return;
-  if (conversation.key !== null)
-    transaction.keepAlias(account.id, 'conversation', conversation.key, conversation.id);
+  if (conversation?.key !== from || from === to) return;
+  if (transaction.conversationByKey(account.id, to)?.key === to) return;
+  transaction.keepAlias(account.id, 'conversation', from, conversation.id);
   transaction.putConversation({ ...conversation, key: to });
 }
 

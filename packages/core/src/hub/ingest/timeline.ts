@@ -2,6 +2,7 @@ import type { MessageIn, TimelineEvent } from '../../contract/index.ts';
 import type { Contact, Conversation, Message, OrderKey } from '../../model/index.ts';
 import { acceptEcho, echoedMessage } from '../outbox/echo.ts';
 import { placeUnsent } from '../outbox/unsent.ts';
+import { isTakenFromContact, isTakenFromConversation } from './borrowed-names.ts';
 import { ensureContact } from './contact.ts';
 import { ensureConversation } from './conversation.ts';
 import { mergeMessage } from './message-merge.ts';
@@ -16,8 +17,7 @@ import { arrivals, noteArrival } from './arrivals.ts';
 
 /** Takes in messages of one conversation, oldest first. Returns a promise only when it has to read more. */
 export function ingestTimeline(ingest: Ingest, event: TimelineEvent): Promise<void> | void {
-  const conversation =
-    ingest.transaction.conversationByKey(ingest.account.id, event.conversation) ?? meet(ingest, event);
+  const conversation = knownConversation(ingest, event) ?? meet(ingest, event);
   if (event.place.by === 'page') return ingestPage(ingest, conversation, event, event.place);
   ingestItems(
     ingest,
@@ -26,6 +26,13 @@ export function ingestTimeline(ingest: Ingest, event: TimelineEvent): Promise<vo
     event.place.by === 'key' ? event.place.keys.map(networkOrder) : null,
   );
   return adopt(ingest, conversation, event);
+}
+
+/** Found by a key that it left, it is another one, unless what is told of it is here already. */
+function knownConversation(ingest: Ingest, event: TimelineEvent): Conversation | undefined {
+  const found = ingest.transaction.conversationByKey(ingest.account.id, event.conversation);
+  if (!found || !isTakenFromConversation(ingest, found, event.conversation)) return found;
+  return event.items.some((item) => findExisting(ingest, found, item) !== null) ? found : undefined;
 }
 
 async function ingestPage(
@@ -114,9 +121,9 @@ function bindPending({ transaction, account }: Ingest, event: TimelineEvent): vo
 /** Whom an unknown conversation is with: a contact of the same key, or the first sender that is a proven contact. */
 function otherSide(ingest: Ingest, event: TimelineEvent): Contact | null {
   const { transaction, account } = ingest;
-  if (transaction.conversationByKey(account.id, event.conversation)) return null;
+  if (transaction.conversationByKey(account.id, event.conversation)?.key === event.conversation) return null;
   const same = transaction.contactByKey(account.id, event.conversation);
-  if (same) return same;
+  if (same && !isTakenFromContact(ingest, same, event.conversation)) return same;
   const sender = event.items.find((item) => !item.sender.self && item.sender.contact !== null)?.sender;
   return sender?.contact ? ensureContact(ingest, sender.contact, sender.name) : null;
 }

@@ -1,3 +1,4 @@
+import { NatterError, errorData } from '../../model/index.ts';
 import type { Store } from '../../ports/index.ts';
 import type { Profile } from './profile.ts';
 import { Transaction } from './transaction.ts';
@@ -8,8 +9,17 @@ import { Transaction } from './transaction.ts';
  */
 export type Work<T> = (transaction: Transaction) => T | Promise<T>;
 
+/**
+ * Work of which each piece builds on the one before: once one fails, none behind it is done. A cursor in a later batch must
+ * not cover the rows of an earlier one that was never stored.
+ */
+export class Chain {
+  broken = false;
+}
+
 interface Job {
   readonly run: Work<unknown>;
+  readonly chain: Chain | null;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -31,9 +41,9 @@ export class CommitQueue {
   }
 
   /** Resolves with what the work returned once it is stored and shown. Rejects with what it threw, or a `storage` error. */
-  run<T>(work: Work<T>): Promise<T> {
+  run<T>(work: Work<T>, chain: Chain | null = null): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.#jobs.push({ run: work, resolve: resolve as (value: unknown) => void, reject });
+      this.#jobs.push({ run: work, chain, resolve: resolve as (value: unknown) => void, reject });
       this.#pumping ??= this.#pump();
     });
   }
@@ -59,7 +69,7 @@ export class CommitQueue {
       const transaction = new Transaction(this.#profile, this.#store);
       const outcome = await this.#runAll(transaction, rest);
       if ('failed' in outcome) {
-        outcome.failed.reject(outcome.error);
+        fail(outcome.failed, outcome.error);
         rest = rest.filter((job) => job !== outcome.failed);
         continue;
       }
@@ -69,13 +79,13 @@ export class CommitQueue {
       } catch (error) {
         // One of them may have asked for what no store takes: it must not take the others' writes with it.
         if (rest.length > 1) for (const job of rest) await this.#commit([job]);
-        else rest[0]?.reject(error);
+        else if (rest[0]) fail(rest[0], error);
         return;
       }
       try {
         transaction.publish();
       } catch (error) {
-        for (const job of rest) job.reject(error);
+        for (const job of rest) fail(job, error);
         return;
       }
       for (const [index, job] of rest.entries()) job.resolve(outcome.values[index]);
@@ -90,6 +100,7 @@ export class CommitQueue {
     const values: unknown[] = [];
     for (const job of jobs) {
       try {
+        if (job.chain?.broken === true) throw brokenChain();
         const value = job.run(transaction);
         values.push(value instanceof Promise ? await value : value);
       } catch (error) {
@@ -98,4 +109,16 @@ export class CommitQueue {
     }
     return { values };
   }
+}
+
+/** Breaks its chain before anybody hears of it: what waits behind it may be next. */
+function fail(job: Job, error: unknown): void {
+  if (job.chain !== null) job.chain.broken = true;
+  job.reject(error);
+}
+
+function brokenChain(): NatterError {
+  return new NatterError(
+    errorData('closed', 'something before this could not be stored', { scope: 'account' }),
+  );
 }

@@ -90,6 +90,11 @@ export class Profile {
 
   /** Fills the empty profile from the store, as one frame. */
   fill(stored: StoredProfile): void {
+    // First: what somebody left and somebody else took since is the name of who has it now.
+    for (const { account, of, key, id } of stored.aliases) {
+      if (of === 'contact') this.contactKeys.set(account, key, id as ContactId);
+      else this.conversationKeys.set(account, key, id as ConversationId);
+    }
     this.frames.run(() => {
       for (const account of stored.accounts) this.accounts.set(account.id, account);
       for (const person of stored.persons) this.persons.set(person.id, person);
@@ -103,10 +108,6 @@ export class Profile {
         this.operationKeys.set(operation.key, operation.id);
       }
     });
-    for (const { account, of, key, id } of stored.aliases) {
-      if (of === 'contact') this.contactKeys.set(account, key, id as ContactId);
-      else this.conversationKeys.set(account, key, id as ConversationId);
-    }
     for (const gap of stored.gaps) this.gaps.set(gap.account, gap.gap.id, gap);
     for (const { account, key, value } of stored.cursors) this.cursors.set(account, key, value);
     for (const { account, key, value } of stored.states) this.states.set(account, key, value);
