@@ -48,7 +48,10 @@ export interface Session {
     offset: number,
     signal: AbortSignal,
   ): Promise<{ readonly etag?: string; readonly done: boolean }>;
-  /** The account is removed: sign out, forget tokens and keys, on the network too when `remote`. Never rejects. */
+  /**
+   * The account is removed: sign out, forget tokens and keys, on the network too when `remote`. Never rejects. Called
+   * during a run, or on a session that never ran.
+   */
   wipe(remote: boolean, signal: AbortSignal): Promise<void>;
 }
 

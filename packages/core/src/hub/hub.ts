@@ -15,10 +15,10 @@ import { NewsDispatch } from './client/news-dispatch.ts';
 import { PersonRows } from './client/person-rows.ts';
 import { TransferTable } from './client/transfers.ts';
 import type { Environment, LogSink } from './environment.ts';
+import { presenceExpiry, typingExpiry } from './expiries.ts';
 import { defaultPatience } from './patience.ts';
 import { CommitQueue } from './state/commit-queue.ts';
 import { Profile } from './state/profile.ts';
-import { TypingExpiry } from './typing-expiry.ts';
 
 /** What a hub is made of. */
 export interface HubOptions {
@@ -94,7 +94,7 @@ class RunningHub implements Hub {
   readonly #runners: Runners;
   readonly #interactions: InteractionTable;
   readonly #news: NewsDispatch;
-  readonly #typing: TypingExpiry;
+  readonly #expiries: readonly { close(): void }[];
   readonly #stopOutbox: () => void;
   #closing: Promise<void> | null = null;
 
@@ -106,7 +106,7 @@ class RunningHub implements Hub {
     this.#interactions = new InteractionTable(profile.frames, environment.patience);
     this.#runners = new Runners(environment, transfers, this.#interactions);
     this.#news = new NewsDispatch(profile.news.event$);
-    this.#typing = new TypingExpiry(profile, environment.now);
+    this.#expiries = [typingExpiry(profile, environment.now), presenceExpiry(profile, environment.now)];
     this.#stopOutbox = followOperations(environment, (operation) => this.#runners.note(operation));
     let people: PersonRows | null = null;
     let conversations: ConversationRows | null = null;
@@ -156,7 +156,7 @@ class RunningHub implements Hub {
     await this.#runners.close();
     this.#stopOutbox();
     this.#news.close();
-    this.#typing.close();
+    for (const expiry of this.#expiries) expiry.close();
     await queue.idle();
     const { accounts, statuses, contacts, presences, persons, conversations, operations, typists, news } =
       profile;

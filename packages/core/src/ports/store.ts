@@ -49,7 +49,7 @@ export interface Store {
   members(conversation: ConversationId): Promise<readonly Member[]>;
   /** The change log behind a sequence number, oldest first, at most `limit`. */
   changes(after: number, limit: number): Promise<readonly StoredChange[]>;
-  /** Changes of messages that are not here yet, oldest first. */
+  /** What waits for messages that are not here yet, oldest first. */
   orphans(conversation: ConversationId, targets: readonly Target[]): Promise<readonly Orphan[]>;
   /** An operation, final ones too, by its id or by the front end's idempotency key, which is unique. */
   findOperation(name: OperationName): Promise<Operation | null>;
@@ -121,15 +121,13 @@ export type MessageLookup =
   | { readonly conversation: ConversationId; readonly stable: RemoteKey }
   | { readonly conversation: ConversationId; readonly sender: RemoteKey; readonly claimed: string };
 
-/** A change that came before its message. */
-export interface Orphan {
+/** What waits for a message that is not here yet: a change of it, or a message that answers it. */
+export type Orphan = {
   /** Deduplicates replays. */
   readonly id: string;
   readonly conversation: ConversationId;
   readonly target: Target;
-  readonly by: Sender;
-  readonly change: MessageChange;
-}
+} & ({ readonly by: Sender; readonly change: MessageChange } | { readonly referrer: MessageId });
 
 /** What happened, by reference: the subject is read as it is now. */
 export type Change =

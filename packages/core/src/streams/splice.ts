@@ -9,14 +9,18 @@ export interface Splice<T> {
   readonly rows: readonly T[];
 }
 
+const manyRows = 10_000;
+
 /** The list after the splices; the given one is left as it is. */
 export function applySplices<T>(rows: readonly T[], splices: readonly Splice<T>[]): T[] {
-  const next = [...rows];
+  let next = [...rows];
   for (const { at, drop, rows: fresh } of splices) {
     if (!Number.isInteger(at) || !Number.isInteger(drop) || at < 0 || drop < 0 || at + drop > next.length) {
       throw new RangeError(`A splice of ${drop} rows at ${at} does not fit a list of ${next.length}.`);
     }
-    next.splice(at, drop, ...fresh);
+    // Not as arguments where they are many: these lie on the stack.
+    if (fresh.length < manyRows) next.splice(at, drop, ...fresh);
+    else next = [...next.slice(0, at), ...fresh, ...next.slice(at + drop)];
   }
   return next;
 }

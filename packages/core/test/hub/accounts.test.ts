@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { unknownPresence } from '@natter/core';
+import type { Step } from '@natter/core';
 import { backoffDelay } from '../../src/hub/backoff.ts';
 import { Bench, Script, key, message, networkError, timeline } from './support/scripted.ts';
 
@@ -60,6 +61,30 @@ describe('the reconnect policy', () => {
 });
 
 describe('an account that is added', () => {
+  it('is not there when the user cancelled while the network was still asked', async () => {
+    const script = new Script();
+    const answered = Promise.withResolvers<Step>();
+    const bench = await Bench.open([script], {
+      adapters: [
+        {
+          ...script.adapter(),
+          login: () => ({
+            next: async (answer) =>
+              answer === null ? { kind: 'fields', title: 'sign in', fields: [] } : answered.promise,
+            cancel: async () => undefined,
+          }),
+        },
+      ],
+    });
+    const { interaction } = await bench.call('account.add', { network: 'script', address: 'x', config: {} });
+    const end = bench.call('interaction.answer', { interaction, answer: { action: 'submit', values: {} } });
+    await bench.call('interaction.cancel', { interaction });
+    answered.resolve({ kind: 'done', key: key('x') });
+    await expect(end).rejects.toMatchObject({ data: { code: 'aborted' } });
+    expect(await bench.call('account.list', {})).toEqual([]);
+    await bench.hub.close();
+  });
+
   it('is there once, by whatever address the user knows it', async () => {
     const script = new Script();
     const bench = await Bench.open([script]);
@@ -74,6 +99,28 @@ describe('an account that is added', () => {
 });
 
 describe('an account that is removed', () => {
+  it('is signed out though it is not connected', async () => {
+    const script = new Script();
+    const wiped: boolean[] = [];
+    const adapter = script.adapter();
+    const bench = await Bench.open([script], {
+      adapters: [
+        {
+          ...adapter,
+          open: (spec, host) => ({
+            ...adapter.open(spec, host),
+            wipe: async (remote) => void wiped.push(remote, (await host.secret('token')) === null),
+          }),
+        },
+      ],
+    });
+    const [account] = bench.accounts;
+    await bench.call('account.enable', { account: account!, enabled: false });
+    await bench.call('account.remove', { account: account!, remote: true });
+    expect(wiped).toEqual([true, true]);
+    await bench.hub.close();
+  });
+
   it('takes its contacts, conversations and history with it, and leaves the others alone', async () => {
     const [one, two] = [new Script('one'), new Script('two')];
     const bench = await Bench.open([one, two]);
@@ -128,6 +175,35 @@ describe('presence', () => {
     script.goesOnline = false;
     script.end({ why: 'network', error: networkError });
     await bench.until(async () => (await row())?.presence.availability === 'unknown');
+    await bench.hub.close();
+  });
+});
+
+describe('a presence that was told for a time', () => {
+  const told = (expiresAt: number | null) => ({
+    ...unknownPresence,
+    availability: 'available' as const,
+    expiresAt,
+  });
+
+  it('is unknown after it, and not offline', async () => {
+    const script = new Script();
+    const bench = await Bench.open([script]);
+    await script.commit({ events: [timeline(message('hello'))] });
+    const [contact] = [...bench.hub.profile.contacts.entries()];
+    const presence = () => bench.hub.profile.presences.get(contact![0]);
+    const hint = (resource: string | null, expiresAt: number | null) =>
+      script.host?.hint([{ type: 'presence', key: key('bob'), resource, presence: told(expiresAt) }]);
+    hint('phone', Date.now() + 40);
+    hint('desk', null);
+    await bench.until(() => Object.keys(presence()?.resources ?? {}).length === 2);
+    await bench.until(() => Object.keys(presence()?.resources ?? {}).join() === 'desk');
+    expect(presence()?.availability).toBe('available');
+    hint(null, Date.now() + 40);
+    await bench.until(() => presence()?.expiresAt !== null && presence() !== undefined);
+    await bench.until(() => presence() === undefined);
+    const [row] = await bench.call('contact.list', {});
+    expect(row?.presence.availability).toBe('unknown');
     await bench.hub.close();
   });
 });

@@ -151,7 +151,7 @@ describe('a private message in a room', () => {
     });
     await script.commit({ events: privately('bob', 'who are you?') });
     const { rows } = await bench.call('conversation.list', { offset: 0, limit: 9 });
-    expect(rows.map((row) => row.key).toSorted()).toEqual(['room', 'room/bob', 'room/robert']);
+    expect(new Set(rows.map((row) => row.key))).toEqual(new Set(['room', 'room/bob', 'room/robert']));
     expect(await bench.texts('bob')).toEqual(['who are you?']);
     expect(await bench.texts('robert')).toEqual(['secret for you']);
     await bench.hub.close();

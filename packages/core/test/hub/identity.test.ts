@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Bench, Script, key, message, page, sender, timeline } from './support/scripted.ts';
+import { Bench, Script, key, message, page, timeline } from './support/scripted.ts';
 
 describe('one message, however often it is told', () => {
   it('deduplicates by the id that the server gave', async () => {
@@ -42,110 +42,6 @@ describe('one message, however often it is told', () => {
     const [row, ...others] = await bench.messages();
     expect(others).toEqual([]);
     expect(row?.stable).toBe('9');
-    await bench.hub.close();
-  });
-});
-
-describe('changes of messages', () => {
-  it('come before their message and wait for it', async () => {
-    const script = new Script();
-    const bench = await Bench.open([script]);
-    const react = {
-      type: 'patch',
-      conversation: key('bob'),
-      target: { stable: key('1') },
-      by: sender('bob'),
-      change: { kind: 'react', key: '👍', on: true },
-    } as const;
-    const edit = {
-      ...react,
-      change: { kind: 'edit', content: { kind: 'text', text: 'new' }, at: 5 },
-    } as const;
-    await script.commit({ events: [react, edit] });
-    await script.commit({ events: [timeline(message('old', { stable: key('1') }))] });
-    const [row] = await bench.messages();
-    expect(row).toMatchObject({
-      content: { text: 'new' },
-      edited: { count: 1 },
-      reactions: [{ key: '👍', mine: false }],
-    });
-    await script.commit({ events: [react, edit] });
-    expect((await bench.messages())[0]).toMatchObject({
-      edited: { count: 1 },
-      reactions: [{ senders: ['bob'] }],
-    });
-    await bench.hub.close();
-  });
-
-  it('mark as edited what an archive gives in its new words already', async () => {
-    const script = new Script();
-    const bench = await Bench.open([script]);
-    const content = { kind: 'text', text: 'new' } as const;
-    const edit = {
-      type: 'patch',
-      conversation: key('bob'),
-      target: { stable: key('1') },
-      by: sender('bob'),
-      change: { kind: 'edit', content, at: 5 },
-    } as const;
-    const told = [timeline(message('new', { stable: key('1') })), edit];
-    await script.commit({ events: told });
-    await script.commit({ events: told });
-    expect((await bench.messages())[0]).toMatchObject({ content, edited: { at: 5, count: 1 } });
-    await bench.hub.close();
-  });
-
-  it('are refused from anybody but the author (class 6: correction by another)', async () => {
-    const script = new Script();
-    const bench = await Bench.open([script]);
-    await script.commit({ events: [timeline(message('mine', { stable: key('1') }))] });
-    const by = sender('eve');
-    const at = { conversation: key('bob'), target: { stable: key('1') }, by } as const;
-    await script.commit({
-      events: [
-        { type: 'patch', ...at, change: { kind: 'edit', content: { kind: 'text', text: 'forged' }, at: 5 } },
-        { type: 'patch', ...at, change: { kind: 'retract', at: 5, reason: null } },
-      ],
-    });
-    expect((await bench.messages())[0]).toMatchObject({
-      content: { text: 'mine' },
-      edited: null,
-      retracted: null,
-    });
-    await bench.hub.close();
-  });
-
-  it('heal what could not be decrypted, and search and mentions with it', async () => {
-    const script = new Script();
-    const bench = await Bench.open([script]);
-    await script.commit({
-      events: [
-        timeline(
-          message('?', {
-            stable: key('1'),
-            content: { kind: 'undecryptable', text: 'no key', reason: 'key' },
-          }),
-        ),
-      ],
-    });
-    await script.commit({
-      events: [
-        {
-          type: 'patch',
-          conversation: key('bob'),
-          target: { stable: key('1') },
-          by: sender('bob'),
-          change: {
-            kind: 'decrypted',
-            content: { kind: 'text', text: 'treasure' },
-            trust: 'e2ee',
-            mentioned: true,
-          },
-        },
-      ],
-    });
-    expect(await bench.call('history.search', { text: 'treasure' })).toHaveLength(1);
-    expect(await bench.conversation()).toMatchObject({ unread: 1, mentions: 1 });
     await bench.hub.close();
   });
 });

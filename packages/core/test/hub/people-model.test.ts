@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { memoryStore } from '@natter/core';
-import type { PersonId } from '@natter/core';
+import type { Event, PersonId } from '@natter/core';
 import { Bench, Script, key } from './support/scripted.ts';
 
 /** What a user and their networks can do to people; numbers choose among the contacts there are. */
@@ -129,6 +129,26 @@ describe('people, whatever is linked and unlinked', () => {
     await bench.call('person.unlink', { contact: contact.id });
     await scripts[1]!.commit({ events: [{ ...verified, value: { ...value, name: 'A' } }] });
     expect(await list()).toBe(9);
+    await bench.hub.close();
+  });
+
+  it('stay apart at the word of the user, also against a word of the network in the same commit', async () => {
+    const { bench, scripts } = await populated();
+    const verified = (name: string): Event => ({
+      type: 'upsert',
+      of: 'contact',
+      key: key('a'),
+      value: { verified: ['mailto:a@example.org'], name },
+    });
+    await scripts[0]!.commit({ events: [verified('A')] });
+    const [one, two] = [...bench.hub.profile.contacts.entries()]
+      .map(([, row]) => row)
+      .filter((row) => row.key === 'a');
+    await Promise.all([
+      bench.call('person.distinguish', { a: one!.id, b: two!.id }),
+      scripts[1]!.commit({ events: [verified('A')] }),
+    ]);
+    expect((await bench.call('people.list', { filter: {}, sort: [], offset: 0, limit: 99 })).total).toBe(9);
     await bench.hub.close();
   });
 });

@@ -46,6 +46,22 @@ describe('people', () => {
     await bench.hub.close();
   });
 
+  it('have the names back that the user gave them, when a link is undone', async () => {
+    const { bench, a, b } = await twoNetworks();
+    const names = async () => (await people(bench)).map(({ name }) => name);
+    await bench.call('person.rename', { person: b.id, alias: 'Robert' });
+    const merged = await bench.call('person.link', { persons: [a.id, b.id] });
+    expect(merged.name).toBe('Robert');
+    await bench.call('person.unlink', { contact: merged.contacts[1]!.id });
+    expect(await names()).toEqual(['Bob', 'Robert']);
+    await bench.call('person.link', { persons: [a.id, b.id] });
+    await bench.call('person.rename', { person: a.id, alias: 'Rob' });
+    expect(await names()).toEqual(['Rob']);
+    await bench.call('person.rename', { person: a.id, alias: null });
+    expect(await names()).toEqual(['Bob']);
+    await bench.hub.close();
+  });
+
   it('survive a restart linked', async () => {
     const scripts = [new Script('one'), new Script('two')] as const;
     const store = memoryStore();

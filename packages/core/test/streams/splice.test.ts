@@ -25,6 +25,12 @@ describe('splices', () => {
     }
   });
 
+  it('may bring more rows than arguments fit on a stack', () => {
+    const rows = Array.from({ length: 500_000 }, (_, index) => index);
+    const all = applySplices([-1, -2], [{ at: 1, drop: 0, rows }]);
+    expect([all.length, all[0], all[1], all.at(-2), all.at(-1)]).toEqual([500_002, -1, 0, 499_999, -2]);
+  });
+
   it('that do not fit are refused', () => {
     expect(() => applySplices([1, 2], [{ at: 1, drop: 2, rows: [] }])).toThrow(RangeError);
     expect(() => applySplices([1, 2], [{ at: -1, drop: 0, rows: [3] }])).toThrow(RangeError);

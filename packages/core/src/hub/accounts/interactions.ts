@@ -65,6 +65,8 @@ export class InteractionTable {
     running.busy = true;
     const step = await this.#next(running, answer);
     running.busy = false;
+    // Cancelled meanwhile: whatever the other side says, the user does not want it any more.
+    if (this.#running.get(id) !== running) throw new NatterError(errorData('aborted', 'cancelled'));
     if (step.kind !== 'done' && step.kind !== 'failed') return { interaction: id, step, account: null };
     this.#running.delete(id);
     this.#forget(id);

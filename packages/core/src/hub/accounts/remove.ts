@@ -4,7 +4,6 @@ import type { Environment } from '../environment.ts';
 import { withPatience } from '../patience.ts';
 import type { Transaction } from '../state/transaction.ts';
 import { unlinkContact } from '../people/link.ts';
-import type { AccountRunner } from './runner.ts';
 import type { Runners } from './runners.ts';
 
 /** How long (milliseconds) the network is given to take the sign-out. */
@@ -21,10 +20,11 @@ export async function removeAccount(
   const { profile, queue, secrets } = environment;
   if (!profile.accounts.has(account))
     throw new NatterError(errorData('not-found', 'no such account', { scope: 'account' }));
-  const runner = runners.get(account);
-  // Signing out needs the connection, so it comes before the run ends.
-  if (runner)
-    await signOut(environment, runner, remote, AbortSignal.any([signal, AbortSignal.timeout(wipeTime)]));
+  // Signing out may need the connection, so it comes before the run ends.
+  await signOut(environment, runners, account, {
+    remote,
+    signal: AbortSignal.any([signal, AbortSignal.timeout(wipeTime)]),
+  });
   await queue.run((transaction) => forgetAccount(transaction, account));
   await runners.apply(account);
   await secrets.removeAll(account);
@@ -33,12 +33,13 @@ export async function removeAccount(
 /** A network that does not take it, or a session that hangs, does not keep the account from going. */
 async function signOut(
   { patience, log }: Environment,
-  { session }: AccountRunner,
-  remote: boolean,
-  signal: AbortSignal,
+  runners: Runners,
+  account: AccountId,
+  { remote, signal }: { readonly remote: boolean; readonly signal: AbortSignal },
 ): Promise<void> {
   try {
-    await withPatience(() => session.wipe(remote, signal), signal, patience);
+    const session = runners.sessionOf(account);
+    if (session) await withPatience(() => session.wipe(remote, signal), signal, patience);
   } catch (error) {
     log('warn', 'sign-out-failed', { reason: toErrorData(error).message });
   }
@@ -81,5 +82,6 @@ function forgetAccount(transaction: Transaction, account: AccountId): void {
       index.deleteAll(account);
     profile.catchingUp.delete(account);
     profile.orphans.delete(account);
+    profile.references.delete(account);
   });
 }

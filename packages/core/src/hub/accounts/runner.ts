@@ -1,5 +1,5 @@
-import type { Adapter, Ended, Session } from '../../contract/index.ts';
-import type { AccountId, ConnectionState, ErrorData, Operation } from '../../model/index.ts';
+import type { AccountSpec, Adapter, Ended, Session } from '../../contract/index.ts';
+import type { AccountId, AccountRecord, ConnectionState, ErrorData, Operation } from '../../model/index.ts';
 import { errorData, toErrorData } from '../../model/index.ts';
 import { backoffDelay } from '../backoff.ts';
 import type { TransferTable } from '../client/transfers.ts';
@@ -55,10 +55,7 @@ export class AccountRunner {
     });
     const record = environment.profile.accounts.get(account);
     if (!record) throw new Error('an account is stored before it is run');
-    this.session = adapter.open(
-      { id: account, address: record.address, config: record.config, deviceId: record.deviceId },
-      this.#host,
-    );
+    this.session = adapter.open(specOf(record), this.#host);
     this.#dispatcher = new Dispatcher(environment, account, this.session);
     this.#done = this.#loop();
   }
@@ -251,6 +248,11 @@ export class AccountRunner {
     const now = statuses.get(this.#account);
     if (now) statuses.set(this.#account, { ...now, state });
   }
+}
+
+/** What a session is opened with. */
+export function specOf({ id, address, config, deviceId }: AccountRecord): AccountSpec {
+  return { id, address, config, deviceId };
 }
 
 const closedByAdapter: ErrorData = errorData('network', 'the connection was closed', {

@@ -1,10 +1,13 @@
-import type { Signal } from '../../contract/index.ts';
+import type { Session, Signal } from '../../contract/index.ts';
 import type { AccountId, Operation } from '../../model/index.ts';
-import { toErrorData } from '../../model/index.ts';
+import { NatterError, errorData, toErrorData } from '../../model/index.ts';
 import type { TransferTable } from '../client/transfers.ts';
 import type { Environment } from '../environment.ts';
 import type { InteractionTable } from './interactions.ts';
-import { AccountRunner } from './runner.ts';
+import { Hints } from './hints.ts';
+import { AccountRunner, specOf } from './runner.ts';
+import { HostOfSession } from './session-host.ts';
+import type { SessionEvents } from './session-host.ts';
 
 /** One runner for each enabled account whose adapter is installed. */
 export class Runners {
@@ -27,6 +30,18 @@ export class Runners {
 
   get(account: AccountId): AccountRunner | undefined {
     return this.#runners.get(account);
+  }
+
+  /** The session of an account; one that does not run is opened, to be told that the account goes. */
+  sessionOf(account: AccountId): Session | null {
+    const running = this.#runners.get(account);
+    if (running) return running.session;
+    const { profile, adapters } = this.#environment;
+    const record = profile.accounts.get(account);
+    const adapter = record && adapters.get(record.network);
+    if (!adapter) return null;
+    const hints = new Hints(this.#environment, this.#transfers, account);
+    return adapter.open(specOf(record), new HostOfSession(this.#environment, account, hints, noEvents));
   }
 
   /** Starts the enabled accounts. */
@@ -112,3 +127,12 @@ export class Runners {
     this.#runners.clear();
   }
 }
+
+/** Of a session that is never run. */
+const noEvents: SessionEvents = {
+  phase: () => undefined,
+  failed: () => undefined,
+  ask: async () => {
+    throw new NatterError(errorData('closed', 'the account is not connected', { scope: 'account' }));
+  },
+};

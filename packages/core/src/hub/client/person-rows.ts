@@ -100,15 +100,32 @@ export function personRow(profile: Profile, record: PersonRecord): Person | unde
     unread += conversation.unread;
     lastActivity = Math.max(lastActivity, conversation.lastActivity);
   }
-  const named = contacts.find(({ alias, name }) => alias || name) ?? first;
   return {
     id: record.id,
-    name: record.alias || contactName(named),
+    name: record.alias || adoptedAlias(profile, record, contacts) || nameOf(contacts, first),
     presence: bestPresence(contacts),
     unread,
     lastActivity,
     contacts,
   };
+}
+
+function nameOf(contacts: readonly PersonContact[], first: PersonContact): string {
+  return contactName(contacts.find(({ alias, name }) => alias || name) ?? first);
+}
+
+/** What the user called one of those who were linked, until the link is undone. */
+function adoptedAlias(
+  { persons }: Profile,
+  { id }: PersonRecord,
+  contacts: readonly PersonContact[],
+): string | null {
+  if (contacts.length === 1) return null;
+  for (const { home } of contacts) {
+    const alias = home === id ? null : persons.get(home)?.alias;
+    if (alias) return alias;
+  }
+  return null;
 }
 
 function isPresent(contact: PersonContact | undefined): contact is PersonContact {

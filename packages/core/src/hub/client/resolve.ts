@@ -12,6 +12,7 @@ import { contactName } from '../../model/index.ts';
 import type { ClientContext } from './context.ts';
 import { currentPerson } from '../people/route.ts';
 import { foldName } from './people-list.ts';
+import { personRow } from './person-rows.ts';
 
 /**
  * What a name that somebody typed means: an id, `account/address`, an address, or a name of a person or room. All matches
@@ -33,7 +34,7 @@ export function resolveName(
 function byId({ environment: { profile } }: ClientContext, text: string): readonly ResolveMatch[] {
   if (profile.persons.has(text as PersonId)) {
     const person = currentPerson(profile, text as PersonId);
-    return [{ kind: 'person', person: person.id, name: person.alias ?? '' }];
+    return [{ kind: 'person', person: person.id, name: personRow(profile, person)?.name ?? '' }];
   }
   const contact = profile.contacts.get(text as ContactId);
   if (contact) return [contactMatch(contact)];

@@ -27,7 +27,7 @@ const noSubscription: Subscription = { to: 'none', from: 'none' };
 
 /** Takes in what a network tells of a contact; a new one gets a person of its own. */
 export function upsertContact(ingest: Ingest, key: RemoteKey, value: ContactIn): Contact {
-  const { transaction, account } = ingest;
+  const { transaction } = ingest;
   markSeen(ingest, 'contact', null, key);
   const known = knownContact(ingest, key);
   const before = known ?? newContact(ingest, key, value.address ?? key);

@@ -8,7 +8,7 @@ import { ensureConversation } from './conversation.ts';
 import { mergeMessage } from './message-merge.ts';
 import { newMessage } from './message-new.ts';
 import type { Destination } from './message-new.ts';
-import { adoptOrphans } from './orphans.ts';
+import { adoptOrphans, awaitReferences } from './orphans.ts';
 import { pageOrders } from './page-placement.ts';
 import { networkOrder, noteOrder, ownTail, tailOrder } from './placement.ts';
 import type { Ingest } from './scope.ts';
@@ -45,10 +45,11 @@ async function ingestPage(
   await adopt(ingest, conversation, event);
 }
 
-/** What waited for these messages: changes that came before one of them, and rows that will never be sent. */
+/** What waited for these messages: changes of them and answers to them that came before, and rows that will never be sent. */
 function adopt(ingest: Ingest, { id }: Conversation, { items }: TimelineEvent): Promise<void> | void {
   const { orphaned, unsentBehind } = ingest.transaction.profile;
-  const adopted = orphaned.has(id) ? adoptOrphans(ingest, id, items) : undefined;
+  const waits = orphaned.has(id) || ingest.transaction.orphans.size > 0;
+  const adopted = waits ? adoptOrphans(ingest, id, items) : undefined;
   if (!unsentBehind.has(id)) return adopted;
   return Promise.resolve(adopted).then(() => placeUnsent(ingest.transaction, id));
 }
@@ -153,6 +154,7 @@ function findExisting(ingest: Ingest, conversation: Conversation, item: MessageI
 function insert(ingest: Ingest, destination: Destination, item: MessageIn, order: OrderKey | null): Message {
   const message = newMessage(ingest, destination, item, order ?? tailOrder(destination.tail));
   ingest.transaction.messages.add(message);
+  if (message.replyTo !== null || message.thread !== null) awaitReferences(ingest, message);
   return message;
 }
 

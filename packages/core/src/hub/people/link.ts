@@ -1,5 +1,4 @@
 import type { Contact, ContactId, PersonRecord } from '../../model/index.ts';
-import { distinctionKey } from '../state/profile.ts';
 import type { Transaction } from '../state/transaction.ts';
 
 /** Moves every contact of the other persons to the first; their ids go on to lead to it. */
@@ -12,7 +11,7 @@ export function linkPersons(
   for (const other of new Map(others.map((record) => [record.id, record])).values()) {
     if (other.id === kept.id) continue;
     for (const id of other.contacts) moveContact(transaction, id, kept);
-    kept = { ...kept, alias: kept.alias ?? other.alias, contacts: [...kept.contacts, ...other.contacts] };
+    kept = { ...kept, contacts: [...kept.contacts, ...other.contacts] };
     transaction.persons.set(other.id, { ...other, contacts: [], mergedInto: kept.id });
   }
   transaction.persons.set(kept.id, kept);
@@ -22,10 +21,10 @@ export function linkPersons(
 /** Returns a contact to the person that it was minted with; the one it leaves keeps the rest. */
 export function unlinkContact(transaction: Transaction, contact: Contact): PersonRecord {
   const from = transaction.persons.get(contact.person);
-  if (!from || from.contacts.length < 2) return from ?? ownPerson(contact);
+  if (!from || from.contacts.length < 2) return from ?? ownPerson(transaction, contact);
   // The person's own first contact cannot leave its home: the others move out together instead.
   if (contact.home === from.id) return moveOthersOut(transaction, contact, from);
-  const home = ownPerson(contact);
+  const home = ownPerson(transaction, contact);
   transaction.persons.set(from.id, { ...from, contacts: from.contacts.filter((id) => id !== contact.id) });
   transaction.persons.set(home.id, home);
   moveContact(transaction, contact.id, home);
@@ -40,7 +39,7 @@ export function separate(transaction: Transaction, contact: Contact): PersonReco
   for (const id of transaction.persons.get(contact.person)?.contacts ?? []) {
     const other = transaction.contacts.get(id);
     if (other && other.id !== contact.id && shareIdentity(contact, other))
-      transaction.write({ put: 'distinction', value: { a: contact.id, b: other.id } });
+      transaction.putDistinction({ a: contact.id, b: other.id });
   }
   return unlinkContact(transaction, contact);
 }
@@ -53,22 +52,19 @@ function moveOthersOut(transaction: Transaction, contact: Contact, from: PersonR
   const others = from.contacts.filter((id) => id !== contact.id);
   const next = transaction.contacts.get(others[0] ?? contact.id);
   if (next) {
-    const home: PersonRecord = {
-      ...ownPerson(next),
-      alias: from.alias,
-      contacts: others,
-      ordered: from.ordered,
-    };
+    const home = { ...ownPerson(transaction, next), contacts: others, ordered: from.ordered };
     transaction.persons.set(home.id, home);
     for (const id of others) moveContact(transaction, id, home);
   }
-  const alone = ownPerson(contact);
+  const alone = ownPerson(transaction, contact);
   transaction.persons.set(alone.id, alone);
   return alone;
 }
 
-function ownPerson(contact: Contact): PersonRecord {
-  return { id: contact.home, alias: null, contacts: [contact.id], ordered: false, mergedInto: null };
+/** The person that a contact was minted with, by the name that the user gave it before it was linked. */
+function ownPerson({ persons }: Transaction, contact: Contact): PersonRecord {
+  const alias = persons.get(contact.home)?.alias ?? null;
+  return { id: contact.home, alias, contacts: [contact.id], ordered: false, mergedInto: null };
 }
 
 function moveContact(transaction: Transaction, id: ContactId, to: PersonRecord): void {
@@ -83,10 +79,8 @@ function moveContact(transaction: Transaction, id: ContactId, to: PersonRecord):
 }
 
 /** Whether the user has said that two of these contacts are not the same. */
-export function areDistinct({ profile }: Transaction, a: PersonRecord, b: PersonRecord): boolean {
-  return a.contacts.some((one) =>
-    b.contacts.some((other) => profile.distinctions.has(distinctionKey({ a: one, b: other }))),
-  );
+export function areDistinct(transaction: Transaction, a: PersonRecord, b: PersonRecord): boolean {
+  return a.contacts.some((one) => b.contacts.some((other) => transaction.isDistinct({ a: one, b: other })));
 }
 
 /** Links by itself only what networks have verified to be one identity, and never against the user's word. */

@@ -57,10 +57,12 @@ export class Profile {
   readonly distinctions: Map<string, Distinction> = new Map();
   /** Idempotency keys of front ends. */
   readonly operationKeys: Map<string, OperationId> = new Map();
-  /** Conversations in which changes wait for their message. */
+  /** Conversations in which something waits for a message that is not here. */
   readonly orphaned: Set<ConversationId> = new Set();
   /** Changes that wait for their message, of each account, oldest first: those that came since the profile was opened. */
   readonly orphans: Map<AccountId, Set<string>> = new Map();
+  /** Answers that wait for what they answer, likewise. */
+  readonly references: Map<AccountId, Set<string>> = new Map();
   /** Member lists that were asked for or changed. */
   readonly members: Map<ConversationId, Map<RemoteKey, Member>> = new Map();
   /** Lists that are being told anew. */

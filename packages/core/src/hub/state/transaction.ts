@@ -5,6 +5,7 @@ import type {
   ContactId,
   Conversation,
   ConversationId,
+  Distinction,
   Member,
   Message,
   MessageId,
@@ -14,7 +15,7 @@ import type {
   PersonRecord,
   RemoteKey,
 } from '../../model/index.ts';
-import type { Change, Store, StoredChange, StoredGap, Write } from '../../ports/index.ts';
+import type { Change, Orphan, Store, StoredChange, StoredGap, Write } from '../../ports/index.ts';
 import { KeyIndex } from './key-index.ts';
 import { MessageCache } from './message-cache.ts';
 import type { MemberNews } from './news.ts';
@@ -47,6 +48,8 @@ export class Transaction {
   readonly tails: Map<ConversationId, OwnTail> = new Map();
   /** The newest message of each conversation that came and is no news, behind what was read there. */
   readonly oldNews: Map<ConversationId, Message> = new Map();
+  /** What this transaction left to wait for a message, by id. */
+  readonly orphans: Map<string, Orphan> = new Map();
   /** Changes that this transaction gave up waiting with. */
   readonly orphansDropped: Set<string> = new Set();
   /** Member lists that this transaction changed. */
@@ -57,6 +60,7 @@ export class Transaction {
   readonly #conversationKeys: KeyIndex<AccountId, RemoteKey, ConversationId> = new KeyIndex();
   readonly #directs = new Map<ContactId, ConversationId>();
   readonly #operationKeys = new Map<string, OperationId>();
+  readonly #distinctions = new Map<string, boolean>();
   readonly #writes: Write[] = [];
   readonly #onPublish: (() => void)[] = [];
 
@@ -188,12 +192,30 @@ export class Transaction {
     }
   }
 
+  /** Whether the user has said that these two are not the same, in this transaction too. */
+  isDistinct(value: Distinction): boolean {
+    const key = distinctionKey(value);
+    return this.#distinctions.get(key) ?? this.profile.distinctions.has(key);
+  }
+
+  putDistinction(value: Distinction): void {
+    const key = distinctionKey(value);
+    this.#distinctions.set(key, true);
+    this.#writes.push({ put: 'distinction', value });
+    this.later(() => this.profile.distinctions.set(key, value));
+  }
+
+  removeDistinction(value: Distinction): void {
+    if (!this.isDistinct(value)) return;
+    const key = distinctionKey(value);
+    this.#distinctions.set(key, false);
+    this.#writes.push({ remove: 'distinction', value });
+    this.later(() => this.profile.distinctions.delete(key));
+  }
+
   /** Any other write. */
   write(write: Write): void {
     this.#writes.push(write);
-    if ('put' in write && write.put === 'distinction') {
-      this.later(() => this.profile.distinctions.set(distinctionKey(write.value), write.value));
-    }
   }
 
   /** Something to do to the profile when the store has taken the writes; runs inside the frame. */

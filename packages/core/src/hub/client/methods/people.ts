@@ -11,7 +11,6 @@ import { NatterError, errorData } from '../../../model/index.ts';
 import { linkPersons, separate, unlinkContact } from '../../people/link.ts';
 import { currentPerson } from '../../people/route.ts';
 import { suggestLinks } from '../../people/suggest.ts';
-import { distinctionKey } from '../../state/profile.ts';
 import type { Profile } from '../../state/profile.ts';
 import type { Transaction } from '../../state/transaction.ts';
 import type { ClientContext } from '../context.ts';
@@ -48,10 +47,7 @@ export function peopleMethods(context: ClientContext): Answers<Names> {
       return null;
     },
     'person.undistinguish': async (distinction) => {
-      await queue.run((transaction) => {
-        transaction.write({ remove: 'distinction', value: distinction });
-        transaction.later(() => profile.distinctions.delete(distinctionKey(distinction)));
-      });
+      await queue.run((transaction) => transaction.removeDistinction(distinction));
       return null;
     },
     'person.prefer': async ({ person, contacts }) => {
@@ -59,10 +55,9 @@ export function peopleMethods(context: ClientContext): Answers<Names> {
       return row(person);
     },
     'person.rename': async ({ person, alias }) => {
-      await queue.run((transaction) => {
-        const record = currentPerson(transaction, person);
-        transaction.persons.set(record.id, { ...record, alias: alias === '' ? null : alias });
-      });
+      await queue.run((transaction) =>
+        rename(transaction, currentPerson(transaction, person), alias || null),
+      );
       return row(person);
     },
     'person.suggest': async () =>
@@ -92,23 +87,15 @@ function link(transaction: Transaction, ids: readonly PersonId[]): PersonId {
     throw new NatterError(errorData('invalid', 'linking takes two people or more', { scope: 'contact' }));
   // The user's own word of now is newer than their "not the same" of then.
   const contacts = records.flatMap((record) => record.contacts);
-  for (const a of contacts) for (const b of contacts) if (a < b) forgetDistinction(transaction, { a, b });
+  for (const a of contacts) for (const b of contacts) if (a < b) transaction.removeDistinction({ a, b });
   return linkPersons(transaction, first, others).id;
-}
-
-function forgetDistinction(transaction: Transaction, value: Distinction): void {
-  const key = distinctionKey(value);
-  const known = transaction.profile.distinctions.get(key);
-  if (!known) return;
-  transaction.write({ remove: 'distinction', value: known });
-  transaction.later(() => transaction.profile.distinctions.delete(key));
 }
 
 function distinguish(transaction: Transaction, value: Distinction): void {
   const a = contactOf(transaction, value.a);
   const b = contactOf(transaction, value.b);
   if (a.person === b.person) unlinkContact(transaction, b.home === b.person ? a : b);
-  transaction.write({ put: 'distinction', value });
+  transaction.putDistinction(value);
 }
 
 function prefer(transaction: Transaction, record: PersonRecord, contacts: readonly Contact['id'][]): void {
@@ -119,6 +106,15 @@ function prefer(transaction: Transaction, record: PersonRecord, contacts: readon
     );
   const ordered = [...new Set([...contacts, ...record.contacts])];
   transaction.persons.set(record.id, { ...record, contacts: ordered, ordered: contacts.length > 0 });
+}
+
+/** Without a name of its own, a person would go by that of one who was linked to it: that one goes as well. */
+function rename(transaction: Transaction, record: PersonRecord, alias: string | null): void {
+  transaction.persons.set(record.id, { ...record, alias });
+  for (const id of alias === null ? record.contacts : []) {
+    const home = transaction.persons.get(contactOf(transaction, id).home);
+    if (home && home.id !== record.id) transaction.persons.set(home.id, { ...home, alias: null });
+  }
 }
 
 function contactOf(transaction: Transaction, id: Contact['id']): Contact {
