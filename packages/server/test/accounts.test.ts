@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { TestClient, password } from './support/client.ts';
 import { aliceAndBob, startServer } from './support/server.ts';
@@ -57,6 +58,11 @@ describe('accounts', () => {
       code: 'invite-invalid',
     });
     await client.request({ type: 'register', user: 'a', password, invite: code });
+    // Who has no invitation learns of no name whether somebody has it.
+    const stranger = await TestClient.connect(server.url);
+    expect(
+      await stranger.refusal({ type: 'register', user: 'a', password, invite: 'guess' }),
+    ).toMatchObject({ code: 'invite-invalid' });
     const other = await TestClient.connect(server.url);
     expect(await other.refusal({ type: 'register', user: 'b', password, invite: code })).toMatchObject({
       code: 'invite-invalid',
@@ -94,6 +100,33 @@ describe('accounts', () => {
     // Skipping the hash would make it a hundred times faster; a factor of four leaves room for a busy machine.
     const best = (attempts: { time: number }[]): number => Math.min(...attempts.map(({ time }) => time));
     expect(best(unknown)).toBeGreaterThan(best(known) / 4);
+  });
+
+  it('are not signed in to when the suspension comes while the password is hashed', async () => {
+    const server = await startServer({ passwordCost: { memory: 19_456, passes: 20 } });
+    await server.administration.addUser('alice', password);
+    const client = await TestClient.connect(server.url);
+    const answer = client.refusal({ type: 'sign-in', address: 'alice', password });
+    // The request is taken up by then, and its hash takes several times as long.
+    await sleep(50);
+    await server.administration.suspend('alice', 'spam');
+    expect(await answer).toMatchObject({ code: 'suspended', reason: 'spam' });
+  });
+
+  it('whose suspension has an end can be used again from then on', async () => {
+    let now = Date.now();
+    const server = await startServer({ clock: () => now });
+    await server.administration.addUser('alice', password);
+    const until = now + 60_000;
+    await server.administration.suspend('alice', 'a day off', until);
+    const client = await TestClient.connect(server.url);
+    expect(await client.refusal({ type: 'sign-in', address: 'alice', password })).toMatchObject({
+      code: 'suspended',
+      reason: 'a day off',
+      until,
+    });
+    now = until;
+    await client.request({ type: 'sign-in', address: 'alice', password });
   });
 
   it('that are suspended are told so at sign-in, and live connections are cut', async () => {

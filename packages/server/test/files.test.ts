@@ -106,6 +106,27 @@ describe('files', () => {
     expect((await ask(server, access)).status).toBe(404);
   });
 
+  it('speak one version of tus, and say which', async () => {
+    const server = await startServer();
+    const { alice } = await aliceAndBob(server);
+    const access = await alice.request({
+      type: 'file-create',
+      clientId: 'f',
+      name: 'f',
+      mediaType: 'text/plain',
+      size: 1,
+    });
+    const url = `${server.url.replace('ws:', 'http:')}${access.path}`;
+    const old = await fetch(url, {
+      method: 'HEAD',
+      headers: { authorization: `Bearer ${access.token}`, 'tus-resumable': '0.2.2' },
+    });
+    expect([old.status, old.headers.get('tus-version')]).toEqual([412, '1.0.0']);
+    const options = await fetch(url, { method: 'OPTIONS' });
+    expect(options.headers.get('tus-version')).toBe('1.0.0');
+    expect(Number(options.headers.get('tus-max-size'))).toBeGreaterThan(0);
+  });
+
   it('past a limit or the quota are refused, and nothing of them stays', async () => {
     const dataDirectory = temporaryDirectory();
     const server = await startServer({ dataDirectory, fileQuota: 1500, limits: { fileBytes: 1000 } });

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { TestClient } from './support/client.ts';
-import { aliceAndBob, befriend, startServer } from './support/server.ts';
+import { createServer } from '../src/server.ts';
+import { TestClient, testCost } from './support/client.ts';
+import { aliceAndBob, befriend, startServer, temporaryDirectory } from './support/server.ts';
 
 describe('presence', () => {
   it('goes to watchers, by device, and says who was there before', async () => {
@@ -32,6 +33,31 @@ describe('presence', () => {
       'number',
     );
     expect([...stranger.frames, ...silent.frames].filter(({ type }) => type === 'presence')).toEqual([]);
+  });
+
+  it('of who has gone says since when, also to who comes later, and after the server was started anew', async () => {
+    const dataDirectory = temporaryDirectory();
+    let now = 1_000_000;
+    const first = await createServer({
+      dataDirectory,
+      port: 0,
+      passwordCost: testCost,
+      clock: () => now,
+    });
+    const { alice, bob } = await aliceAndBob(first);
+    await befriend(alice, bob);
+    await bob.request({ type: 'presence-set', availability: 'available' });
+    now = 2_000_000;
+    await bob.close();
+    const seen = [{ address: 'bob@localhost', devices: [], lastSeen: 2_000_000 }];
+    await alice.until(() => false, 50).catch(() => undefined);
+    expect((await alice.request({ type: 'presence-watch', on: true })).presences).toEqual(seen);
+    await first.close();
+
+    now = 3_000_000;
+    const second = await startServer({ dataDirectory, clock: () => now });
+    const again = await TestClient.signIn(second.url, 'alice');
+    expect((await again.request({ type: 'presence-watch', on: true })).presences).toEqual(seen);
   });
 
   it('survives a short loss of the connection, and ends after the grace time', async () => {

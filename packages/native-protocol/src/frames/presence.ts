@@ -17,8 +17,8 @@ export interface PresenceSetRequest {
 }
 
 /**
- * Starts (or ends) presence pushes to this connection. The result is the state of every contact that is not offline;
- * who is missing is offline. A server sends no presence to who has not asked.
+ * Starts (or ends) presence pushes to this connection. The result is the state of every contact that is there, or of whom
+ * the server knows when they last were; who is missing is offline. A server sends no presence to who has not asked.
  */
 export interface PresenceWatchRequest {
   readonly type: 'presence-watch';
@@ -43,7 +43,7 @@ export interface AccountPresence {
   /** With no devices: when the last one went, if the server knows. */
   readonly lastSeen?: Time;
 }
-/** The contacts that are not offline. */
+/** The contacts that are there, and those of whom is known when they were. */
 export interface PresenceSnapshot {
   readonly presences: readonly AccountPresence[];
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { addressBlock } from '../listener/address-block.ts';
 import { Refusal } from '../ports/refusal.ts';
 import { RateLimit } from './rate-limit.ts';
 import type { Rate } from './rate-limit.ts';
@@ -49,7 +50,8 @@ export class SignInLimits {
    * Lets an attempt through, counted as a failure until `succeeded` is called.
    * @throws Refusal `too-fast`
    */
-  async attempt(address: string, user: string): Promise<void> {
+  async attempt(remoteAddress: string, user: string): Promise<void> {
+    const address = addressBlock(remoteAddress);
     const pair = `${user} ${address}`;
     const wait = this.#address.take(address);
     refuseIf(wait);
@@ -59,7 +61,8 @@ export class SignInLimits {
     if (!this.#familiar.has(pair) && this.#account.take(user) > 0) await sleep(slowdown);
   }
 
-  succeeded(address: string, user: string): void {
+  succeeded(remoteAddress: string, user: string): void {
+    const address = addressBlock(remoteAddress);
     const pair = `${user} ${address}`;
     this.#address.refund(address);
     this.#pair.refund(pair);
@@ -69,13 +72,13 @@ export class SignInLimits {
   }
 
   /** Counts a bad device token. @throws Refusal `too-fast` when there were too many. */
-  badToken(address: string): void {
-    refuseIf(this.#address.take(address));
+  badToken(remoteAddress: string): void {
+    refuseIf(this.#address.take(addressBlock(remoteAddress)));
   }
 
   /** @throws Refusal `too-fast` */
-  register(address: string): void {
-    refuseIf(this.#registration.take(address));
+  register(remoteAddress: string): void {
+    refuseIf(this.#registration.take(addressBlock(remoteAddress)));
   }
 }
 

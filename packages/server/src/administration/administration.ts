@@ -136,7 +136,8 @@ class SqliteAdministration implements Administration {
   }
 
   async deleteUser(user: string): Promise<void> {
-    endAccount(this.#database, this.#idOf(user), this.#clock());
+    const id = this.#idOf(user);
+    this.#transact(() => endAccount(this.#database, id, this.#clock()));
   }
 
   async listDevices(user: string): Promise<readonly DeviceInfo[]> {
@@ -192,10 +193,11 @@ class SqliteAdministration implements Administration {
 
   async setPassword(user: string, password: string): Promise<void> {
     const hash = await this.#hash(password);
-    await this.#update(user, 'password_hash = ?', hash);
-    this.#database
-      .prepare('DELETE FROM device WHERE account = (SELECT id FROM account WHERE user = ?)')
-      .run(user);
+    const id = this.#idOf(user);
+    this.#transact(() => {
+      this.#database.prepare('UPDATE account SET password_hash = ? WHERE id = ?').run(hash, id);
+      this.#database.prepare('DELETE FROM device WHERE account = ?').run(id);
+    });
   }
 
   invite(lifetime = week): Promise<{ readonly code: string; readonly expiresAt: number }> {
@@ -214,6 +216,18 @@ class SqliteAdministration implements Administration {
   async #hash(password: string): Promise<string> {
     if (password === '') throw new AdministrationError('password-weak', 'the password is empty');
     return this.#passwords.hashGiven(password);
+  }
+
+  /** All of it or nothing, also when the process is killed in between. */
+  #transact(work: () => void): void {
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      work();
+      this.#database.exec('COMMIT');
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      throw error;
+    }
   }
 
   #idOf(user: string): number {

@@ -23,12 +23,12 @@ export const register: Command<'register'> = {
       ...(frame.invite === undefined ? {} : { invite: frame.invite }),
     });
     const token = newToken();
-    const device = await services.storage.directory.devices.signIn(
-      account.id,
-      null,
-      frame.deviceName ?? '',
-      tokenHash(token),
-    );
+    const device = await services.storage.directory.devices.signIn(account.id, {
+      id: null,
+      name: frame.deviceName ?? '',
+      token: tokenHash(token),
+      passwordHash,
+    });
     return welcomeDevice(context, account, device, token);
   },
 };

@@ -17,15 +17,20 @@ export const signIn: Command<'sign-in'> = {
     await services.signInLimits.attempt(remoteAddress, user);
     const account = await accounts.byUser(user);
     const stored = account === null ? null : await accounts.passwordHash(account.id);
-    if (!(await services.passwords.verify(stored, frame.password)) || account === null) {
+    const matches = await services.passwords.verify(stored, frame.password);
+    if (!matches || account === null || stored === null) {
       services.log({ level: 'warn', event: 'sign-in-failed', from: remoteAddress });
       throw new Refusal('bad-credentials', 'Unknown user or wrong password.');
     }
     services.signInLimits.succeeded(remoteAddress, user);
     requireActive(account);
     const token = newToken();
-    const wanted = frame.device === undefined ? null : parseDeviceId(frame.device);
-    const device = await devices.signIn(account.id, wanted, frame.deviceName ?? '', tokenHash(token));
+    const device = await devices.signIn(account.id, {
+      id: frame.device === undefined ? null : parseDeviceId(frame.device),
+      name: frame.deviceName ?? '',
+      token: tokenHash(token),
+      passwordHash: stored,
+    });
     return welcomeDevice(context, account, device, token);
   },
 };

@@ -26,6 +26,10 @@ export async function welcomeDevice(
   const { storage } = services;
   const address = `${account.user}@${storage.name}`;
   const head = await storage.inbox.head(account.id);
+  // Read again: the account may have been suspended while the password was hashed, and from here on it would be heard of.
+  const now = await storage.directory.accounts.byId(account.id);
+  if (now === null) throw new Refusal('token-invalid', 'This account has been deleted.');
+  requireActive(now);
   session.signIn({ account, address, device: device.id });
   services.log({
     level: 'info',

@@ -40,12 +40,16 @@ export function invitationHash(invite: string): Buffer {
   return hash('sha256', invite, 'buffer');
 }
 
-/** Marks an invitation as used. Called inside a transaction, before any other write of it. */
-export function useInvitation(database: DatabaseSync, invite: string, user: string, now: number): void {
-  const use = database.prepare(
-    'UPDATE invitation SET used_by = ? WHERE hash = ? AND used_by IS NULL AND expires_at > ?',
+/** That an invitation can be used. @throws Refusal `invite-invalid` */
+export function requireInvitation(database: DatabaseSync, invite: string, now: number): void {
+  const open = database.prepare(
+    'SELECT 1 FROM invitation WHERE hash = ? AND used_by IS NULL AND expires_at > ?',
   );
-  if (use.run(user, invitationHash(invite), now).changes === 0) {
+  if (open.get(invitationHash(invite), now) === undefined)
     throw new Refusal('invite-invalid', 'This invitation is unknown, used, or expired; ask for a new one.');
-  }
+}
+
+/** Marks an invitation as used. Called inside the transaction that has found it open. */
+export function useInvitation(database: DatabaseSync, invite: string, user: string): void {
+  database.prepare('UPDATE invitation SET used_by = ? WHERE hash = ?').run(user, invitationHash(invite));
 }

@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Account, Accounts, NewAccount } from '../ports/accounts.ts';
 import type { AccountId, DeviceId } from '../ports/identifiers.ts';
 import { Refusal } from '../ports/refusal.ts';
-import { accountColumns, endAccount, toAccount, useInvitation } from './account-rows.ts';
+import { accountColumns, endAccount, requireInvitation, toAccount, useInvitation } from './account-rows.ts';
 import { integer, text } from './columns.ts';
 import type { Journal } from './journal.ts';
 import type { UpdateLog } from './update-log.ts';
@@ -41,9 +41,11 @@ export class SqliteAccounts implements Accounts {
     const taken = this.#database.prepare('SELECT 1 FROM account WHERE user = ?');
     return this.#journal.write(() => {
       const now = this.#clock();
+      // The invitation first: who has none learns nothing of names.
+      if (account.invite !== undefined) requireInvitation(this.#database, account.invite, now);
       if (taken.get(account.user) !== undefined)
         throw new Refusal('name-taken', 'An account of this name exists.');
-      if (account.invite !== undefined) useInvitation(this.#database, account.invite, account.user, now);
+      if (account.invite !== undefined) useInvitation(this.#database, account.invite, account.user);
       const { lastInsertRowid } = insert.run(account.user, account.name, account.passwordHash, now);
       return {
         id: Number(lastInsertRowid),

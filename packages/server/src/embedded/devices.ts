@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { DeviceRecord, Devices, Rotation } from '../ports/devices.ts';
+import type { DeviceRecord, Devices, NewSignIn, Rotation } from '../ports/devices.ts';
 import type { AccountId, DeviceId } from '../ports/identifiers.ts';
+import { Refusal } from '../ports/refusal.ts';
 import { bytesOrNull, integer, text } from './columns.ts';
 import type { Row } from './columns.ts';
 import type { Acknowledgements } from './acknowledgements.ts';
@@ -13,6 +14,7 @@ export class SqliteDevices implements Devices {
   readonly #updates: UpdateLog;
   readonly #acknowledgements: Acknowledgements;
   readonly #clock: () => number;
+  readonly #passwordHash: StatementSync;
   readonly #select: StatementSync;
   readonly #selectAll: StatementSync;
   readonly #insert: StatementSync;
@@ -32,6 +34,9 @@ export class SqliteDevices implements Devices {
     this.#updates = updates;
     this.#acknowledgements = acknowledgements;
     this.#clock = clock;
+    this.#passwordHash = database.prepare(
+      'SELECT password_hash FROM account WHERE id = ? AND deleted_at IS NULL',
+    );
     this.#select = database.prepare('SELECT * FROM device WHERE account = ? AND id = ?');
     this.#selectAll = database.prepare('SELECT * FROM device WHERE account = ? ORDER BY id');
     this.#insert = database.prepare(
@@ -47,8 +52,10 @@ export class SqliteDevices implements Devices {
     this.#delete = database.prepare('DELETE FROM device WHERE account = ? AND id = ?');
   }
 
-  signIn(account: AccountId, id: DeviceId | null, name: string, token: Uint8Array): Promise<DeviceRecord> {
+  signIn(account: AccountId, { id, name, token, passwordHash }: NewSignIn): Promise<DeviceRecord> {
     return this.#journal.write(() => {
+      if (this.#passwordHash.get(account)?.['password_hash'] !== passwordHash)
+        throw new Refusal('bad-credentials', 'The password was changed just now.');
       const now = this.#clock();
       const known = id === null ? undefined : this.#select.get(account, id);
       if (known !== undefined) {

@@ -16,12 +16,13 @@ import { FileReferences } from './file-references.ts';
 import { SqliteFiles } from './files.ts';
 import { FolderBlobs } from './folder-blobs.ts';
 import { Journal } from './journal.ts';
+import { LastSeen } from './last-seen.ts';
 import { FileLeases } from './leases.ts';
 import { SqliteMessageExpiry } from './message-expiry.ts';
 import { MessageIndex } from './message-index.ts';
 import { SqliteMessageLog } from './message-log.ts';
 import { SqliteMessageSearch } from './message-search.ts';
-import { MemoryPresenceStore } from './presence-store.ts';
+import { EmbeddedPresenceStore } from './presence-store.ts';
 import { SqliteRosters } from './rosters.ts';
 import { settleServerName, settleTicketKey } from './settings.ts';
 import { UpdateLog } from './update-log.ts';
@@ -82,6 +83,7 @@ function assemble(
   const search = new MessageIndex(database, journal);
   const parts = { database, journal, updates, addresses, records, files, search, clock };
   const acknowledgements = new Acknowledgements(database, journal);
+  const lastSeen = new LastSeen(database, journal);
   return {
     name,
     bus,
@@ -101,9 +103,10 @@ function assemble(
     ticketKey: settleTicketKey(database),
     blobs: new FolderBlobs(options.directory),
     inbox: new SqliteInbox(database, acknowledgements, updates, addresses),
-    presence: new MemoryPresenceStore(),
+    presence: new EmbeddedPresenceStore(lastSeen),
     async close(): Promise<void> {
       await acknowledgements.write();
+      await lastSeen.write();
       journal.flush();
       database.close();
       release();

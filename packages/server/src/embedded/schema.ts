@@ -186,6 +186,13 @@ export const migrations: readonly string[] = [
   ALTER TABLE file ADD COLUMN width INTEGER;
   ALTER TABLE file ADD COLUMN height INTEGER;
   `,
+  // When people were last there. Of a conversation, the first message that was not removed for its age. A small picture of a
+  // picture is a file of its own.
+  `
+  CREATE TABLE last_seen (account INTEGER PRIMARY KEY, time INTEGER NOT NULL) STRICT;
+  ALTER TABLE conversation ADD COLUMN kept_from INTEGER NOT NULL DEFAULT 1;
+  ALTER TABLE file ADD COLUMN thumbnail INTEGER;
+  `,
 ];
 
 /** Marks a file as a natter server's (PRAGMA application_id): "ntsv". */

@@ -46,8 +46,15 @@ export function transfer(services: Services, request: IncomingMessage, response:
 
 async function answer(services: Services, request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (request.method === 'OPTIONS') {
-    response.writeHead(204, { 'tus-version': tusVersion }).end();
+    const { fileBytes } = services.settings.limits;
+    const size = fileBytes === undefined ? {} : { 'tus-max-size': fileBytes };
+    response.writeHead(204, { 'tus-version': tusVersion, ...size }).end();
     return;
+  }
+  const { 'tus-resumable': spoken = tusVersion } = request.headers;
+  if (spoken !== tusVersion) {
+    response.setHeader('tus-version', tusVersion);
+    throw new HttpError(412, `This server speaks tus ${tusVersion}.`);
   }
   const { file, account } = await authorise(services, request);
   switch (request.method) {

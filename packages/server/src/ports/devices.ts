@@ -10,6 +10,16 @@ export interface DeviceRecord {
   readonly cursor: number;
 }
 
+/** A device that is to be signed in. */
+export interface NewSignIn {
+  readonly id: DeviceId | null;
+  readonly name: string;
+  /** Hash of its first token. */
+  readonly token: Uint8Array;
+  /** The stored hash that the password was compared with. */
+  readonly passwordHash: string;
+}
+
 /** What became of a token that somebody showed. */
 export type Rotation =
   /** It is good, and `next` is the following one from now on. */
@@ -20,8 +30,12 @@ export type Rotation =
 
 /** Devices and their tokens, which are stored as hashes only. */
 export interface Devices {
-  /** Makes a device, or gives an existing one of the account new tokens; `null` id or an unknown one makes one. */
-  signIn(account: AccountId, id: DeviceId | null, name: string, token: Uint8Array): Promise<DeviceRecord>;
+  /**
+   * Makes a device, or gives an existing one of the account new tokens; `null` id or an unknown one makes one.
+   * @throws Refusal `bad-credentials` when the password is not the one any more that was shown: hashing takes time, in which
+   * it can be changed to end all devices.
+   */
+  signIn(account: AccountId, device: NewSignIn): Promise<DeviceRecord>;
   /** Shows a token; if it is good, `next` becomes the one to be shown next time. Both are hashes. */
   rotate(account: AccountId, id: DeviceId, token: Uint8Array, next: Uint8Array): Promise<Rotation>;
   list(account: AccountId): Promise<readonly DeviceRecord[]>;

@@ -23,14 +23,15 @@ export class PresenceWatch {
     this.#addressOf = addressOf;
   }
 
-  /** Begins, and returns who is there now. A change that comes while it is read is pushed after, so none is missed. */
+  /** Begins, and returns who is there now, and when others were. A change that comes while it is read is pushed after, so none is missed. */
   async start(account: AccountId): Promise<AccountPresence[]> {
     const watchable = await this.#storage.directory.rosters.watchable(account);
     for (const watched of watchable) this.#subscribe(watched);
     const states = await this.#storage.presence.getMany(watchable);
     const presences: AccountPresence[] = [];
     for (const [watched, state] of states) {
-      const address = state.devices.length > 0 ? await this.#addressOf(watched) : null;
+      const known = state.devices.length > 0 || state.lastSeen !== undefined;
+      const address = known ? await this.#addressOf(watched) : null;
       if (address !== null) presences.push(accountPresence(address, state));
     }
     return presences;
@@ -49,7 +50,7 @@ export class PresenceWatch {
     }
     this.#subscribe(watched);
     const state = (await this.#storage.presence.getMany([watched])).get(watched);
-    if (state !== undefined && state.devices.length > 0) this.#push(presencePush(address, state));
+    if (state !== undefined && (state.devices.length > 0 || state.lastSeen !== undefined)) this.#push(presencePush(address, state));
   }
 
   stop(): void {

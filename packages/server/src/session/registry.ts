@@ -1,3 +1,4 @@
+import { addressBlock } from '../listener/address-block.ts';
 import type { AccountId, DeviceId } from '../ports/identifiers.ts';
 import type { Session } from './session.ts';
 
@@ -12,9 +13,9 @@ export class SessionRegistry {
     return this.#sessions;
   }
 
-  /** Sessions that have not signed in: of a network address, and over all. */
+  /** Sessions that have not signed in: of a place in the network, and over all. */
   visitorsOf(remoteAddress: string): number {
-    return this.#visitors.get(remoteAddress) ?? 0;
+    return this.#visitors.get(addressBlock(remoteAddress)) ?? 0;
   }
   get visitorCount(): number {
     return this.#visitorCount;
@@ -23,10 +24,8 @@ export class SessionRegistry {
   add(session: Session): void {
     this.#sessions.add(session);
     this.#visitorCount += 1;
-    this.#visitors.set(
-      session.connection.remoteAddress,
-      this.visitorsOf(session.connection.remoteAddress) + 1,
-    );
+    const { remoteAddress } = session.connection;
+    this.#visitors.set(addressBlock(remoteAddress), this.visitorsOf(remoteAddress) + 1);
   }
 
   /** The session has signed in. */
@@ -38,11 +37,11 @@ export class SessionRegistry {
 
   /** The session is no visitor any more: it has signed in, or has ended before it did. */
   visitorGone(session: Session): void {
-    const { remoteAddress } = session.connection;
+    const block = addressBlock(session.connection.remoteAddress);
     this.#visitorCount -= 1;
-    const left = this.visitorsOf(remoteAddress) - 1;
-    if (left > 0) this.#visitors.set(remoteAddress, left);
-    else this.#visitors.delete(remoteAddress);
+    const left = (this.#visitors.get(block) ?? 0) - 1;
+    if (left > 0) this.#visitors.set(block, left);
+    else this.#visitors.delete(block);
   }
 
   remove(session: Session): void {

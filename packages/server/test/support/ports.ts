@@ -146,7 +146,7 @@ export function describePorts(name: string, open: OpenStorage): void {
       const { a, message } = await pair(storage);
       await storage.messages.append(message('1'));
       const { devices } = storage.directory;
-      const { id } = await devices.signIn(a, null, '', new Uint8Array(32));
+      const { id } = await devices.signIn(a, { id: null, name: '', token: new Uint8Array(32), passwordHash: 'x' });
       for (const position of [2, 1, 1000]) await storage.inbox.acknowledge(a, id, position);
       expect((await devices.list(a))[0]?.cursor).toBe(await storage.inbox.head(a));
     });
@@ -213,12 +213,25 @@ export function describePorts(name: string, open: OpenStorage): void {
       });
     });
 
+    it('signs no device in by a password that was changed while it was hashed', async () => {
+      const storage = await open();
+      const [a = 0] = await people(storage, 'a');
+      const { devices, accounts } = storage.directory;
+      const signIn = (passwordHash: string): Promise<{ id: number }> =>
+        devices.signIn(a, { id: null, name: '', token: new Uint8Array(32), passwordHash });
+      const { id } = await signIn('x');
+      const [changed, late] = await Promise.allSettled([accounts.changePassword(a, 'y', id), signIn('x')]);
+      expect(changed.status).toBe('fulfilled');
+      expect(late).toMatchObject({ status: 'rejected', reason: { error: { code: 'bad-credentials' } } });
+      expect((await devices.list(a)).map((device) => device.id)).toEqual([id]);
+    });
+
     it('rotates tokens, and knows a copy', async () => {
       const storage = await open();
       const [a = 0] = await people(storage, 'a');
       const { devices } = storage.directory;
       const token = (fill: number): Uint8Array => new Uint8Array(32).fill(fill);
-      const { id } = await devices.signIn(a, null, 'laptop', token(1));
+      const { id } = await devices.signIn(a, { id: null, name: 'laptop', token: token(1), passwordHash: 'x' });
       expect(await devices.rotate(a, id, token(9), token(2))).toEqual({ result: 'unknown' });
       expect(await devices.rotate(a, id, token(1), token(2))).toMatchObject({
         result: 'rotated',
