@@ -63,6 +63,7 @@ export type {
   ReactionGroup,
   TextSpan,
   TextStyle,
+  Thumbnail,
 } from './frames/message.ts';
 export type {
   Conversation,

@@ -60,9 +60,9 @@ describe('accounts', () => {
     await client.request({ type: 'register', user: 'a', password, invite: code });
     // Who has no invitation learns of no name whether somebody has it.
     const stranger = await TestClient.connect(server.url);
-    expect(
-      await stranger.refusal({ type: 'register', user: 'a', password, invite: 'guess' }),
-    ).toMatchObject({ code: 'invite-invalid' });
+    expect(await stranger.refusal({ type: 'register', user: 'a', password, invite: 'guess' })).toMatchObject({
+      code: 'invite-invalid',
+    });
     const other = await TestClient.connect(server.url);
     expect(await other.refusal({ type: 'register', user: 'b', password, invite: code })).toMatchObject({
       code: 'invite-invalid',

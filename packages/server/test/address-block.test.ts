@@ -18,7 +18,8 @@ describe('a place in the network', () => {
 
   it('is not left by taking another address of the same network', async () => {
     const limits = new SignInLimits({ ...defaultSignInRates, pair: { burst: 3, interval: 60_000 } }, () => 0);
-    const guess = (last: number): Promise<void> => limits.attempt(`2001:db8:1:2::${last.toString(16)}`, 'alice');
+    const guess = (last: number): Promise<void> =>
+      limits.attempt(`2001:db8:1:2::${last.toString(16)}`, 'alice');
     for (let last = 1; last <= 3; last += 1) await guess(last);
     await expect(guess(4)).rejects.toMatchObject({ error: { code: 'too-fast' } });
     await limits.attempt('2001:db8:1:3::1', 'alice');

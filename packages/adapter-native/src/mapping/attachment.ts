@@ -17,9 +17,14 @@ export function attachmentOf(attachment: WireAttachment): Attachment {
     duration: attachment.duration ?? null,
     hash: attachment.sha256 === undefined ? null : `sha-256:${attachment.sha256}`,
     remote: attachment.file ?? attachment.url,
-    thumbnail: null,
+    thumbnail: thumbnailOf(attachment),
     blob: null,
   };
+}
+
+/** It is fetched as the file is, by its id. */
+function thumbnailOf({ thumbnail }: WireAttachment): Attachment['thumbnail'] {
+  return thumbnail === undefined ? null : { remote: thumbnail.file, mediaType: thumbnail.mediaType };
 }
 
 /** The same on the wire, for bytes that are on a server: `remote` is what {@link attachmentOf} would say. */

@@ -1,6 +1,7 @@
 import type { Event } from '@natter/core';
 import type { Message, Update } from '@natter/native-protocol';
 import { describe, expect, test } from 'vitest';
+import { attachmentOf } from '../../src/mapping/attachment.ts';
 import { isDense } from '../../src/mapping/page.ts';
 import { mapUpdates } from '../../src/mapping/update.ts';
 
@@ -117,6 +118,24 @@ const simple: readonly (readonly [string, Update, readonly unknown[]])[] = [
   ['a device', { kind: 'account', position: 1, change: 'device-added', time: 1 }, []],
   ['the future', { kind: 'unknown', position: 1 }, []],
 ];
+
+describe('the small picture of a picture', () => {
+  test('is fetched by its id, as the picture is', () => {
+    const thumbnail = { file: 'f2', mediaType: 'image/webp', size: 9, width: 3, height: 2 };
+    const picture = {
+      kind: 'image',
+      url: 'https://x/files/f1',
+      file: 'f1',
+      name: 'p',
+      mediaType: 'image/png',
+    } as const;
+    expect(attachmentOf({ ...picture, thumbnail }).thumbnail).toEqual({
+      remote: 'f2',
+      mediaType: 'image/webp',
+    });
+    expect(attachmentOf(picture).thumbnail).toBeNull();
+  });
+});
 
 describe('updates', () => {
   test.each(simple)('%s', (_name, update, events) => {

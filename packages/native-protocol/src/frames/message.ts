@@ -53,6 +53,19 @@ export interface Attachment {
   readonly height?: number;
   /** Milliseconds. */
   readonly duration?: number;
+  /** A small picture of it, which the server makes of images that it has the bytes of. What a client says here is not taken. */
+  readonly thumbnail?: Thumbnail;
+}
+
+/** A small picture of a file: a file of the server as well, which `file-get` gives leave to read. */
+export interface Thumbnail {
+  readonly file: string;
+  readonly mediaType: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
 }
 
 /** What the sender wrote. */
@@ -129,6 +142,15 @@ const attachmentSchema = z.object({
   width: z.int().positive().exactOptional(),
   height: z.int().positive().exactOptional(),
   duration: z.int().nonnegative().exactOptional(),
+  thumbnail: z
+    .object({
+      file: z.string().min(1).max(64),
+      mediaType: z.string().max(127),
+      size: z.int().nonnegative(),
+      width: z.int().positive(),
+      height: z.int().positive(),
+    })
+    .exactOptional(),
 });
 
 /** The schema of {@link MessageBody}. */

@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Attachment, MessageBody } from '@natter/native-protocol';
 import type { AccountId, ConversationId, FileId } from '../ports/identifiers.ts';
 import { Refusal } from '../ports/refusal.ts';
-import { parseFileId } from '../wire-ids.ts';
+import { fileWireId, parseFileId } from '../wire-ids.ts';
 import { fileRecord } from './files.ts';
 
 /** Which message points to which file. Used inside the transaction of the message. */
@@ -31,15 +31,16 @@ export class FileReferences {
    */
   settle(body: MessageBody, sender: AccountId): MessageBody {
     const { attachments } = body;
-    if (attachments === undefined || !attachments.some(({ file }) => file !== undefined)) return body;
+    if (attachments === undefined) return body;
     return { ...body, attachments: attachments.map((attachment) => this.#settle(attachment, sender)) };
   }
 
   #settle(attachment: Attachment, sender: AccountId): Attachment {
-    if (attachment.file === undefined) return attachment;
-    const id = this.requireReadable(parseFileId(attachment.file) ?? 0, sender);
-    const { mediaType, size, sha256, dimensions } = fileRecord(this.#byId.get(id) ?? {});
-    const { width: _width, height: _height, ...rest } = attachment;
+    const { thumbnail: _thumbnail, ...told } = attachment;
+    if (told.file === undefined) return told;
+    const { width: _width, height: _height, ...rest } = told;
+    const id = this.requireReadable(parseFileId(told.file) ?? 0, sender);
+    const { mediaType, size, sha256, dimensions, thumbnail } = fileRecord(this.#byId.get(id) ?? {});
     return {
       ...rest,
       kind: kindOf(mediaType),
@@ -47,14 +48,24 @@ export class FileReferences {
       size,
       ...(sha256 === null ? {} : { sha256 }),
       ...dimensions,
+      ...this.#thumbnail(thumbnail),
     };
   }
 
-  /** The files of a body, all of them whole, and such that the sender may read. @throws Refusal `not-found` */
+  #thumbnail(id: FileId | null): Pick<Attachment, 'thumbnail'> {
+    const row = id === null ? undefined : this.#byId.get(id);
+    if (row === undefined) return {};
+    const { id: thumbnail, mediaType, size, dimensions, sha256 } = fileRecord(row);
+    if (sha256 === null || dimensions === null) return {};
+    return { thumbnail: { file: fileWireId(thumbnail), mediaType, size, ...dimensions } };
+  }
+
+  /** The files of a settled body, all of them whole, and such that the sender may read. @throws Refusal `not-found` */
   require(body: MessageBody, sender: AccountId): readonly FileId[] {
-    return (body.attachments ?? []).flatMap(({ file }) => {
+    return (body.attachments ?? []).flatMap(({ file, thumbnail }) => {
       if (file === undefined) return [];
-      return [this.requireReadable(parseFileId(file) ?? 0, sender)];
+      const small = thumbnail === undefined ? null : parseFileId(thumbnail.file);
+      return [this.requireReadable(parseFileId(file) ?? 0, sender), ...(small === null ? [] : [small])];
     });
   }
 

@@ -35,7 +35,7 @@ export class SqliteFiles implements Files {
     this.#insert = database.prepare(`
       INSERT INTO file (owner, client_id, name, media_type, size, created_at) VALUES (?, ?, ?, ?, ?, ?) RETURNING *`);
     this.#complete = database.prepare(
-      'UPDATE file SET sha256 = ?, media_type = ?, width = ?, height = ? WHERE id = ?',
+      'UPDATE file SET sha256 = ?, media_type = ?, width = ?, height = ?, thumbnail = ? WHERE id = ?',
     );
     this.#mayRead = database.prepare(`
       SELECT 1 FROM file WHERE id = ?1 AND owner = ?2
@@ -72,9 +72,11 @@ export class SqliteFiles implements Files {
     return Promise.resolve(row === undefined ? null : fileRecord(row));
   }
 
-  complete(id: FileId, { sha256, mediaType, dimensions }: FileFacts): Promise<void> {
+  complete(id: FileId, { sha256, mediaType, dimensions, thumbnail }: FileFacts): Promise<void> {
     const { width = null, height = null } = dimensions ?? {};
-    return this.#parts.journal.write(() => void this.#complete.run(sha256, mediaType, width, height, id));
+    return this.#parts.journal.write(
+      () => void this.#complete.run(sha256, mediaType, width, height, thumbnail, id),
+    );
   }
 
   mayRead(id: FileId, account: AccountId): Promise<boolean> {
@@ -97,5 +99,6 @@ export function fileRecord(row: Row): FileRecord {
     mediaType: text(row, 'media_type'),
     size: integer(row, 'size'),
     sha256: textOrNull(row, 'sha256'),
+    thumbnail: integerOrNull(row, 'thumbnail'),
   };
 }

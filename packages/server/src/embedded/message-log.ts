@@ -79,7 +79,7 @@ export class SqliteMessageLog implements MessageLog, Participant {
       if (current === null) throw new Refusal('forbidden', 'A message that was taken back cannot be edited.');
       if (current === text) return;
       requireYoung(age, this.#parts.ages.editAge, 'edited');
-      const files = this.#parts.files.require(body, target.by);
+      const files = this.#parts.files.require(settled, target.by);
       const time = this.#parts.clock();
       this.#sql.edit.run(text, digest(current), time, target.conversation, target.seq);
       this.#parts.files.set(target.conversation, target.seq, files, true);

@@ -5,6 +5,7 @@ import { Refusal } from '../ports/refusal.ts';
 import type { Storage } from '../ports/storage.ts';
 import { fileWireId } from '../wire-ids.ts';
 import { sniff } from './sniff.ts';
+import { Thumbnails, isWorthAThumbnail, thumbnailClientId } from './thumbnails.ts';
 import { Tickets } from './tickets.ts';
 
 /** How long a ticket lasts, and how long a file may wait for the message that points to it. Milliseconds. */
@@ -24,6 +25,7 @@ export class FileService {
   readonly #clock: () => number;
   readonly #onFault: (error: unknown) => void;
   readonly #tickets: Tickets;
+  readonly #thumbnails = new Thumbnails();
   /** Files that are being written: two writers would write over each other. */
   readonly #writing = new Set<FileId>();
 
@@ -79,7 +81,34 @@ export class FileService {
     const { blobs, files } = this.#storage;
     const head = await collect(blobs.read(file.id, 0, Math.min(file.size, headLength)));
     const facts = await sniff(head, file.mediaType);
-    await files.complete(file.id, { ...facts, sha256: await blobs.digest(file.id) });
+    const sha256 = await blobs.digest(file.id);
+    await files.complete(file.id, {
+      ...facts,
+      sha256,
+      thumbnail: await this.#thumbnail(file, facts.dimensions),
+    });
+  }
+
+  /** A small picture of a picture, kept as a file of the same owner. Without room for it there is none. */
+  async #thumbnail(file: FileRecord, of: FileRecord['dimensions']): Promise<FileId | null> {
+    if (of === null || !isWorthAThumbnail(file.size, of)) return null;
+    const { blobs, files } = this.#storage;
+    const small = await this.#thumbnails.make(of, () => collect(blobs.read(file.id, 0, file.size)));
+    if (small === null) return null;
+    const { bytes, mediaType, dimensions } = small;
+    try {
+      const name = `thumbnail of ${file.name}`.slice(0, 255);
+      const clientId = thumbnailClientId(file.id);
+      const { owner } = file;
+      const { id } = await files.create({ owner, clientId, name, mediaType, size: bytes.length });
+      const offset = await blobs.size(id);
+      if (offset < bytes.length) await blobs.append(id, offset, once(bytes.subarray(offset)), bytes.length);
+      await files.complete(id, { mediaType, dimensions, sha256: await blobs.digest(id), thumbnail: null });
+      return id;
+    } catch (error) {
+      if (error instanceof Refusal) return null;
+      throw error;
+    }
   }
 
   /** Throws away what no message points to, now and from time to time. */
@@ -106,6 +135,10 @@ export class FileService {
       this.#onFault(error);
     }
   }
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
 }
 
 async function collect(bytes: AsyncIterable<Uint8Array>): Promise<Uint8Array> {

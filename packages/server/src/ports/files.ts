@@ -12,6 +12,8 @@ export interface FileRecord {
   readonly dimensions: { readonly width: number; readonly height: number } | null;
   /** Of all bytes, once they are there; lower-case hexadecimal. */
   readonly sha256: string | null;
+  /** A small picture of it, which may be gone. */
+  readonly thumbnail: FileId | null;
 }
 
 /** What the bytes of a whole file say. */
@@ -19,6 +21,7 @@ export interface FileFacts {
   readonly sha256: string;
   readonly mediaType: string;
   readonly dimensions: FileRecord['dimensions'];
+  readonly thumbnail: FileRecord['thumbnail'];
 }
 
 /** A file that is announced. */

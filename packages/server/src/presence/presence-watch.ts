@@ -50,7 +50,8 @@ export class PresenceWatch {
     }
     this.#subscribe(watched);
     const state = (await this.#storage.presence.getMany([watched])).get(watched);
-    if (state !== undefined && (state.devices.length > 0 || state.lastSeen !== undefined)) this.#push(presencePush(address, state));
+    if (state !== undefined && (state.devices.length > 0 || state.lastSeen !== undefined))
+      this.#push(presencePush(address, state));
   }
 
   stop(): void {

@@ -100,7 +100,7 @@ export function describeGroupPorts(name: string, open: OpenStorage): void {
       expect(await blobs.size(file.id)).toBe(3);
       const sha256 = await blobs.digest(file.id);
       const dimensions = { width: 3, height: 1 };
-      await files.complete(file.id, { sha256, mediaType: 'image/png', dimensions });
+      await files.complete(file.id, { thumbnail: null, sha256, mediaType: 'image/png', dimensions });
       expect(await files.get(file.id)).toMatchObject({ sha256, mediaType: 'image/png', dimensions });
       await storage.directory.conversations.changeGroup(record.id, b, { type: 'accept' });
       expect(await files.mayRead(file.id, b)).toBe(false);

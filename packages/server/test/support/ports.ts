@@ -146,7 +146,12 @@ export function describePorts(name: string, open: OpenStorage): void {
       const { a, message } = await pair(storage);
       await storage.messages.append(message('1'));
       const { devices } = storage.directory;
-      const { id } = await devices.signIn(a, { id: null, name: '', token: new Uint8Array(32), passwordHash: 'x' });
+      const { id } = await devices.signIn(a, {
+        id: null,
+        name: '',
+        token: new Uint8Array(32),
+        passwordHash: 'x',
+      });
       for (const position of [2, 1, 1000]) await storage.inbox.acknowledge(a, id, position);
       expect((await devices.list(a))[0]?.cursor).toBe(await storage.inbox.head(a));
     });
@@ -231,7 +236,12 @@ export function describePorts(name: string, open: OpenStorage): void {
       const [a = 0] = await people(storage, 'a');
       const { devices } = storage.directory;
       const token = (fill: number): Uint8Array => new Uint8Array(32).fill(fill);
-      const { id } = await devices.signIn(a, { id: null, name: 'laptop', token: token(1), passwordHash: 'x' });
+      const { id } = await devices.signIn(a, {
+        id: null,
+        name: 'laptop',
+        token: token(1),
+        passwordHash: 'x',
+      });
       expect(await devices.rotate(a, id, token(9), token(2))).toEqual({ result: 'unknown' });
       expect(await devices.rotate(a, id, token(1), token(2))).toMatchObject({
         result: 'rotated',
