@@ -32,6 +32,7 @@ import { RosterChanges } from './features/roster-changes.ts';
 import { roomForm } from './features/rooms/room-form.ts';
 import { Rooms } from './features/rooms/rooms.ts';
 import { fromOwnAccount, Roster } from './features/roster.ts';
+import { sendAgain } from './features/send-again.ts';
 import { Services } from './features/services.ts';
 import { Signals } from './features/signals.ts';
 import { askName } from './features/vcards.ts';
@@ -130,8 +131,12 @@ export class Connection {
       if (server.blocking) await this.#tolerant(this.#blocking.load(signal));
       return this.#presence.announce(presence);
     }
+    sendAgain(this.#runtime, binding.handledBefore);
     host.roster('ready');
-    if (known) return this.#presence.repeatKnown();
+    if (known) {
+      this.#presence.repeatKnown();
+      return this.#presence.announceChange(presence);
+    }
     // The session of an earlier process goes on and nobody tells again who is there: leaving and coming back asks.
     this.#presence.announce({ availability: 'invisible', text: null });
     this.#presence.announce(presence);

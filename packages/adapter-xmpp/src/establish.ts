@@ -17,6 +17,7 @@ import type { Platform } from './wire/channel.ts';
 import { connect } from './wire/connect.ts';
 import type { WireLimits } from './wire/limits.ts';
 import { logIn, secureStream, type Binding } from './wire/login.ts';
+import type { ResumeState } from './wire/stream-management.ts';
 import type { XmppStream } from './wire/stream.ts';
 
 /** What a session is made with. */
@@ -48,28 +49,38 @@ export async function establish(
   const config = readConfig(account.config);
   const { server, allowInsecure } = config;
   const trust = { ...config.trust, client: await clientCertificate(config, host) };
+  const resume = readResumeState((await host.state(RESUME_KEY))[RESUME_KEY], identity.bare);
+  // XEP-0198 section 3: a server may prefer another address for a resumption, but the user's choice stands as long as it serves.
+  const preferred = memory.elsewhere ?? (server === null ? (resume?.location ?? null) : null);
+  memory.elsewhere = null;
   host.phase('connecting');
   const { stream, result } = await connect(
-    { platform, domain: identity.domain, server, trust, limits },
+    { platform, domain: identity.domain, server, trust, limits, preferred },
     async (stream, signal) => {
       const features = await secureStream(stream, identity.bare, allowInsecure, signal);
       host.phase('authenticating');
-      return signIn(stream, features, { identity, parts, memory });
+      return signIn(stream, features, { identity, parts, memory, resume });
     },
     signal,
   );
   return { stream, binding: result, identity };
 }
 
+interface SignInParts {
+  readonly identity: Identity;
+  readonly parts: SessionParts;
+  readonly memory: Memory;
+  readonly resume: ResumeState | null;
+}
+
 async function signIn(
   stream: XmppStream,
   features: Parameters<typeof logIn>[1],
-  { identity, parts, memory }: { identity: Identity; parts: SessionParts; memory: Memory },
+  { identity, parts, memory, resume }: SignInParts,
 ): Promise<Binding> {
   const { account, host } = parts;
   const pinned = await host.secret(MECHANISM);
   const token = readToken(await host.secret(TOKEN));
-  const resume = readResumeState((await host.state(RESUME_KEY))[RESUME_KEY], identity.bare);
   const login = await logIn(stream, features, {
     account: identity.bare,
     credentials: storedCredentials(identity, host),

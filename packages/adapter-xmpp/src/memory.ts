@@ -1,7 +1,8 @@
 import type { DiscoInfo } from './mapping/disco.ts';
 import type { Room } from './features/rooms/room.ts';
 import type { Event } from '@natter/core';
-import type { BridgeOrigin, OperationId, Presence, RemoteKey } from '@natter/core/model';
+import type { BridgeOrigin, OperationId, OwnPresence, Presence, RemoteKey } from '@natter/core/model';
+import type { Unacknowledged } from './wire/stream-management.ts';
 
 /** Where an operation's stanza stood in which managed session. */
 export interface SentPosition {
@@ -23,6 +24,12 @@ export class Memory {
   readonly unacknowledged: Map<OperationId, SentPosition> = new Map();
   /** How much of a session that was cut the server had handled, by the session's name; the latest few. */
   readonly handled: Map<string, number> = new Map();
+  /** What was sent in the session that was cut last, with nobody to look after it, and may not have arrived. */
+  left: { readonly session: string; readonly stanzas: readonly Unacknowledged[] } | null = null;
+  /** What contacts were told of us in the session that goes on. */
+  ownPresence: OwnPresence | null = null;
+  /** Where the server sent us when it ended the last stream. */
+  elsewhere: string | null = null;
   /** Presence by contact and resource (empty for the contact as a whole). */
   readonly presences: Map<RemoteKey, Map<string, Presence>> = new Map();
   /** Who is on the contact list: nobody else becomes a contact by what they tell of themselves. */

@@ -86,7 +86,10 @@ export class XmppSession implements Session {
   ): Promise<WireError | null> {
     const { host } = this.#parts;
     host.phase('syncing');
-    if (!binding.resumed) this.#memory.presences.clear();
+    if (!binding.resumed) {
+      this.#memory.presences.clear();
+      this.#memory.ownPresence = null;
+    }
     const stop = (): void => void stream.close();
     signal.addEventListener('abort', stop);
     try {
@@ -113,11 +116,23 @@ export class XmppSession implements Session {
         connection.settleIn(binding.resumed && known);
       }
       const end = await connection.ended;
+      await this.#remember(stream, end);
       return signal.aborted ? new WireError('aborted', 'stopped') : end;
     } finally {
       signal.removeEventListener('abort', stop);
       if (signal.aborted) await this.#forgetSession(stream);
     }
+  }
+
+  /** What the next attempt is to know of this one. */
+  async #remember({ management }: XmppStream, end: WireError | null): Promise<void> {
+    const memory = this.#memory;
+    memory.elsewhere = end?.condition === 'see-other-host' ? end.location : null;
+    const session = management.resumeState()?.id;
+    memory.left = session === undefined ? null : { session, stanzas: management.left };
+    // XEP-0198 section 6: sessions that are counted differently on both sides are of no use.
+    if (end?.condition === 'handled-count-too-high')
+      await this.#parts.host.commit({ origin: 'live', events: [], state: { [RESUME_KEY]: null } });
   }
 
   /** After an orderly end there is nothing to take up. */

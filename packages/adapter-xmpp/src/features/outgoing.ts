@@ -6,6 +6,7 @@ import { parseMessageKey } from '../mapping/keys.ts';
 import { toPerson, writeMessage } from '../mapping/outgoing.ts';
 import type { Runtime } from '../runtime.ts';
 import { asWireError } from '../wire/error.ts';
+import { isCounted } from '../wire/stream-management.ts';
 import { unlessAborted } from '../unless-aborted.ts';
 import type { Archive } from './archive.ts';
 import type { Reconciliation } from './reconciliation.ts';
@@ -116,7 +117,7 @@ export class Outgoing {
     const count = sent === undefined ? undefined : handled.get(sent.session);
     if (sent === undefined || count === undefined) return null;
     unacknowledged.delete(op.id);
-    return sent.number <= count;
+    return isCounted(sent.number, count);
   }
 }
 

@@ -40,6 +40,13 @@ export class PresenceFeature {
     const stanza = writePresence(presence);
     if (presence.availability !== 'invisible') stanza.append(this.#runtime.self.announce());
     this.#runtime.stream.send(stanza);
+    this.#runtime.memory.ownPresence = presence;
+  }
+
+  /** The same, unless contacts know it from the session that goes on (XEP-0198 section 5). */
+  announceChange(presence: OwnPresence): void {
+    const told = this.#runtime.memory.ownPresence;
+    if (told?.availability !== presence.availability || told.text !== presence.text) this.announce(presence);
   }
 
   /** A resumed session is not told again who is there: what we knew still holds. */

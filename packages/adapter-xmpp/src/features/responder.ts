@@ -10,8 +10,10 @@ import type { SelfDescription } from './self-description.ts';
 export function respond(stream: XmppStream, iq: Element, self: SelfDescription): void {
   const type: unknown = iq.attrs['type'];
   if (type !== 'get' && type !== 'set') return;
-  const [payload] = iq.getChildElements();
-  if (type === 'get' && payload !== undefined) {
+  const [payload, more] = iq.getChildElements();
+  // RFC 6120 section 8.2.3: a request holds one thing that is asked.
+  if (payload === undefined || more !== undefined) return stream.send(refusal(iq, 'bad-request'));
+  if (type === 'get') {
     if (payload.is('ping', NS.ping)) return reply(stream, iq);
     if (payload.is('time', NS.time)) return reply(stream, iq, writeTime(new Date()));
     if (payload.is('query', NS.discoItems)) return reply(stream, iq, emptyList(payload));
@@ -49,7 +51,8 @@ function emptyList({ attrs }: Element): Element {
 
 function refusal(iq: Element, condition: string): Element {
   const answer = answerTo(iq, 'error');
-  answer.c('error', { type: 'cancel' }).c(condition, { xmlns: NS.stanzaErrors });
+  const kind = condition === 'bad-request' ? 'modify' : 'cancel';
+  answer.c('error', { type: kind }).c(condition, { xmlns: NS.stanzaErrors });
   return answer;
 }
 

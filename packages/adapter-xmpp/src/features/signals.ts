@@ -42,6 +42,6 @@ export class Signals {
     const message = new Element('message', { to: conversation, type });
     message.c(active ? 'composing' : 'paused', { xmlns: NS.chatStates });
     message.c('no-store', { xmlns: NS.hints });
-    stream.send(message);
+    stream.send(message, 'now');
   }
 }

@@ -70,6 +70,15 @@ const CONDITIONS: Readonly<Record<string, Meaning>> = {
   'stanza-error subscription-required': { code: 'forbidden' },
 };
 
+/** Why a sign-in was refused (RFC 6120 section 6.5). */
+const REFUSALS: Readonly<Record<string, string>> = {
+  'not-authorized': 'the user name or the password is wrong',
+  'invalid-authzid': 'the user name or the password is wrong',
+  'credentials-expired': 'the password has expired; set another one first',
+  'encryption-required': 'the server wants an encrypted connection to sign in',
+  'mechanism-too-weak': 'the server wants a stronger way to sign in',
+};
+
 /** What a refused certificate means and what can be done about it. */
 const CERTIFICATES: Readonly<Record<CertificateProblem, Meaning & { readonly advice: string }>> = {
   expired: {
@@ -152,7 +161,7 @@ function messageOf(error: WireError, code: ErrorCode): string {
   if (error.certificate !== null)
     return `${error.message}; ${CERTIFICATES[error.certificate.problem].advice}`;
   if (error.code === 'sasl-failed' && code === 'authentication')
-    return 'the user name or the password is wrong';
+    return REFUSALS[error.condition ?? ''] ?? `the server refused the sign-in: ${error.message}`;
   if (code === 'downgrade') return `${error.message}; sign in again if that is meant to be`;
   if (code === 'tls-required') return `${error.message}, and this account requires it`;
   if (error.code === 'stanza-error') return `the server said: ${error.message}`;

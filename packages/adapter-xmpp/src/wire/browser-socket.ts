@@ -80,6 +80,11 @@ class Frames implements FrameSocket {
     this.#socket.send(frame);
   }
 
+  /** A browser cannot stop reading: the frames wait in the channel. */
+  pause(): void {}
+
+  resume(): void {}
+
   destroy(): void {
     this.#over.abort();
     this.#socket.close();

@@ -6,6 +6,8 @@ import type { WireLimits } from './limits.ts';
 
 /** What a channel reports, synchronously and in order. */
 export interface ChannelEvents {
+  /** Bytes came, before anybody looks at them. */
+  heard(bytes: number): void;
   /** The peer's stream header. */
   opened(header: Element): void;
   /** One complete child of the stream. */

@@ -1,5 +1,5 @@
 import { LinkError, type RefusedCertificate } from '@natter/wire';
-import type { Element } from '@xmpp/xml';
+import { Element } from '@xmpp/xml';
 import { NS } from './namespaces.ts';
 
 /** What went wrong on the wire, in the words that decide what a person can do about it. */
@@ -31,6 +31,10 @@ export interface WireErrorDetails {
   /** An `auth`, `cancel`, `continue`, `modify` or `wait` of a stanza error. */
   readonly stanzaErrorType?: string;
   readonly certificate?: RefusedCertificate;
+  /** Where a server that has nothing for us sends us instead (RFC 6120 section 4.9.3.19, RFC 7395 section 3.6.1). */
+  readonly location?: string;
+  /** Attributes of a condition of XEP-0198. */
+  readonly counts?: Readonly<Record<string, number>>;
   readonly cause?: unknown;
 }
 
@@ -41,6 +45,8 @@ export class WireError extends Error {
   readonly text: string | null;
   readonly stanzaErrorType: string | null;
   readonly certificate: RefusedCertificate | null;
+  readonly location: string | null;
+  readonly counts: Readonly<Record<string, number>>;
 
   constructor(code: WireErrorCode, message: string, details: WireErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -50,6 +56,8 @@ export class WireError extends Error {
     this.text = details.text ?? null;
     this.stanzaErrorType = details.stanzaErrorType ?? null;
     this.certificate = details.certificate ?? null;
+    this.location = details.location ?? null;
+    this.counts = details.counts ?? {};
   }
 }
 
@@ -84,9 +92,11 @@ export function readCondition(element: Element): { condition: string; text: stri
 /** What ended the stream by the server's own word (RFC 6120 section 4.9). */
 export function streamError(element: Element): WireError {
   const { condition, text } = readCondition(element);
+  const location = element.getChildText('see-other-host', NS.streamErrors)?.trim();
   return new WireError('stream-error', `the server ended the stream: ${text === '' ? condition : text}`, {
     condition,
     text,
+    ...(location ? { location } : {}),
   });
 }
 
@@ -105,9 +115,9 @@ export function stanzaError(stanza: Element): WireError {
 }
 
 /** What we tell the peer when it broke the rules (RFC 6120 section 4.9), or null when the fault is none of its business. */
-export function streamErrorXml({ code, condition }: WireError): string | null {
+export function streamErrorXml({ code, condition, counts }: WireError): string | null {
   if (condition === null || !['malformed', 'limit', 'protocol'].includes(code)) return null;
   const standard = condition === 'handled-count-too-high' ? 'undefined-condition' : condition;
-  const own = condition === standard ? '' : `<${condition} xmlns="${NS.sm}"/>`; // XEP-0198 section 4
+  const own = condition === standard ? '' : new Element(condition, { xmlns: NS.sm, ...counts }).toString(); // XEP-0198 section 6
   return `<stream:error><${standard} xmlns="${NS.streamErrors}"/>${own}</stream:error>`;
 }

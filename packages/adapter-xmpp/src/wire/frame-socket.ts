@@ -14,6 +14,9 @@ export interface FrameSocket {
   /** Where events go. What came before is told at once. */
   listen(events: FrameEvents): void;
   send(frame: string): void;
+  /** Stops and starts reading, where the platform can. */
+  pause(): void;
+  resume(): void;
   /** Lets go of it at once; `closed` does not come any more. */
   destroy(): void;
 }

@@ -8,8 +8,8 @@ export class Keepalive {
   readonly #probe: () => void;
   readonly #giveUp: () => void;
   #timer: ReturnType<typeof setTimeout> | null = null;
-  #heard = false;
-  #probing = false;
+  #heardAt = 0;
+  #probedAt: number | null = null;
 
   /** Times in milliseconds. `probe` asks the peer for something; `giveUp` is called at most once. */
   constructor(idleTime: number, probeTime: number, probe: () => void, giveUp: () => void) {
@@ -20,12 +20,13 @@ export class Keepalive {
   }
 
   start(): void {
+    this.heard();
     this.#wait(this.#idleTime);
   }
 
-  /** Something came from the peer. */
+  /** Something came from the peer, be it a part of a stanza that takes long on a slow line. */
   heard(): void {
-    this.#heard = true;
+    this.#heardAt = performance.now();
   }
 
   stop(): void {
@@ -35,17 +36,17 @@ export class Keepalive {
 
   #wait(time: number): void {
     this.stop();
-    this.#heard = false;
     this.#timer = setTimeout(() => this.#look(), time);
   }
 
   #look(): void {
-    if (this.#heard) {
-      this.#probing = false;
-      return this.#wait(this.#idleTime);
-    }
-    if (this.#probing) return this.#giveUp();
-    this.#probing = true;
+    const silence = performance.now() - this.#heardAt;
+    const answered = this.#probedAt === null || this.#heardAt > this.#probedAt;
+    if (!answered) return this.#giveUp();
+    this.#probedAt = null;
+    // A timer may fire a moment early.
+    if (silence < this.#idleTime - 1) return this.#wait(this.#idleTime - silence);
+    this.#probedAt = performance.now();
     this.#wait(this.#probeTime);
     this.#probe();
   }

@@ -6,6 +6,8 @@ export interface WireLimits {
   readonly stanzaBytes: number;
   /** Elements, attributes and text pieces in one stanza: many tiny ones cost far more memory than their bytes. */
   readonly stanzaNodes: number;
+  /** Bytes of stanzas that may wait to be looked at or stored; past it reading stops, or the stream if it cannot stop. */
+  readonly waitingBytes: number;
   /** Nesting inside the stream. */
   readonly depth: number;
   /** To reach one address. */
@@ -28,12 +30,13 @@ export const DEFAULT_LIMITS: WireLimits = {
   stanzaBytesBeforeLogin: 64 * 1024,
   stanzaBytes: 8 * 1024 * 1024,
   stanzaNodes: 200_000,
+  waitingBytes: 16 * 1024 * 1024,
   depth: 64,
   connectTime: 10_000,
   handshakeTime: 10_000,
   loginTime: 30_000,
   requestTime: 30_000,
-  idleTime: 60_000,
-  probeTime: 20_000,
+  idleTime: 40_000, // with the probe less than a minute, after which a dead link is to be known
+  probeTime: 15_000,
   closeTime: 500,
 };

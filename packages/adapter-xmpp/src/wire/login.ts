@@ -1,7 +1,7 @@
 import type { Credentials, HashedToken } from '@natter/wire';
 import { Element } from '@xmpp/xml';
 import { bareAddress } from './address.ts';
-import { WireError } from './error.ts';
+import { asWireError, WireError } from './error.ts';
 import { NS } from './namespaces.ts';
 import { authenticateBySasl, choose } from './sasl.ts';
 import { authenticateBySasl2 } from './sasl2.ts';
@@ -149,6 +149,12 @@ async function resumeSession(stream: XmppStream, state: ResumeState): Promise<El
   return takeManagement(stream);
 }
 
+function askResource(stream: XmppStream, resource: string | null): Promise<Element> {
+  const request = new Element('bind', { xmlns: NS.bind });
+  if (resource !== null) request.c('resource').t(resource);
+  return stream.request('set', null, request);
+}
+
 async function takeManagement(stream: XmppStream): Promise<Element> {
   const answer = await stream.inbox.take();
   if (answer.getNS() !== NS.sm)
@@ -156,10 +162,13 @@ async function takeManagement(stream: XmppStream): Promise<Element> {
   return answer;
 }
 
+/** RFC 6120 section 7.7.2: a resource that is refused, such as one that a dead stream still holds, is no reason to stay away. */
 async function bindResource(stream: XmppStream, features: Element, resource: string): Promise<void> {
-  const request = new Element('bind', { xmlns: NS.bind });
-  request.c('resource').t(resource);
-  const result = await stream.request('set', null, request);
+  const result = await askResource(stream, resource).catch((error: unknown) => {
+    const { code, stanzaErrorType } = asWireError(error);
+    if (code !== 'stanza-error' || stanzaErrorType === 'wait') throw error;
+    return askResource(stream, null); // the server chooses
+  });
   const address = result.getChild('bind', NS.bind)?.getChildText('jid');
   if (address === null || address === undefined || bareAddress(address) === null) {
     throw new WireError('protocol', 'the server bound us to no address');

@@ -39,22 +39,35 @@ export class SessionStart {
       if (enabled !== undefined) this.#management.onEnabled(enabled, address);
     }
     const resumed = success.getChild('resumed', NS.sm);
-    if (resumed !== undefined) this.onResumed(resumed);
+    if (resumed !== undefined) this.#onResumed(resumed);
+  }
+
+  /** Takes an answer of XEP-0198 to what was asked; false for anything else. */
+  onManagement(element: Element): boolean {
+    switch (element.name) {
+      case 'enabled':
+        this.#onEnabled(element);
+        return true;
+      case 'resumed':
+        this.#onResumed(element);
+        return true;
+      case 'failed':
+        if (this.#management.counting && !this.#management.enabled) this.#management.onRefused();
+        return true;
+      default:
+        return false;
+    }
   }
 
   /** `<enabled/>` of XEP-0198, which means something only after we asked for it. */
-  onEnabled(enabled: Element): void {
+  #onEnabled(enabled: Element): void {
     const { address } = this.#iq;
     if (this.#management.counting && address !== null) this.#management.onEnabled(enabled, address);
   }
 
-  onResumed(resumed: Element): void {
+  #onResumed(resumed: Element): void {
     if (this.#resuming === null) throw new WireError('protocol', 'the server resumed what nobody asked for');
     this.#management.onResumed(resumed, this.#resuming);
     this.#iq.address = this.#resuming.address;
-  }
-
-  onFailed(): void {
-    if (this.#management.counting && !this.#management.enabled) this.#management.onRefused();
   }
 }

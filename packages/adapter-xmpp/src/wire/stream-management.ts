@@ -16,8 +16,25 @@ export interface ResumeState {
   readonly handled: number;
 }
 
-/** Called with null when the server took a stanza over, else with what ended the stream. */
-type Settle = (error: WireError | null) => void;
+/** A stanza of ours that the server has not counted yet. */
+interface Waiting {
+  /** Called with null when the server took the stanza over, else with what ended the stream. */
+  readonly settle: (error: WireError | null) => void;
+  /** The stanza, if whoever sent it does not look after it. */
+  readonly stanza: Element | null;
+}
+
+/** A stanza of a session that was cut, by its place in it. */
+export interface Unacknowledged {
+  readonly number: number;
+  readonly stanza: Element;
+}
+
+/** Whether a stanza is among those that a server says it handled. Its count is one of 32 bits, so a number may be far beyond it. */
+export function isCounted(number: number, handled: number): boolean {
+  const ahead = (((number - handled) % WRAP) + WRAP) % WRAP;
+  return ahead === 0 || ahead > WRAP / 2;
+}
 
 /**
  * Stream management (XEP-0198) whose acknowledgement means *stored*. Numbers inside are plain counts and only wrap to
@@ -39,7 +56,8 @@ export class StreamManagement {
   readonly #early = new Set<number>();
   #sent = 0;
   #acknowledged = 0;
-  #waiting: Settle[] = [];
+  #waiting: Waiting[] = [];
+  #left: readonly Unacknowledged[] = [];
   #counting = false;
 
   /** Whether the server counts what we send. */
@@ -138,11 +156,15 @@ export class StreamManagement {
     return this.#enabled && this.#done > this.#stored;
   }
 
-  /** Counts a stanza of ours. The promise settles with the server's count; it rejects when the stream ends before. */
-  send(): { number: number; acknowledged: Promise<void> } {
+  /**
+   * Counts a stanza of ours. The promise settles with the server's count; it rejects when the stream ends before. A stanza that is
+   * given is kept until then, to be sent again in the session that goes on (XEP-0198 section 5).
+   */
+  send(stanza: Element | null = null): { number: number; acknowledged: Promise<void> } {
     this.#sent += 1;
     const acknowledged = new Promise<void>((resolve, reject) => {
-      this.#waiting.push((error) => (error === null ? resolve() : reject(error)));
+      const settle = (error: WireError | null): void => (error === null ? resolve() : reject(error));
+      this.#waiting.push({ settle, stanza });
     });
     acknowledged.catch(() => {}); // whoever cares awaits it; a stanza that nobody awaits is no unhandled rejection
     return { number: this.#sent, acknowledged };
@@ -164,16 +186,26 @@ export class StreamManagement {
       this.forget();
       throw new WireError('protocol', 'the server acknowledged more than was sent', {
         condition: 'handled-count-too-high',
+        counts: { h: handled ?? 0, 'send-count': this.#sent % WRAP },
       });
     }
     this.#acknowledged += step;
     const settled = this.#waiting.splice(0, this.#waiting.length - (this.#sent - this.#acknowledged));
-    for (const settle of settled) settle(null);
+    for (const { settle } of settled) settle(null);
   }
 
   /** The stream is gone; what was not acknowledged stays unknown. */
   lost(error: WireError): void {
+    const first = this.#sent - this.#waiting.length + 1;
+    this.#left = this.#waiting.flatMap(({ stanza }, at) =>
+      stanza === null ? [] : [{ number: first + at, stanza }],
+    );
     this.#settleAll(error);
+  }
+
+  /** After the stream: the stanzas that nobody looks after and that the server may not have handled. */
+  get left(): readonly Unacknowledged[] {
+    return this.#left;
   }
 
   /** Never resume this session. */
@@ -184,7 +216,7 @@ export class StreamManagement {
   #settleAll(error: WireError | null): void {
     const waiting = this.#waiting;
     this.#waiting = [];
-    for (const settle of waiting) settle(error);
+    for (const { settle } of waiting) settle(error);
   }
 }
 

@@ -1,6 +1,7 @@
 import { Element } from '@xmpp/xml';
 import { Acknowledgements } from './acknowledgements.ts';
 import type { Channel } from './channel.ts';
+import { EarlyStanzas } from './early-stanzas.ts';
 import { asWireError, streamError, WireError } from './error.ts';
 import { Inbox } from './inbox.ts';
 import { IqTracker } from './iq-tracker.ts';
@@ -35,10 +36,12 @@ export class XmppStream {
   readonly #acknowledgements: Acknowledgements;
   readonly #session: SessionStart;
   #events: StreamEvents | null = null;
-  #early: { stanza: Element; number: number }[] = [];
+  readonly #early: EarlyStanzas;
+  #bytes = 0;
   #signedIn = false;
   #features: Element | null = null;
   #featuresWanted = false;
+  #greeted = false;
   #ended = false;
   #failure: WireError | null = null;
 
@@ -46,7 +49,8 @@ export class XmppStream {
     this.channel = channel;
     this.domain = domain;
     this.limits = limits;
-    this.#iq = new IqTracker((iq) => this.send(iq), domain);
+    this.#early = new EarlyStanzas(limits.waitingBytes);
+    this.#iq = new IqTracker((iq) => this.#trySend(iq, null), domain); // who asks asks again in the next session
     this.#session = new SessionStart(this.management, this.#iq);
     this.#acknowledgements = new Acknowledgements(this.management, (element) => this.#tryTell(element));
     this.#keepalive = new Keepalive(
@@ -56,29 +60,34 @@ export class XmppStream {
       () => this.destroy(new WireError('timeout', 'the server has stopped answering')),
     );
     channel.listen({
+      heard: (bytes) => this.#onBytes(bytes),
       opened: (header) => this.inbox.put(header),
       element: (element) => this.#guarded(() => this.#onElement(element)),
       ended: (error) => this.#onEnded(error),
     });
   }
 
-  /** Our full address, once bound. */
-  get address(): string | null {
-    return this.#iq.address;
-  }
-
   get ended(): boolean {
     return this.#ended;
   }
-
   /** What ended the stream, unless that was an orderly end. */
   get failure(): WireError | null {
     return this.#failure;
   }
 
+  /** How many bytes came so far. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** What the server offered last (RFC 6120 section 4.3.2). */
   get features(): Element | null {
     return this.#features;
+  }
+
+  /** Whether an XMPP server has answered. */
+  get greeted(): boolean {
+    return this.#greeted;
   }
 
   /** Starts a (new) stream and gives its features (RFC 6120 section 4.3.2). */
@@ -129,15 +138,15 @@ export class XmppStream {
     this.#events = events;
     if (this.#ended) return events.ended(this.#failure);
     this.#keepalive.start();
-    const early = this.#early;
-    this.#early = [];
-    for (const { stanza, number } of early) events.stanza(stanza, number);
+    this.#early.drain((stanza, number) => events.stanza(stanza, number));
   }
 
-  /** Writes a stanza, or does nothing when the stream is over: what must not get lost goes through {@link deliver}. */
-  send(stanza: Element): void {
-    if (this.#ended) return;
-    this.#trySend(stanza);
+  /**
+   * Writes a stanza, or does nothing when the stream is over: what must not get lost goes through {@link deliver}. What the server
+   * has not counted when the stream ends is in `management.left`, except for what means something only `now`.
+   */
+  send(stanza: Element, now: 'now' | 'also later' = 'also later'): void {
+    this.#trySend(stanza, now === 'now' ? null : stanza);
   }
 
   /**
@@ -200,23 +209,32 @@ export class XmppStream {
     }
   }
 
-  #onElement(element: Element): void {
+  #onBytes(bytes: number): void {
+    this.#bytes += bytes;
     this.#keepalive.heard();
+    if (this.#events === null) this.#guarded(() => this.#early.check(this.#bytes));
+  }
+
+  #onElement(element: Element): void {
     if (element.is('error', NS.stream)) return this.destroy(streamError(element));
     const namespace = element.getNS();
     if (namespace === NS.sm) return this.#onManagement(element);
     if (namespace === NS.client && /^(?:message|presence|iq)$/.test(element.name))
       return this.#onStanza(element);
-    // RFC 6120 sections 5.4.3.3 and 6.4.6: a new stream begins behind these two, so what stands between was put in by
-    // somebody in the middle (CVE-2011-0411 and its kin).
     if (element.is('features', NS.stream)) {
       this.#features = element;
+      this.#greeted = true;
       if (!this.#featuresWanted) return;
       this.#featuresWanted = false;
     }
-    if (element.is('success', NS.sasl2)) this.#session.onSuccess(element);
+    if (element.is('success', NS.sasl2)) {
+      this.#features = null; // XEP-0388 section 2.6.5: others follow, unless a session goes on
+      this.#session.onSuccess(element);
+    }
+    // RFC 6120 sections 5.4.3.3 and 6.4.6: what stands behind these was put in by somebody in the middle (CVE-2011-0411).
     if (element.is('proceed', NS.tls) || element.is('success', NS.sasl)) this.channel.halt();
-    this.inbox.put(element);
+    // Once there is a session nothing is negotiated any more: what a later protocol says beside stanzas is not for us.
+    if (this.#events === null) this.inbox.put(element);
   }
 
   #onStanza(stanza: Element): void {
@@ -227,33 +245,16 @@ export class XmppStream {
     }
     const number = this.management.enabled ? this.management.received() : 0;
     if (stanza.name === 'iq' && this.#iq.answer(stanza)) return this.finished(number);
-    if (this.#events !== null) this.#events.stanza(stanza, number);
-    else if (this.#early.length < 10_000) this.#early.push({ stanza, number });
-    else
-      throw new WireError('limit', 'too many stanzas before the session is set up', {
-        condition: 'policy-violation',
-      });
+    if (this.#events === null) this.#early.put(stanza, number);
+    else this.#events.stanza(stanza, number);
   }
 
   #onManagement(element: Element): void {
-    switch (element.name) {
-      case 'r':
-        this.#acknowledgements.answer(true);
-        if (this.management.unstored) this.#events?.storeWanted();
-        return;
-      case 'a':
-        return this.management.counting ? this.management.onAcknowledged(element) : undefined;
-      case 'enabled':
-        this.#session.onEnabled(element);
-        return this.inbox.put(element);
-      case 'resumed':
-        this.#session.onResumed(element);
-        return this.inbox.put(element);
-      case 'failed':
-        this.#session.onFailed();
-        return this.inbox.put(element);
-      default: // later versions of XEP-0198 may add elements
-    }
+    if (element.name === 'r') {
+      this.#acknowledgements.answer(true);
+      if (this.management.unstored) this.#events?.storeWanted();
+    } else if (element.name === 'a' && this.management.counting) this.management.onAcknowledged(element);
+    else if (this.#events === null && this.#session.onManagement(element)) this.inbox.put(element);
   }
 
   #probe(): void {
@@ -269,11 +270,12 @@ export class XmppStream {
     }
   }
 
-  /** Writes a stanza, counted. */
-  #trySend(stanza: Element): void {
+  /** Writes a stanza, counted. `kept` is what to send again if the stream ends before the server counts it. */
+  #trySend(stanza: Element, kept: Element | null): void {
+    if (this.#ended) return;
     this.#guarded(() => {
       if (this.management.counting) {
-        this.management.send();
+        this.management.send(kept);
         this.#acknowledgements.ask();
       }
       this.channel.send(stanza);

@@ -11,7 +11,7 @@ import { StreamParser } from './stream-parser.ts';
 const FRAMING = 'urn:ietf:params:xml:ns:xmpp-framing';
 /** Every frame is a document of its own; this stands before each, so that the parser sees the children of one stream. */
 const HEADER = `<stream:stream xmlns='${NS.client}' xmlns:stream='${NS.stream}'>`;
-/** Frames that wait while nobody reads; past it the link is given up, and a resumption brings them again. */
+/** Frames that wait while nobody reads, whatever their size; past it the link is given up, and a resumption brings them again. */
 const MOST_WAITING = 10_000;
 
 /** XML streams over WebSocket (RFC 7395): what browsers have, and what gets through where only the web does. */
@@ -26,6 +26,7 @@ export class WebSocketChannel implements Channel {
   #stanzaBytes: number;
   #paused = false;
   #waiting: string[] = [];
+  #waitingSize = 0;
   #closing: (() => void) | null = null;
   #closeSent = false;
   #ended = false;
@@ -89,13 +90,15 @@ export class WebSocketChannel implements Channel {
 
   pause(): void {
     this.#paused = true;
+    this.#socket.pause();
   }
 
   resume(): void {
     this.#paused = false;
     while (!this.#paused && !this.#ended) {
       const frame = this.#waiting.shift();
-      if (frame === undefined) return;
+      if (frame === undefined) return this.#socket.resume();
+      this.#waitingSize -= frame.length;
       this.#read(frame);
     }
   }
@@ -124,9 +127,11 @@ export class WebSocketChannel implements Channel {
   }
 
   #take(frame: string): void {
+    this.#events?.heard(frame.length);
     if (!this.#paused) return this.#read(frame);
     this.#waiting.push(frame);
-    if (this.#waiting.length > MOST_WAITING)
+    this.#waitingSize += frame.length;
+    if (this.#waiting.length > MOST_WAITING || this.#waitingSize > this.#limits.waitingBytes)
       this.destroy(new WireError('disconnected', 'the server sends faster than we can store'));
   }
 
@@ -153,7 +158,7 @@ export class WebSocketChannel implements Channel {
     if (element.is('open', FRAMING)) {
       const attributes = { ...element.attrs, xmlns: NS.client, 'xmlns:stream': NS.stream };
       this.#events?.opened(new Element('stream:stream', attributes));
-    } else if (element.is('close', FRAMING)) this.#end(null);
+    } else if (element.is('close', FRAMING)) this.#end(redirection(element));
     else this.#events?.element(element);
   }
 
@@ -170,7 +175,7 @@ export class WebSocketChannel implements Channel {
   /** The one way out: whatever happens, the socket is gone and the owner hears it once. */
   #end(error: WireError | null): void {
     if (this.#ended) return;
-    if (error === null) this.#sendClose();
+    if (error === null || error.location !== null) this.#sendClose();
     this.#ended = true;
     this.halt();
     this.#waiting = [];
@@ -178,4 +183,14 @@ export class WebSocketChannel implements Channel {
     this.#closing?.();
     this.#events?.ended(error);
   }
+}
+
+/** RFC 7395 section 3.6.1: what closes the stream may say where to go instead. */
+function redirection(close: Element): WireError | null {
+  const location: unknown = close.attrs['see-other-uri'];
+  if (typeof location !== 'string' || location === '') return null;
+  return new WireError('stream-error', 'the server sent us elsewhere', {
+    condition: 'see-other-host',
+    location,
+  });
 }

@@ -128,3 +128,29 @@ test('F19: whose session another process took up is told so, and does not fight 
     error: { code: 'replaced', retriable: false },
   });
 });
+
+test('what was sent and not counted when a session was cut is sent again in it (XEP-0198 section 5)', async () => {
+  const SEEN = `<request xmlns='urn:xmpp:receipts'/>`;
+  const heard: string[] = [];
+  const first = async (peer: Peer): Promise<void> => {
+    await peer.signIn(await certificate, true);
+    await peer.settle(`<item jid='friend@localhost' subscription='both'/>`);
+    peer.write(`<message from='friend@localhost/x' id='m1' type='chat'><body>one</body>${SEEN}</message>`);
+    await peer.take('message');
+    peer.destroy(); // the receipt has come, and nobody will ever know
+  };
+  server = await startScriptedServer(first, async (peer) => {
+    await resume(peer);
+    peer.write(`<resumed xmlns='${SM}' previd='sm1' h='5'/>`);
+    for (let element = await peer.next(); element !== null; element = await peer.next()) {
+      if (element.name === 'iq') peer.answer(element);
+      else heard.push(element.toString());
+    }
+  });
+  const config = { server: `127.0.0.1:${server.port}`, ca: (await authority).certificate };
+  person = new Person(createXmppAdapter({ limits: { closeTime: 50 } }), 'me@localhost', 'x', config);
+  await cutOnce();
+  await person.online();
+  await expect.poll(() => heard.join(''), { timeout: 10_000 }).toContain('<received');
+  expect(heard.join('').match(/<received/g)).toHaveLength(1);
+});

@@ -25,11 +25,14 @@ function start(): {
     loopback: false,
     listen: (to) => void (events = to),
     send: (frame) => void sent.push(frame),
+    pause: () => {},
+    resume: () => {},
     destroy: () => void (events = null),
   };
   const channel = new WebSocketChannel(socket, { ...DEFAULT_LIMITS, closeTime: 20 });
   let end: WireError | null | undefined;
   channel.listen({
+    heard: () => {},
     opened: (header) => void opened.push(header),
     element: (element) => void heard.push(element),
     ended: (error) => void (end = error),

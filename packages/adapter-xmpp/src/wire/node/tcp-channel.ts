@@ -167,6 +167,7 @@ export class TcpChannel implements Channel {
 
   readonly #onData = (chunk: Uint8Array): void => {
     try {
+      this.#events?.heard(chunk.length);
       this.#parser?.write(chunk);
     } catch (error) {
       this.destroy(asWireError(error, 'malformed'));

@@ -83,6 +83,8 @@ function frames(
       if (client.readyState === WebSocket.CLOSED) to.closed('the server closed the connection');
     },
     send: (frame) => client.send(frame),
+    pause: () => client.pause(),
+    resume: () => client.resume(),
     destroy() {
       events = null;
       client.close();
