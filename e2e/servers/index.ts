@@ -7,6 +7,7 @@ export { serverAvailability } from './availability.ts';
 export type { Availability, ServerKind } from './availability.ts';
 export { describeServer } from './describe-server.ts';
 export { startErgo } from './ergo/ergo.ts';
+export type { ErgoUser } from './ergo/accounts.ts';
 export type { ErgoOptions, ErgoServer } from './ergo/ergo.ts';
 export { startNgircd } from './ngircd/ngircd.ts';
 export type { NgircdOptions, NgircdServer } from './ngircd/ngircd.ts';

@@ -1,3 +1,5 @@
+import { createIrcAdapter } from '@natter/adapter-irc';
+import { createMatrixAdapter } from '@natter/adapter-matrix';
 import { createNativeAdapter } from '@natter/adapter-native';
 import { createXmppAdapter } from '@natter/adapter-xmpp';
 import { createHub, memoryBlobs, memorySecrets, memoryStore } from '@natter/core';
@@ -15,21 +17,26 @@ export interface DemoClient {
 
 /** The demo's own natter. Its contacts, people and history are there again at the next start. */
 export async function openAlice(home: DemoHome): Promise<DemoClient> {
-  return openClient(await openSqliteStore({ file: home.store }));
+  return openClient(await openSqliteStore({ file: home.store }), home.keys);
 }
 
-/** Juliet's natter forgets everything when she leaves. */
-export async function openJuliet(): Promise<DemoClient> {
-  return openClient(memoryStore());
+/** Juliet's natter forgets everything when she leaves, but for the keys of her devices, which have a folder to be in. */
+export async function openJuliet(home: DemoHome): Promise<DemoClient> {
+  return openClient(memoryStore(), home.keys);
 }
 
 /** Passwords are given at each start and kept in memory, so that the demo leaves none in a keyring. */
-async function openClient(store: Store): Promise<DemoClient> {
+async function openClient(store: Store, keyFolder: string): Promise<DemoClient> {
   const hub = await createHub({
     store,
     secrets: memorySecrets(),
     blobs: memoryBlobs(),
-    adapters: [createNativeAdapter(), createXmppAdapter()],
+    adapters: [
+      createNativeAdapter(),
+      createXmppAdapter(),
+      createMatrixAdapter({ keyFolder }),
+      createIrcAdapter(),
+    ],
     ...(process.env['NATTER_DEMO_LOG'] === '1' && { log: (...entry) => console.error(...entry) }),
   });
   await hub.connect();

@@ -4,8 +4,8 @@ import type { ClientLink } from '@natter/core/link';
 import { messageTime } from '@natter/core/model';
 import type { AccountId, ContactId, ConversationId, OwnPresence } from '@natter/core/model';
 import { follow } from './follow.ts';
-import { JULIET } from './networks.ts';
-import type { DemoNetwork } from './networks.ts';
+import { JULIET } from './networks/network.ts';
+import type { DemoNetwork } from './networks/network.ts';
 import { signIn } from './sign-in.ts';
 
 /** The other side of the demo: a second natter, with everything in memory, that answers what it is told. */

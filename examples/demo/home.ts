@@ -8,6 +8,8 @@ export interface DemoHome {
   readonly server: string;
   /** The store of the demo's own natter. */
   readonly store: string;
+  /** Encryption keys of devices. */
+  readonly keys: string;
   /** Made once; signs both people of the demo in, on servers that nobody else can reach. */
   readonly password: string;
 }
@@ -22,6 +24,7 @@ export function openHome(folder: string): DemoHome {
   return {
     server: join(folder, 'server'),
     store: join(folder, 'natter.db'),
+    keys: join(folder, 'keys'),
     password: readFileSync(passwordFile, 'utf8').trim(),
   };
 }

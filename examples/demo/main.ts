@@ -1,8 +1,9 @@
 /**
- * What `npm start` runs: a native server and, where there is one, a Prosody; Alice's natter, whose profile the next start
- * uses again; and Juliet's, in memory. Prints a transcript; in a terminal it goes on with a line mode.
+ * What `npm start` runs: a native server and, where they can be had, a Prosody, a Synapse and an Ergo; Alice's natter, whose
+ * profile the next start uses again; and Juliet's, in memory. Prints a transcript; in a terminal it goes on with a line mode.
  */
 import { join } from 'node:path';
+import type { ClientLink } from '@natter/core/link';
 import type { AccountId } from '@natter/core/model';
 import { openAlice, openJuliet } from './clients.ts';
 import { startFriend } from './friend.ts';
@@ -10,8 +11,9 @@ import { openHome } from './home.ts';
 import { lineMode } from './line-mode.ts';
 import { mainJob } from './main-job.ts';
 import type { Say } from './main-job.ts';
-import { ALICE, startNative, startXmpp } from './networks.ts';
-import type { DemoNetwork } from './networks.ts';
+import { ALICE } from './networks/network.ts';
+import type { DemoNetwork } from './networks/network.ts';
+import { startNetworks } from './networks/start.ts';
 import { signIn } from './sign-in.ts';
 
 const say: Say = (line) => void process.stdout.write(`${line}\n`);
@@ -20,32 +22,29 @@ async function demo(stopping: AsyncDisposableStack): Promise<void> {
   const home = openHome(
     process.env['NATTER_DEMO_HOME'] ?? join(import.meta.dirname, '..', '..', '.natter-demo'),
   );
-  const networks: DemoNetwork[] = [];
-  for (const start of [startNative, startXmpp]) {
-    const network = await start(home);
-    if ('missing' in network) {
-      say(`No XMPP here: ${network.missing}.`);
-      continue;
-    }
-    stopping.defer(() => network.stop());
-    networks.push(network);
-    say(`Started ${network.title}, ${network.domain}.`);
-  }
+  const networks = await startNetworks(home, stopping, say);
 
   const alice = await openAlice(home);
   stopping.defer(() => alice.close());
   const accounts = new Map<AccountId, DemoNetwork>();
   for (const network of networks) {
     accounts.set(await signIn(alice.link, network, ALICE, home.password), network);
-    say(`Signed in as ${ALICE}@${network.domain}.`);
+    say(`Signed in as ${network.addressOf(ALICE)}.`);
   }
-  const juliet = await openJuliet();
+  await rest(alice.link, accounts);
+  const juliet = await openJuliet(home);
   stopping.defer(() => juliet.close());
   const friend = await startFriend(juliet.link, networks, home.password);
   stopping.defer(() => friend.leave());
 
   await mainJob(alice.link, accounts, friend, say);
   if (process.stdin.isTTY && process.stdout.isTTY) await lineMode(alice.link, say);
+}
+
+/** Accounts of an earlier start whose servers are not here today would be dialled in vain. */
+async function rest(link: ClientLink, used: ReadonlyMap<AccountId, DemoNetwork>): Promise<void> {
+  for (const { id } of await link.call('account.list', {}))
+    if (!used.has(id)) await link.call('account.enable', { account: id, enabled: false });
 }
 
 const stopping = new AsyncDisposableStack();

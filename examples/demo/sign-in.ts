@@ -2,7 +2,7 @@ import type { InteractionStep } from '@natter/core';
 import type { ClientLink } from '@natter/core/link';
 import { NatterError, errorData } from '@natter/core/model';
 import type { Account, AccountId, Step } from '@natter/core/model';
-import type { DemoNetwork } from './networks.ts';
+import type { DemoNetwork } from './networks/network.ts';
 
 /** Signs a user in on a network, or brings an account that is there already up to date with where its server is now. */
 export async function signIn(
@@ -11,12 +11,8 @@ export async function signIn(
   user: string,
   password: string,
 ): Promise<AccountId> {
-  const address = `${user}@${network.domain}`;
-  const known = (await link.call('account.list', {})).find(
-    (account) => account.network === network.network && account.address === address,
-  );
-  if (known !== undefined)
-    await link.call('account.configure', { account: known.id, config: network.config });
+  const address = network.addressOf(user);
+  const known = await knownAccount(link, network, address);
   const account = await answer(
     link,
     known === undefined
@@ -26,6 +22,25 @@ export async function signIn(
   );
   await untilOnline(link, account);
   return account;
+}
+
+/** The account of an earlier start, brought up to date. */
+async function knownAccount(
+  link: ClientLink,
+  { network, config, forgetful }: DemoNetwork,
+  address: string,
+): Promise<Account | undefined> {
+  const known = (await link.call('account.list', {})).find(
+    (account) => account.network === network && account.address === address,
+  );
+  if (known === undefined) return undefined;
+  if (forgetful) {
+    await link.call('account.remove', { account: known.id, remote: false });
+    return undefined;
+  }
+  await link.call('account.configure', { account: known.id, config });
+  if (!known.enabled) await link.call('account.enable', { account: known.id, enabled: true });
+  return known;
 }
 
 /** Signing in is an interaction of data steps: whoever can show fields can sign in to any network. */

@@ -10,8 +10,10 @@ import { openJuliet } from '../demo/clients.ts';
 import { once } from '../demo/follow.ts';
 import { openHome } from '../demo/home.ts';
 import type { DemoHome } from '../demo/home.ts';
-import { ALICE, JULIET, startNative, startXmpp } from '../demo/networks.ts';
-import type { DemoNetwork } from '../demo/networks.ts';
+import { startNative } from '../demo/networks/native.ts';
+import { ALICE, JULIET } from '../demo/networks/network.ts';
+import type { DemoNetwork } from '../demo/networks/network.ts';
+import { startXmpp } from '../demo/networks/xmpp.ts';
 import { signIn } from '../demo/sign-in.ts';
 import { startProgram } from './program.ts';
 
@@ -34,7 +36,7 @@ describeServer('example programs', 'prosody', () => {
     networks = [await startNative(home), xmpp];
     for (const network of networks) cleaning.defer(() => network.stop());
 
-    const opened = await openJuliet();
+    const opened = await openJuliet(home);
     cleaning.defer(() => opened.close());
     juliet = createClient(opened.link);
     for (const network of networks) {

@@ -7,6 +7,8 @@ import type { ChildServer } from '../child-server.ts';
 import { sidRoot } from '../debian-sid/root.ts';
 import { findExecutable } from '../executables.ts';
 import { freePorts } from '../free-ports.ts';
+import { registerAccount } from './accounts.ts';
+import type { ErgoUser } from './accounts.ts';
 import { ergoConfig } from './config.ts';
 
 const ATTEMPTS = 5;
@@ -23,7 +25,7 @@ export interface ErgoOptions {
   readonly strictTransport?: boolean;
 }
 
-/** A running Ergo that belongs to one test. Accounts are made with its own REGISTER command. */
+/** A running Ergo that belongs to one test. */
 export interface ErgoServer {
   readonly host: '127.0.0.1';
   /** Port without TLS. */
@@ -32,6 +34,8 @@ export interface ErgoServer {
   readonly tlsPort: number;
   readonly ca: TestCa;
   readonly pid: number;
+  /** Makes an account. */
+  addUser(user: ErgoUser): Promise<void>;
   log(): string;
   /** Ends the process as a crash would. */
   kill(): Promise<void>;
@@ -63,6 +67,7 @@ export async function startErgo(options: ErgoOptions = {}): Promise<ErgoServer> 
       tlsPort,
       ca,
       pid,
+      addUser: (user) => registerAccount(port, user),
       log: () => child.log(),
       kill: () => child.kill(),
       stop,

@@ -1,21 +1,8 @@
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { describeServer, startErgo, startNgircd } from '@natter/e2e';
 import { expect, it, onTestFinished } from 'vitest';
 import { errorOf, Home } from './support/cli.ts';
 import { until } from './support/network.ts';
-
-/** Makes an account with the services of an Ergo, as its owner would. */
-async function registerAccount(port: number, nick: string, password: string): Promise<void> {
-  const socket = connect({ port, host: '127.0.0.1' });
-  socket.setEncoding('utf8');
-  socket.write(`CAP REQ draft/account-registration\r\nNICK ${nick}\r\nUSER ${nick} 0 * :${nick}\r\n`);
-  socket.write(`REGISTER * * ${password}\r\nCAP END\r\n`);
-  let heard = '';
-  while (!heard.includes('REGISTER SUCCESS')) heard += String((await once(socket, 'data'))[0]);
-  socket.destroy();
-}
 
 describeServer('IRC from the command line', 'ngircd', () => {
   it('signs in with a nick alone, talks in queries and channels, and says what cannot be known', async () => {
@@ -61,7 +48,7 @@ describeServer('IRC from the command line', 'ergo', () => {
       [alice, 'alice'],
       [bob, 'bob'],
     ] as const) {
-      await registerAccount(server.port, nick, `password-${nick}`);
+      await server.addUser({ name: nick, password: `password-${nick}` });
       const authority = `${home.folder}/ca.pem`;
       writeFileSync(authority, server.ca.certificate);
       const add = ['account', 'add', 'irc', `${nick}@127.0.0.1:${server.tlsPort}`, '--ca', authority];
