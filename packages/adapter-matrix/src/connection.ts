@@ -15,7 +15,7 @@ import { Sync } from './features/sync.ts';
 import { Uploads } from './features/uploads.ts';
 import { failedOutcome, mapError, refused } from './mapping/errors.ts';
 import { keyOf } from './mapping/keys.ts';
-import type { Healed } from './encryption.ts';
+import type { Healed, Remember } from './encryption.ts';
 import { newRoom } from './mapping/room.ts';
 import { mapHealed } from './mapping/timeline.ts';
 import type { Runtime } from './runtime.ts';
@@ -184,10 +184,12 @@ export class Connection {
 
 /** Tells what has become readable, and forgets that it waited. */
 async function heal(runtime: Runtime, roomSync: RoomSync, healed: readonly Healed[]): Promise<void> {
+  const state: Record<string, string | null> = {};
+  const remember: Remember = (key, value) => (state[key] = value);
   const events = healed.flatMap(({ room, event }) => {
     const known = runtime.rooms.get(room) ?? newRoom(room, 'leave');
-    return mapHealed(event, roomSync.context(known, new Map(), { by: 'tail' }));
+    return mapHealed(event, roomSync.context(known, new Map(), { by: 'tail' }, remember));
   });
-  const state = Object.fromEntries(healed.map(({ key }) => [key, null]));
+  for (const { key } of healed) state[key] = null;
   await runtime.host.commit({ origin: 'live', events, state });
 }

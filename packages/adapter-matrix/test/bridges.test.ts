@@ -15,6 +15,7 @@ afterEach(async () => {
 });
 
 const BOT = '@whatsappbot:scripted.test';
+const ICON = 'mxc://maunium.net/NeXNQarUbrlYBiPCpprYsRqr';
 const GHOST = '@whatsapp_4917212345678:scripted.test';
 
 /** What mautrix-whatsapp (bridgev2) puts into the state of a room with one person. */
@@ -25,7 +26,7 @@ function bridgeInfo(sender: string, more: Record<string, unknown> = {}): Record<
     protocol: {
       id: 'whatsapp',
       displayname: 'WhatsApp',
-      avatar_url: 'mxc://maunium.net/NeXNQarUbrlYBiPCpprYsRqr',
+      avatar_url: ICON,
       external_url: 'https://whatsapp.com',
     },
     channel: { id: '4917212345678@s.whatsapp.net', displayname: 'Mama', 'fi.mau.receiver': '49' },
@@ -72,11 +73,11 @@ const conversation = ({ hub }: Home) => [...hub.profile.conversations.entries()]
 test('a bridged conversation is one with the person behind it, on that person’s network', async () => {
   const opened = await open(bridgeInfo(BOT));
   expect(contacts(opened)).toMatchObject([
-    { key: GHOST, name: 'Mama', bridge: { network: 'whatsapp', name: 'WhatsApp' } },
+    { key: GHOST, name: 'Mama', bridge: { network: 'whatsapp', name: 'WhatsApp', icon: { remote: ICON } } },
   ]);
   expect(conversation(opened)).toMatchObject({
     kind: 'direct',
-    bridge: { network: 'whatsapp', name: 'WhatsApp' },
+    bridge: { network: 'whatsapp', name: 'WhatsApp', icon: { hash: ICON, remote: ICON } },
   });
 });
 
@@ -92,6 +93,7 @@ test.each([
   ['discordgo', 'Discord', '@discordbot:scripted.test', 'discord'],
   ['slackgo', 'Slack', '@slackbot:scripted.test', 'slack'],
   ['go.mau.fi/mautrix-whatsapp/whatsapp', 'WhatsApp', BOT, 'whatsapp'],
+  ['zulip', 'Zulip', '@zulipbot:scripted.test', 'zulip'],
 ])('the bridge that calls itself %s is known', async (id, displayname, bridgebot, network) => {
   const opened = await open(bridgeInfo(bridgebot, { bridgebot, protocol: { id, displayname } }));
   expect(conversation(opened)?.bridge).toEqual({ network, name: displayname });
@@ -106,6 +108,13 @@ test.each([
   [
     'a bridge of another server',
     bridgeInfo('@whatsappbot:evil.test', { bridgebot: '@whatsappbot:evil.test' }),
+  ],
+  [
+    'the bot of a network with another’s name',
+    bridgeInfo('@zulipbot:scripted.test', {
+      bridgebot: '@zulipbot:scripted.test',
+      protocol: { id: 'whatsapp', displayname: 'WhatsApp' },
+    }),
   ],
   ['a ghost of another server', bridgeInfo('@whatsapp_1:evil.test')],
   [

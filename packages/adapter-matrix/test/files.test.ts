@@ -199,6 +199,28 @@ test('a download goes on where it was broken off, with our token', async () => {
   expect(server.asked.at(-1)?.token).toBe('token-1');
 });
 
+test('a server from before authenticated media is asked as it was then, and without our token', async () => {
+  const bytes = randomBytes(1000);
+  const unknown = (times: number, fits: RegExp, status: number, text: string): void =>
+    server.script(fits, times, (_, response) => {
+      response.writeHead(status).end(text);
+      return true;
+    });
+  unknown(1, /^GET client\/v1\/media\/download/, 404, '{"errcode":"M_UNRECOGNIZED"}');
+  unknown(1, /^GET client\/v1\/media\/config/, 405, 'method not allowed');
+  unknown(1, /^GET media\/v3\/config/, 200, '{"m.upload.size":1000}');
+  server.script(/^GET media\/v3\/download\/old\.test\/abc/, 1, ({ token }, response) => {
+    expect(token).toBeNull();
+    response.writeHead(200).end(bytes);
+    return true;
+  });
+  const { api, host } = runtime();
+  const blob = mintId('blob');
+  await download({ api, host, encryption: null }, { remote: 'mxc://old.test/abc', blob, offset: 0 }, signal);
+  expect(Buffer.compare(Buffer.from(blobs.get(blob) ?? []), bytes)).toBe(0);
+  expect(await new Uploads(runtime()).limit(signal)).toBe(1000);
+});
+
 test.each([
   ['that is gone', 404, 'not-found'],
   ['that we may not have', 403, 'forbidden'],

@@ -1,8 +1,9 @@
 import type { SessionHost } from '@natter/core';
 import type { AuthorizedApi } from '../authorized-api.ts';
 import { isRoomId, isUserId } from '../mapping/keys.ts';
+import { mutedRooms, readKeywords, type Keywords } from '../mapping/push-rules.ts';
 import { WireError } from '../wire/error.ts';
-import { get, getList, getMap, getText, isList, isMap, parseJson, type JsonMap } from '../wire/json.ts';
+import { getList, getMap, getText, isList, parseJson, type JsonMap } from '../wire/json.ts';
 import type { Draft } from './draft.ts';
 
 const PREFIX = 'account-data:';
@@ -27,6 +28,7 @@ export class AccountData {
   readonly #known = new Map<string, JsonMap>();
   #partners = new Map<string, string>();
   #muted: ReadonlySet<string> = new Set();
+  #keywords: Keywords = { own: [], name: [] };
   /** Changes read and write the whole: one after the other, or the second undoes the first. */
   #changes: Promise<unknown> = Promise.resolve();
 
@@ -67,6 +69,11 @@ export class AccountData {
 
   isMuted(roomId: string): boolean {
     return this.#muted.has(roomId);
+  }
+
+  /** What in a text concerns the user. */
+  get keywords(): Keywords {
+    return this.#keywords;
   }
 
   ignored(): ReadonlySet<string> {
@@ -116,7 +123,9 @@ export class AccountData {
       if (!isUserId(userId) || !isList(rooms)) continue;
       for (const room of rooms) if (isRoomId(room)) this.#partners.set(room, userId);
     }
-    this.#muted = new Set(mutedRooms(this.#known.get(PUSH_RULES)));
+    const rules = this.#known.get(PUSH_RULES);
+    this.#muted = new Set(mutedRooms(rules));
+    this.#keywords = readKeywords(rules);
   }
 }
 
@@ -124,19 +133,6 @@ export class AccountData {
 export function withEntry(map: JsonMap, name: string, value: JsonMap[string] | undefined): JsonMap {
   const others = Object.entries(map).filter(([each]) => each !== name);
   return Object.fromEntries(value === undefined ? others : [...others, [name, value]]);
-}
-
-/** Rooms whose messages notify nobody: a rule of the room, or one that overrides all others (Matrix 1.16, section "Push rules"). */
-function mutedRooms(rules: JsonMap | undefined): string[] {
-  const global = getMap(rules, 'global');
-  return ['override', 'room'].flatMap((kind) =>
-    getList(global, kind).flatMap((rule) => {
-      if (!isMap(rule) || get(rule, 'enabled') === false) return [];
-      const id = get(rule, 'rule_id');
-      const silent = getList(rule, 'actions').every((action) => action === 'dont_notify');
-      return isRoomId(id) && silent ? [id] : [];
-    }),
-  );
 }
 
 function absent(error: unknown): JsonMap {

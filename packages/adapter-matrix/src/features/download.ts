@@ -5,7 +5,8 @@ import type { AuthorizedApi } from '../authorized-api.ts';
 import type { Encryption } from '../encryption.ts';
 import { mapError } from '../mapping/errors.ts';
 import { readFileAddress } from '../mapping/file-address.ts';
-import { refusal } from '../wire/api.ts';
+import type { MediaAddress } from '../mapping/media.ts';
+import { isUnknownEndpoint, refusal, type Call } from '../wire/api.ts';
 import { WireError } from '../wire/error.ts';
 import type { HttpAnswer } from '../wire/http.ts';
 import { readBody, type JsonMap } from '../wire/json.ts';
@@ -35,10 +36,9 @@ export async function download(
   try {
     const file = readFileAddress(remote);
     if (file === null) throw new WireError('invalid', 'this is no address of a file on Matrix');
-    const path = ['client', 'v1', 'media', 'download', file.address.server, file.address.id];
     // An encrypted file is opened as a whole, or not at all.
     if (file.sealed !== null && offset > 0) return { done: false };
-    const answer = await api.send({ method: 'GET', path, signal, ...range(offset) });
+    const answer = await ask(api, file.address, { signal, ...range(offset) });
     const etag = answer.headers['etag'] === undefined ? {} : { etag: answer.headers['etag'] };
     if (answer.status !== (offset === 0 ? 200 : 206)) {
       if (offset > 0 && (answer.status === 200 || answer.status === 416)) {
@@ -54,6 +54,20 @@ export async function download(
     if (NatterError.isInstance(error)) throw error;
     throw new NatterError(mapError(error, 'transfer'));
   }
+}
+
+/** Servers from before Matrix 1.11 know the question without authentication alone. */
+async function ask(
+  api: AuthorizedApi,
+  { server, id }: MediaAddress,
+  how: Pick<Call, 'signal' | 'headers'>,
+): Promise<HttpAnswer> {
+  const path = ['client', 'v1', 'media', 'download', server, id];
+  const answer = await api.send({ method: 'GET', path, ...how });
+  if (answer.status !== 404 && answer.status !== 405) return answer;
+  const refused = refusal(answer, await readBody(answer, MOST_ERROR));
+  if (!isUnknownEndpoint(refused)) throw refused;
+  return api.send({ method: 'GET', path: ['media', 'v3', 'download', server, id], anonymous: true, ...how });
 }
 
 function range(offset: number): { headers?: Readonly<Record<string, string>> } {

@@ -30,8 +30,8 @@ interface Position {
 interface Stretch {
   readonly events: readonly RoomEvent[];
   readonly names: ReadonlyMap<string, string | null>;
-  /** What waits for its key. */
-  readonly state: Readonly<Record<string, string | null>>;
+  /** What has to be kept with them. */
+  readonly state: Record<string, string | null>;
   /** Where it goes on; null at the end. */
   readonly next: string | null;
 }
@@ -68,14 +68,16 @@ export class History {
     const [, before] = complete && older && gap === undefined ? this.#chain(position.room) : [];
     const further = before === undefined ? null : { room: before, from: null, beside };
     const onward = complete ? further : { room: position.room, from: stretch.next, beside };
+    const { state } = stretch;
+    const context = this.#roomSync.context(room, stretch.names, place, (key, value) => (state[key] = value));
     const gaps =
       gap === undefined ? [] : [shrunk({ gap, hole, from: stretch.next, beside, complete, older })];
     return {
       batch: {
         origin: 'archive',
-        events: mapTimeline(events, this.#roomSync.context(room, stretch.names, place)),
+        events: mapTimeline(events, context),
         gaps,
-        state: stretch.state,
+        state,
       },
       next: onward === null ? null : JSON.stringify(onward),
       reached: gap !== undefined || onward !== null ? null : older ? 'start' : 'end',

@@ -93,7 +93,13 @@ export class Outgoing {
         const content = writeReaction(eventId, key);
         await this.#put(roomId, 'm.reaction', { op, content, signal }).catch(alreadyThere);
       } else {
-        const mine = await this.#ownReaction(roomId, { target: eventId, key }, signal);
+        const mine = await this.#ownReaction(roomId, { target: eventId, key }, signal).catch(
+          (error: unknown) => {
+            // Servers without that question: what has come by serves.
+            if (!(error instanceof WireError) || (error.status !== 404 && error.status !== 405)) throw error;
+            return this.#runtime.rooms.reactionOf(this.#runtime.api.userId, eventId, key);
+          },
+        );
         if (mine !== null) await this.#redact(roomId, mine, { op, signal, reason: null });
       }
       return { result: 'accepted', refs: [] };

@@ -8,7 +8,8 @@ import {
   isUserId,
   keyOf,
   localpartOf,
-  serverNameOf,
+  readRoomAddress,
+  type RoomAddress,
 } from '../mapping/keys.ts';
 import { writeMemo } from '../mapping/memo.ts';
 import { readPower, withRole } from '../mapping/power.ts';
@@ -89,18 +90,17 @@ export class RoomChanges {
   }
 
   async #join({ address }: Change<'join'>, signal: AbortSignal): Promise<Outcome> {
-    const name = address.trim();
-    const usable: boolean = isRoomAlias(name) || isRoomId(name);
-    if (!usable)
+    const named = readRoomAddress(address);
+    if (named === null)
       return refused(
         'invalid',
-        `"${name.slice(0, 100)}" is no room on Matrix; it looks like #name:example.org`,
+        `"${address.trim().slice(0, 100)}" is no room on Matrix; it looks like #name:example.org`,
       );
-    const answer = await this.#enter('join', name, signal).catch(async (error: unknown) => {
+    const answer = await this.#enter('join', named, signal).catch(async (error: unknown) => {
       // Where one may not walk in one may perhaps knock; that we may do neither the first answer says better.
       const forbidden = error instanceof WireError && error.errcode === 'M_FORBIDDEN';
       if (!forbidden) throw error;
-      return this.#enter('knock', name, signal).catch(() => Promise.reject(error));
+      return this.#enter('knock', named, signal).catch(() => Promise.reject(error));
     });
     const room = getText(answer, 'room_id');
     if (!isRoomId(room)) throw new WireError('protocol', 'the server let us into a room without a name');
@@ -111,9 +111,9 @@ export class RoomChanges {
     return replaces ? DONE : { ...DONE, conversation: keyOf(room) };
   }
 
-  #enter(how: 'join' | 'knock', name: string, signal: AbortSignal): Promise<JsonMap> {
-    const query = name.includes(':') ? { server_name: serverNameOf(name), via: serverNameOf(name) } : {};
-    const path = ['client', 'v3', how, name];
+  #enter(how: 'join' | 'knock', { room, via }: RoomAddress, signal: AbortSignal): Promise<JsonMap> {
+    const query: Record<string, readonly string[]> = via.length === 0 ? {} : { server_name: via, via };
+    const path = ['client', 'v3', how, room];
     return this.#runtime.api.call({ method: 'POST', path, query, body: {}, signal });
   }
 

@@ -54,9 +54,9 @@ export class RoomSync {
     const sealed = readEvents(part.timeline);
     await this.#prepare(part.id, state, sealed);
     const timeline: RoomEvent[] = [];
+    const remember: Remember = (key, value) => draft.remember(key, value);
     for (const event of sealed) {
       const opens = encryption !== null && event.type === 'm.room.encrypted';
-      const remember: Remember = (key, value) => draft.remember(key, value);
       timeline.push(opens ? await encryption.open(part.id, event, remember) : event);
     }
     const changes = [...state, ...timeline].filter(({ stateKey }) => stateKey !== undefined);
@@ -78,7 +78,7 @@ export class RoomSync {
     draft.events.push(...this.#memberEvents(changes, before, stored));
     const gap = gapBefore(part, timeline, before, since);
     if (gap !== null) draft.gaps.push({ op: 'open', gap });
-    const context = this.context(stored, namesOf(changes), BEHIND_ALL);
+    const context = this.context(stored, namesOf(changes), BEHIND_ALL, remember);
     draft.events.push(...mapTimeline(timeline, context));
     this.#positions(timeline);
     this.#passing(draft, part, context);
@@ -119,7 +119,7 @@ export class RoomSync {
   }
 
   /** What is needed to read a timeline of a room. */
-  context(room: Room, names: Names, place: Place): TimelineContext {
+  context(room: Room, names: Names, place: Place, remember: Remember): TimelineContext {
     const { rooms, api, contacts, accountData } = this.#runtime;
     const partner = partnerOf(room, accountData);
     return {
@@ -130,7 +130,8 @@ export class RoomSync {
       isContact: (userId) => userId === partner || contacts.has(userId),
       nameOf: (userId) => names.get(userId) ?? own(room.people, userId)?.name ?? null,
       reaction: (eventId) => rooms.reaction(eventId),
-      remember: (reaction) => rooms.remember(reaction),
+      remember: (reaction) => rooms.remember(remember, reaction),
+      keywords: accountData.keywords,
     };
   }
 

@@ -1,10 +1,14 @@
 import type { SessionHost } from '@natter/core';
 import { readRoom, writeRoom } from '../mapping/kept-room.ts';
+import type { Remember } from '../encryption.ts';
+import { isEventId, isUserId } from '../mapping/keys.ts';
 import { SPACE, type Room } from '../mapping/room.ts';
 import type { KnownReaction } from '../mapping/timeline.ts';
+import { get, parseJson } from '../wire/json.ts';
 import type { Draft } from './draft.ts';
 
 const PREFIX = 'room:';
+const REACTION = 'reaction:';
 /** Reactions that can be taken back by a redaction that comes later; of older ones the hub keeps what it has. */
 const MOST_REACTIONS = 5000;
 /** What a receipt may point to beside messages. */
@@ -23,6 +27,11 @@ export class Rooms {
     for (const kept of Object.values(await host.state(PREFIX))) {
       const room = readRoom(kept);
       if (room !== null) this.#rooms.set(room.id, room);
+    }
+    this.#reactions.clear();
+    for (const [key, kept] of Object.entries(await host.state(REACTION))) {
+      const reaction = readReaction(key.slice(REACTION.length), kept);
+      if (reaction !== null) this.#reactions.set(reaction.id, reaction);
     }
   }
 
@@ -50,13 +59,30 @@ export class Rooms {
     return this.#reactions.get(eventId);
   }
 
-  remember(reaction: KnownReaction): void {
-    bounded(this.#reactions, MOST_REACTIONS).set(reaction.id, reaction);
+  /** Keeps it, since a redaction that may come after a restart names the reaction's event and nothing else. */
+  remember(remember: Remember, reaction: KnownReaction): void {
+    if (this.#reactions.has(reaction.id)) return;
+    for (const id of oldest(this.#reactions, MOST_REACTIONS)) {
+      this.#reactions.delete(id);
+      remember(`${REACTION}${id}`, null);
+    }
+    this.#reactions.set(reaction.id, reaction);
+    const { target, key, sender } = reaction;
+    remember(`${REACTION}${reaction.id}`, JSON.stringify({ target, key, sender }));
+  }
+
+  /** The event of a reaction of somebody's, as far as it is known. */
+  reactionOf(sender: string, target: string, key: string): string | null {
+    const all = [...this.#reactions.values()];
+    return (
+      all.findLast((each) => each.sender === sender && each.target === target && each.key === key)?.id ?? null
+    );
   }
 
   /** Notes which message stands at or before an event. */
   place(eventId: string, message: string): void {
-    bounded(this.#positions, MOST_POSITIONS).set(eventId, message);
+    for (const id of oldest(this.#positions, MOST_POSITIONS)) this.#positions.delete(id);
+    this.#positions.set(eventId, message);
   }
 
   /** The message that an event stands at, as far as is known. */
@@ -65,11 +91,19 @@ export class Rooms {
   }
 }
 
-/** The same map with room for one more: the oldest go. */
-function bounded<V>(map: Map<string, V>, most: number): Map<string, V> {
-  for (const key of map.keys()) {
-    if (map.size < most) break;
-    map.delete(key);
+/** The oldest entries of a map, which have to go so that there is room for one more. */
+function oldest(map: ReadonlyMap<string, unknown>, most: number): string[] {
+  return [...map.keys()].slice(0, Math.max(0, map.size - most + 1));
+}
+
+function readReaction(id: string, kept: string): KnownReaction | null {
+  try {
+    const map = parseJson(kept, 3);
+    const [target, key, sender] = [get(map, 'target'), get(map, 'key'), get(map, 'sender')];
+    return isEventId(target) && typeof key === 'string' && isUserId(sender)
+      ? { id, target, key, sender }
+      : null;
+  } catch {
+    return null; // spoilt: as if it had been forgotten
   }
-  return map;
 }

@@ -67,6 +67,7 @@ export class Sync {
     void this.#greet();
     for (;;) {
       const answer = await this.#ask(since, limits.pollTime, ended).catch(beginAnew);
+      await this.#runtime.encryption?.receive(answer);
       const draft = await this.#take(answer, since, new Draft());
       const moved = answer.next !== since;
       if (!draft.empty || moved) await host.commit(draft.batch('live', { [accountScope]: answer.next }));
@@ -125,7 +126,8 @@ export class Sync {
 
   /** A first synchronisation is stored piece by piece, and its token with the last: a crash in between begins anew. */
   async #takeInParts(answer: SyncAnswer, since: string | null, origin: Batch['origin']): Promise<Draft> {
-    const { host } = this.#runtime;
+    const { host, encryption } = this.#runtime;
+    await encryption?.receive(answer);
     // A room comes before the one that replaces it.
     let rest = { ...answer, joined: answer.joined.toSorted((a, b) => bornAt(a) - bornAt(b)) };
     while (rest.joined.length > ROOMS_AT_ONCE) {
@@ -139,8 +141,7 @@ export class Sync {
   }
 
   async #take(answer: SyncAnswer, since: string | null, draft: Draft): Promise<Draft> {
-    const { encryption, accountData, contacts, rooms } = this.#runtime;
-    await encryption?.receive(answer);
+    const { accountData, contacts, rooms } = this.#runtime;
     const changed = accountData.take(draft, answer.accountData);
     for (const part of answer.invited) this.#roomSync.stripped(draft, part, 'invite');
     for (const part of answer.knocked) this.#roomSync.stripped(draft, part, 'knock');

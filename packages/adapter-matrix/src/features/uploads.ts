@@ -5,7 +5,7 @@ import { failedOutcome, refused } from '../mapping/errors.ts';
 import { readMediaAddress } from '../mapping/media.ts';
 import { readMemo, writeMemo } from '../mapping/memo.ts';
 import type { Runtime } from '../runtime.ts';
-import { refusal } from '../wire/api.ts';
+import { isUnknownEndpoint, refusal } from '../wire/api.ts';
 import { WireError } from '../wire/error.ts';
 import { getNumber, getText, parseJson, readBody } from '../wire/json.ts';
 
@@ -25,8 +25,12 @@ export class Uploads {
 
   /** Asks how large a file may be (bytes); null where the server does not say. */
   async limit(signal: AbortSignal): Promise<number | null> {
+    const { api } = this.#runtime;
     const path = ['client', 'v1', 'media', 'config'];
-    const answer = await this.#runtime.api.call({ method: 'GET', path, signal });
+    const answer = await api.call({ method: 'GET', path, signal }).catch((error: unknown) => {
+      if (!isUnknownEndpoint(error)) throw error;
+      return api.call({ method: 'GET', path: ['media', 'v3', 'config'], signal }); // before Matrix 1.11
+    });
     this.#most = getNumber(answer, 'm.upload.size') ?? null;
     return this.#most;
   }

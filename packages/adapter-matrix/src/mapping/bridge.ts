@@ -1,4 +1,5 @@
 import { get, getMap, getText, own, type JsonMap } from '../wire/json.ts';
+import { readMediaAddress } from './media.ts';
 import { isUserId, localpartOf, serverNameOf } from './keys.ts';
 import type { RoomEvent } from './room-event.ts';
 
@@ -12,6 +13,8 @@ export interface Bridge {
   readonly bot: string;
   /** One person on the other side, and not a group. */
   readonly direct: boolean;
+  /** The picture of the network. */
+  readonly icon: string | null;
 }
 
 /** The events that say it (MSC2346, which was never merged; bridges send both). */
@@ -70,7 +73,14 @@ export function readBridge({ sender, content }: RoomEvent, self: string): Bridge
   const ours = serverNameOf(self);
   if (serverNameOf(bot) !== ours || serverNameOf(sender) !== ours) return null;
   if (!isBotOf(bot, known) || !(sender === bot || isGhostOf(sender, known))) return null;
-  return { network: known.network, name: known.name, bot, direct: isDirect(content) };
+  const icon = get(protocol, 'avatar_url');
+  return {
+    network: known.network,
+    name: known.name,
+    bot,
+    direct: isDirect(content),
+    icon: typeof icon === 'string' && readMediaAddress(icon) !== null ? icon : null,
+  };
 }
 
 function networkOf(id: string, displayName: string | undefined): Network | null {
@@ -80,8 +90,16 @@ function networkOf(id: string, displayName: string | undefined): Network | null 
     // Newer bridges name themselves by an import path that ends in it.
     NETWORKS.find(({ prefixes }) => prefixes.some((prefix) => id.endsWith(`/${prefix}`))) ??
     NETWORKS.find((each) => each.name.toLowerCase() === name) ??
-    null
+    unknownNetwork(id, displayName)
   );
+}
+
+/** A network that natter has never heard of is believed like the others: out of the mouth of its bot. */
+function unknownNetwork(id: string, displayName: string | undefined): Network | null {
+  const network = (id.split('/').at(-1) ?? '').replace(/go$/, '');
+  const name = displayName?.trim().slice(0, 100).toWellFormed() ?? '';
+  if (!/^[a-z][a-z0-9.-]{1,40}$/.test(network) || name === '') return null;
+  return { network, name, prefixes: [network] };
 }
 
 function isBotOf(userId: string, { prefixes }: Network): boolean {

@@ -2,6 +2,7 @@ import type { Attachment, AttachmentKind, Content, JsonObject } from '@natter/co
 import { get, getMap, getNumber, getText, own, type JsonMap } from '../wire/json.ts';
 import { readFileAddress, writeSealed } from './file-address.ts';
 import { readHtml } from './html/read.ts';
+import { isUserId } from './keys.ts';
 import { readMediaAddress } from './media.ts';
 
 const FILES: Readonly<Record<string, AttachmentKind>> = {
@@ -10,6 +11,8 @@ const FILES: Readonly<Record<string, AttachmentKind>> = {
   'm.video': 'video',
   'm.file': 'file',
 };
+/** No event has more. */
+const MOST_HTML = 65_536;
 const TEXTS = { 'm.text': 'text', 'm.emote': 'emote', 'm.notice': 'notice' } as const;
 
 /** What an event of type `m.room.message` says. `reply` says that it answers another. */
@@ -108,6 +111,21 @@ function cleanName(name: string): string {
   const last = name.split(/[/\\]/u).at(-1) ?? '';
   const clean = last.replace(/[\p{Cc}\p{Cf}]/gu, '').slice(0, 255);
   return clean === '' || clean === '.' || clean === '..' ? 'file' : clean;
+}
+
+/** Whom links in a text's HTML lead to. */
+export function linkedUsers(html: string): readonly string[] {
+  const links = html.slice(0, MOST_HTML).matchAll(/href="https:\/\/matrix\.to\/#\/(?:@|%40)([^"?]{1,500})/g);
+  const users = [...links].map(([, rest = '']) => `@${decode(rest)}`).filter(isUserId);
+  return [...new Set(users)].slice(0, 1000);
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** Who is meant by name (Matrix 1.7, section "User and room mentions"); null where the sender's client does not tell. */

@@ -76,5 +76,5 @@ function readPeople(map: JsonMap | undefined): Record<string, Person> {
 function readKeptBridge(map: JsonMap | undefined): Bridge | null {
   const [network, name, bot] = [getText(map, 'network'), getText(map, 'name'), get(map, 'bot')];
   if (network === undefined || name === undefined || !isUserId(bot)) return null;
-  return { network, name, bot, direct: get(map, 'direct') === true };
+  return { network, name, bot, direct: get(map, 'direct') === true, icon: readAvatar(get(map, 'icon')) };
 }

@@ -54,6 +54,27 @@ export function readAddress(text: string): string | null {
   return isUserId(whole) ? whole : null;
 }
 
+/** A room as a person names it, and servers by which it is found. */
+export interface RoomAddress {
+  readonly room: string;
+  readonly via: readonly string[];
+}
+
+/** `#name:server`, `!id`, or a matrix.to or matrix: link to one, which may say by whom it is found; null for none. */
+export function readRoomAddress(text: string): RoomAddress | null {
+  const typed = text.trim();
+  const link = /^(?:https:\/\/matrix\.to\/#\/|matrix:(r\/|roomid\/))([^?/]+)[^?]*(?:\?(.*))?$/.exec(typed);
+  const [, kind, named = typed, query = ''] = link ?? [];
+  const sigil = kind === 'r/' ? '#' : kind === 'roomid/' ? '!' : '';
+  const room = `${sigil}${decode(named)}`;
+  if (!isRoomAlias(room) && !isRoomId(room)) return null;
+  const told = new URLSearchParams(query)
+    .getAll('via')
+    .filter((server) => /^[\w.:[\]-]{1,255}$/.test(server));
+  const via = told.length > 0 ? told.slice(0, 10) : room.includes(':') ? [serverNameOf(room)] : [];
+  return { room, via };
+}
+
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);

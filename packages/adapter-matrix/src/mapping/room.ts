@@ -265,7 +265,9 @@ export function readPins(content: JsonMap): readonly string[] {
 
 /** The network behind a room; null for Matrix itself. */
 export function originOf({ bridge }: Room): BridgeOrigin | null {
-  return bridge === null ? null : { network: bridge.network, name: bridge.name };
+  if (bridge === null) return null;
+  const { network, name, icon } = bridge;
+  return { network, name, ...(icon === null ? {} : { icon: { hash: icon, remote: icon } }) };
 }
 
 /**

@@ -1,8 +1,10 @@
 import type { Event, MessageChange, MessageIn, Place, Sender } from '@natter/core';
 import type { Content, OperationId } from '@natter/core/model';
 import { get, getMap, getText, type JsonMap } from '../wire/json.ts';
-import { readMentions, readMessage, readSticker, splitReply, unsupported } from './content.ts';
+import { linkedUsers, readMentions, readMessage, readSticker, splitReply, unsupported } from './content.ts';
+import { readFallback } from './fallback.ts';
 import { isRoomId, isUserId, keyOf } from './keys.ts';
+import type { Keywords } from './push-rules.ts';
 import { levelOf, neededLevel, roomMentionLevel } from './power.ts';
 import type { Room } from './room.ts';
 import { readRelation, type Relation, type RoomEvent } from './room-event.ts';
@@ -24,6 +26,7 @@ export interface TimelineContext {
   readonly receivedAt: number;
   isContact(userId: string): boolean;
   nameOf(userId: string): string | null;
+  readonly keywords: Keywords;
   reaction(eventId: string): KnownReaction | undefined;
   remember(reaction: KnownReaction): void;
 }
@@ -131,7 +134,8 @@ function contentOf(event: RoomEvent, { kind, replyTo }: Relation): Content | nul
     const reason = getText(content, 'natter.reason') ?? 'there is no key for it here';
     return { kind: 'undecryptable', text: 'encrypted message', reason };
   }
-  return isPoll(type) ? unsupported(type, '', pollText(event)) : null;
+  const text = readFallback(type, content);
+  return text === null ? null : unsupported(type, '', text);
 }
 
 /** What the user can do about it: enter the new room. Nobody is moved by somebody else's word alone. */
@@ -146,14 +150,6 @@ function isSayable(type: string): boolean {
   return type === 'm.room.message' || type === 'm.sticker' || type === 'm.room.encrypted';
 }
 
-function isPoll(type: string): boolean {
-  return type === 'm.poll.start' || type === 'org.matrix.msc3381.poll.start';
-}
-
-function pollText({ content }: RoomEvent): string {
-  return getText(content, 'org.matrix.msc1767.text') ?? getText(content, 'm.text') ?? 'a poll';
-}
-
 /** Matrix 1.16, section "Transaction identifiers": told to the device that sent it, and to nobody else. */
 function operationOf({ unsigned }: RoomEvent): OperationId | null {
   const id = getText(unsigned, 'transaction_id');
@@ -162,13 +158,22 @@ function operationOf({ unsigned }: RoomEvent): OperationId | null {
 
 function mentionsOf(
   { content, sender }: RoomEvent,
-  { self, room }: TimelineContext,
+  { self, room, keywords }: TimelineContext,
 ): Pick<MessageIn, 'mentions' | 'mentioned'> {
+  const body = getText(content, 'body') ?? '';
+  const contains = (words: readonly RegExp[]): boolean => words.some((word) => word.test(body));
+  const bySender = sender !== self;
   const mentions = readMentions(content);
-  if (mentions === null) return {};
+  // From clients that do not say whom they mean: a name in the text, or a link to us.
+  if (mentions === null) {
+    const linked = linkedUsers(getText(content, 'formatted_body') ?? '');
+    const meant = linked.includes(self) || contains(keywords.name) || contains(keywords.own);
+    return { mentions: linked.map(keyOf), mentioned: bySender && meant };
+  }
   const users = mentions.users.filter(isUserId);
   const everybody = mentions.room && levelOf(room.power, sender) >= roomMentionLevel(room.power);
-  return { mentions: users.map(keyOf), mentioned: users.includes(self) || everybody };
+  const mentioned = users.includes(self) || everybody || (bySender && contains(keywords.own));
+  return { mentions: users.map(keyOf), mentioned };
 }
 
 function changeOf(event: RoomEvent, context: TimelineContext): Event | null {

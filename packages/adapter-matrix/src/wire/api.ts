@@ -8,7 +8,7 @@ export interface Call {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** The parts of the path behind `/_matrix/`; each is escaped. */
   readonly path: readonly string[];
-  readonly query?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: JsonMap;
   readonly signal: AbortSignal;
   readonly headers?: Readonly<Record<string, string>>;
@@ -90,7 +90,8 @@ export class Api {
     if (path.some((part) => part === '' || part === '.' || part === '..'))
       throw new WireError('invalid', 'this is no id');
     const url = new URL(`${this.#parts.base}/_matrix/${path.map(encodeURIComponent).join('/')}`);
-    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+    for (const [name, value] of Object.entries(query))
+      for (const each of typeof value === 'string' ? [value] : value) url.searchParams.append(name, each);
     return url;
   }
 }
@@ -108,6 +109,12 @@ export function refusal(answer: Pick<HttpAnswer, 'status' | 'headers'>, text: st
     ...(wait === null ? {} : { retryAfter: Math.min(Math.max(wait, 0), MOST_PATIENCE) }),
     softLogout: get(said, 'soft_logout') === true,
   });
+}
+
+/** Whether a server says that it does not know the question, and not that there is nothing to answer it with. */
+export function isUnknownEndpoint(error: unknown): boolean {
+  if (!(error instanceof WireError) || error.code !== 'refused') return false;
+  return error.errcode === 'M_UNRECOGNIZED' || (error.errcode === null && [404, 405].includes(error.status));
 }
 
 /** A server that wants us to wait for a year is not obeyed. */

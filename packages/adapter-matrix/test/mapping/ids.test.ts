@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isEventId, isRoomId, isUserId, readAddress } from '../../src/mapping/keys.ts';
+import { isEventId, isRoomId, isUserId, readAddress, readRoomAddress } from '../../src/mapping/keys.ts';
 import { readMediaAddress } from '../../src/mapping/media.ts';
 import { Api } from '../../src/wire/api.ts';
 import { DEFAULT_LIMITS } from '../../src/wire/limits.ts';
@@ -71,6 +71,24 @@ test('a person types addresses in several ways', () => {
   expect(readAddress('#room:b.c')).toBeNull();
   expect(readAddress('a@b.c')).toBeNull();
 });
+
+test.each([
+  [' #room:b.c ', '#room:b.c', ['b.c']],
+  ['!opaque', '!opaque', []],
+  ['!opaque:b.c', '!opaque:b.c', ['b.c']],
+  ['https://matrix.to/#/!opaque?via=b.c&via=d.e', '!opaque', ['b.c', 'd.e']],
+  ['https://matrix.to/#/%23room%3Ab.c', '#room:b.c', ['b.c']],
+  ['https://matrix.to/#/!opaque:b.c/$event?via=d.e', '!opaque:b.c', ['d.e']],
+  ['matrix:r/room:b.c?action=join', '#room:b.c', ['b.c']],
+  ['matrix:roomid/opaque?via=b.c', '!opaque', ['b.c']],
+])('%s is a room, and by whom it is found', (text, room, via) => {
+  expect(readRoomAddress(text)).toEqual({ room, via });
+});
+
+test.each(['@a:b.c', 'room', 'https://matrix.to/#/@a:b.c', 'matrix:u/a:b.c', 'https://b.c/#/!x'])(
+  '%s is no room',
+  (text) => expect(readRoomAddress(text)).toBeNull(),
+);
 
 test('nothing goes out in the clear unless it stays here or the user says so', () => {
   expect(baseOf('example.org', false)).toBe('https://example.org');

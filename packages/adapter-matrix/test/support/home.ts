@@ -13,6 +13,7 @@ import {
   type Hub,
   type JsonObject,
   type Message,
+  type MessageId,
   type Operation,
   type RoomAction,
   type SecretStore,
@@ -147,6 +148,13 @@ export class Home {
     if (conversation === undefined) throw new Error('there is no conversation yet');
     const draft = { content: { kind: 'text', text } } as const;
     await this.hub.handlers.methods['message.send']({ key, to: { conversation }, draft }, signal);
+  }
+
+  async react(message: MessageId, reaction: string, on: boolean): Promise<void> {
+    await this.hub.handlers.methods['message.react'](
+      { key: crypto.randomUUID(), message, reaction, on },
+      signal,
+    );
   }
 
   /** Signs the same account in again. */

@@ -24,6 +24,8 @@ export interface BridgeOrigin {
   /** `whatsapp`, `messenger`, `signal`, `telegram`, ... */
   readonly network: string;
   readonly name: string;
+  /** The picture by which people know the network, where the bridge has one. */
+  readonly icon?: Avatar;
 }
 
 /**

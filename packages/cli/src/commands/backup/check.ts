@@ -114,7 +114,9 @@ const isContact = shape({
   groups: listOf(isText),
   listed: isFlag,
   stability: oneOf('permanent', 'mutable', 'session'),
-  bridge: orNull(shape({ network: isText, name: isText })),
+  bridge: orNull(
+    shape({ network: isText, name: isText, icon: optional(shape({ hash: isText, remote: isText })) }),
+  ),
 });
 const isConversation = shape({
   kind: oneOf('direct', 'group', 'channel'),
