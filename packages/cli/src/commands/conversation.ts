@@ -1,7 +1,7 @@
 import type { ConversationView, MessageId } from '@natter/core';
 import type { CommandContext } from '../context.ts';
 import { changeKey } from '../link/changes.ts';
-import { resolveConversations } from '../link/resolve.ts';
+import { openConversations, resolveConversations } from '../link/resolve.ts';
 import { settleOperation } from '../link/settle-operation.ts';
 import type { JsonItem } from '../output/output.ts';
 import { oneLine } from '../output/sanitise.ts';
@@ -31,7 +31,7 @@ export async function mute(context: CommandContext): Promise<void> {
   const { given, output } = context;
   const link = await context.link();
   const muted = !given.flag('off');
-  for (const conversation of await resolveConversations(link, given.word(0), given.text('account'))) {
+  for (const conversation of await openConversations(link, given.word(0), given.text('account'))) {
     await link.call('conversation.update', { conversation, muted });
     const after = await link.call('conversation.get', { conversation });
     output.item(conversationItem(after), () => conversationText(after));

@@ -1,13 +1,16 @@
 import type { Operation, OperationId } from '@natter/core';
 import { NatterError, errorData } from '@natter/core/error';
 import type { CommandContext } from '../context.ts';
+import { findAccountId } from '../link/choose-account.ts';
 import type { JsonItem, Output } from '../output/output.ts';
 import { oneLine } from '../output/sanitise.ts';
 
 /** `natter outbox list [--all]`. */
 export async function listOutbox(context: CommandContext): Promise<void> {
   const link = await context.link();
-  const operations = await link.call('operation.list', { final: context.given.flag('all') });
+  const account = await findAccountId(link, context.given.text('account'));
+  const listed = await link.call('operation.list', { final: context.given.flag('all') });
+  const operations = listed.filter((operation) => account === undefined || operation.account === account);
   for (const operation of operations) show(operation, context.output);
   if (operations.length === 0) context.output.note('Nothing waits to be sent.');
 }

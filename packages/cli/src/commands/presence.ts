@@ -1,7 +1,7 @@
 import type { Account, OwnPresence } from '@natter/core';
 import type { ClientLink } from '@natter/core/link';
 import type { CommandContext } from '../context.ts';
-import { findAccount } from '../link/choose-account.ts';
+import { findAccountId } from '../link/choose-account.ts';
 import { oneLine } from '../output/sanitise.ts';
 
 const availabilities = ['available', 'away', 'xa', 'dnd', 'invisible', 'offline'] as const;
@@ -14,8 +14,7 @@ export async function presence(context: CommandContext): Promise<void> {
   if (word !== undefined && availability === undefined)
     throw given.error(`AVAILABILITY is ${availabilities.join(', ')}, not '${word}'`);
   const link = await context.link();
-  const of = given.text('account');
-  const chosen = of === undefined ? undefined : (await findAccount(link, of)).id;
+  const chosen = await findAccountId(link, given.text('account'));
   if (availability !== undefined) {
     const text = given.words(1).join(' ') || null;
     await setPresence(link, await wanted(link, chosen), availability, text);

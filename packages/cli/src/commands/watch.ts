@@ -1,6 +1,7 @@
-import type { ChangeItem, ChangeType } from '@natter/core';
+import type { AccountId, ChangeItem, ChangeType } from '@natter/core';
 import { NatterError, errorData } from '@natter/core/error';
 import type { CommandContext } from '../context.ts';
+import { findAccountId } from '../link/choose-account.ts';
 import { readFrames } from '../link/frames.ts';
 import { changeText } from '../output/items/change-text.ts';
 import { changeItem } from '../output/items/change.ts';
@@ -24,9 +25,10 @@ export async function watch(context: CommandContext): Promise<void> {
   const types = wantedTypes(context);
   const after = given.text('after') ?? 'now';
   const link = await context.link({ resume: true });
-  const silence = context.output;
+  const account = await findAccountId(link, given.text('account'));
   link.onStatus((status) => {
-    if (status === 'reconnecting') silence.note('natter: the daemon is gone; waiting for it to come back');
+    if (status === 'reconnecting')
+      context.output.note('natter: the daemon is gone; waiting for it to come back');
   });
   const timer = time === undefined ? new AbortController().signal : AbortSignal.timeout(time);
   const params = {
@@ -42,7 +44,7 @@ export async function watch(context: CommandContext): Promise<void> {
       AbortSignal.any([context.signal, timer]),
     ))
       for (const item of items) {
-        if (!print(context, item, cursor, types)) continue;
+        if (!print(context, item, cursor, { types, account })) continue;
         shown += 1;
         if (shown === count) return;
       }
@@ -67,10 +69,11 @@ function print(
   { output }: CommandContext,
   change: ChangeItem,
   cursor: string,
-  types: readonly string[] | null,
+  { types, account }: { readonly types: readonly string[] | null; readonly account: AccountId | undefined },
 ): boolean {
   const item = changeItem(change);
   if (types !== null && !types.includes(item.type)) return false;
+  if (account !== undefined && item['account'] !== account) return false;
   output.item({ ...item, cursor }, () => changeText(change, output.style));
   return true;
 }

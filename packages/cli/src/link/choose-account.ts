@@ -1,4 +1,4 @@
-import type { Account } from '@natter/core';
+import type { Account, AccountId } from '@natter/core';
 import type { ClientLink } from '@natter/core/link';
 import { NatterError, errorData } from '@natter/core/error';
 
@@ -19,6 +19,14 @@ export async function findAccount(link: ClientLink, text: string): Promise<Accou
       userAction: 'choose',
     }),
   );
+}
+
+/** The id of the account of `--account`; `undefined` when none was named, which means all of them. */
+export async function findAccountId(
+  link: ClientLink,
+  text: string | undefined,
+): Promise<AccountId | undefined> {
+  return text === undefined ? undefined : (await findAccount(link, text)).id;
 }
 
 /** The account of `--account`, or the only one that there is. */

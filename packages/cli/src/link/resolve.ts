@@ -1,7 +1,7 @@
 import type { AccountId, ContactId, ConversationId, PersonId, ResolveMatch } from '@natter/core';
 import type { ClientLink } from '@natter/core/link';
 import { NatterError, errorData } from '@natter/core/error';
-import { findAccount, nameOf } from './choose-account.ts';
+import { findAccountId, nameOf } from './choose-account.ts';
 
 /** The kinds of thing that a name can mean. */
 export type MatchKind = ResolveMatch['kind'];
@@ -22,7 +22,7 @@ export async function resolveOne<Kind extends MatchKind>(
   text: string,
   wanted: Wanted<Kind>,
 ): Promise<MatchOf<Kind>> {
-  const account = wanted.account === undefined ? undefined : (await findAccount(link, wanted.account)).id;
+  const account = await findAccountId(link, wanted.account);
   const matches = await link.call('resolve', { text, ...(account !== undefined && { account }) });
   const fitting = matches.filter((match): match is MatchOf<Kind> =>
     (wanted.kinds as readonly string[]).includes(match.kind),
@@ -47,8 +47,8 @@ export async function resolveContact(
   const match = await resolveOne(link, text, { kinds: ['contact', 'person'], account });
   if (match.kind === 'contact') return match;
   const person = await link.call('person.get', { person: match.person });
-  const chosen = account === undefined ? null : (await findAccount(link, account)).id;
-  const contacts = person.contacts.filter((contact) => chosen === null || contact.account === chosen);
+  const chosen = await findAccountId(link, account);
+  const contacts = person.contacts.filter((contact) => chosen === undefined || contact.account === chosen);
   const [only, second] = contacts;
   if (only && !second)
     return { contact: only.id, account: only.account, address: only.address, person: person.id };
@@ -70,6 +70,21 @@ export async function resolveConversations(
   return contacts.flatMap(({ id, conversation }) =>
     conversation !== null && (match.kind === 'person' || id === match.contact) ? [conversation] : [],
   );
+}
+
+/** Like {@link resolveConversations}, with those that no message has begun yet. */
+export async function openConversations(
+  link: ClientLink,
+  text: string,
+  account: string | undefined,
+): Promise<readonly ConversationId[]> {
+  const match = await resolveOne(link, text, { kinds: ['conversation', 'contact', 'person'], account });
+  if (match.kind === 'conversation') return [match.conversation];
+  const contacts =
+    match.kind === 'contact'
+      ? [match.contact]
+      : (await link.call('person.get', { person: match.person })).contacts.map(({ id }) => id);
+  return Promise.all(contacts.map(async (contact) => (await link.call('conversation.open', { contact })).id));
 }
 
 /** Lists the choices in a form that names each of them alone. */
@@ -94,7 +109,8 @@ async function ambiguous(
   return choiceError(text, matches.map(describe));
 }
 
-function choiceError(text: string, choices: readonly string[]): NatterError {
+/** The error for a name that means several things; each choice names one alone. */
+export function choiceError(text: string, choices: readonly string[]): NatterError {
   return new NatterError(
     errorData('ambiguous', `'${text}' fits several: ${choices.join(', ')}`, {
       scope: 'contact',

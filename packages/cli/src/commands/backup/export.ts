@@ -1,6 +1,7 @@
 import type { Account, ContactId, ConversationView, MessageId, MessageView, RemoteKey } from '@natter/core';
 import type { ClientLink } from '@natter/core/link';
 import type { CommandContext } from '../../context.ts';
+import { listConversations } from '../../link/list-conversations.ts';
 import type { JsonItem } from '../../output/output.ts';
 import {
   accountLine,
@@ -50,7 +51,7 @@ async function* linesOf(link: ClientLink, account: Account): AsyncGenerator<Json
   for (const contact of contacts) yield contactLine(account, contact);
   const keys = new Map(contacts.map(({ id, key }) => [id, key]));
   const keyOf = (contact: ContactId): RemoteKey | null => keys.get(contact) ?? null;
-  for (const conversation of await conversationsOf(link, account)) {
+  for (const conversation of await listConversations(link, { account: account.id })) {
     if (conversation.key === null) continue;
     const contact = conversation.contact === null ? null : keyOf(conversation.contact);
     yield conversationLine(account, conversation.key, conversation, contact);
@@ -58,16 +59,6 @@ async function* linesOf(link: ClientLink, account: Account): AsyncGenerator<Json
       if (!unsaid.includes(message.delivery)) yield messageLine(account, conversation.key, message, keyOf);
     }
   }
-}
-
-async function conversationsOf(link: ClientLink, account: Account): Promise<readonly ConversationView[]> {
-  const rows: ConversationView[] = [];
-  for (;;) {
-    const page = await link.call('conversation.list', { offset: rows.length, limit: pageSize });
-    rows.push(...page.rows);
-    if (page.rows.length === 0 || rows.length >= page.total) break;
-  }
-  return rows.filter((conversation) => conversation.account === account.id);
 }
 
 /** Oldest first. Pages come newest first, so where each begins is found before they are read; no more than one is held. */

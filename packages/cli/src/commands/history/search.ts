@@ -1,6 +1,8 @@
 import type { ContactId, ConversationId } from '@natter/core';
 import type { ClientLink } from '@natter/core/link';
 import type { CommandContext } from '../../context.ts';
+import { findAccountId } from '../../link/choose-account.ts';
+import { listConversations } from '../../link/list-conversations.ts';
 import { resolveConversations, resolveOne } from '../../link/resolve.ts';
 import { messageItem, messageText } from '../../output/items/message.ts';
 
@@ -14,9 +16,7 @@ export async function search(context: CommandContext): Promise<void> {
     return searchServer(context);
   }
   const link = await context.link();
-  const conversations: ConversationId[] = [];
-  for (const who of given.texts('in'))
-    conversations.push(...(await resolveConversations(link, who, account)));
+  const conversations = await conversationsIn(link, given.texts('in'), account);
   const senders: ContactId[] = [];
   for (const who of given.texts('from')) senders.push(...(await contactsOf(link, who, account)));
   const found = await link.call(
@@ -24,7 +24,7 @@ export async function search(context: CommandContext): Promise<void> {
     {
       text: given.words(0).join(' '),
       limit,
-      ...(given.texts('in').length > 0 && { in: conversations }),
+      ...(conversations !== null && { in: conversations }),
       ...(senders.length > 0 && { from: senders }),
       ...(since !== undefined && { since }),
       ...(until !== undefined && { until }),
@@ -33,6 +33,18 @@ export async function search(context: CommandContext): Promise<void> {
   );
   for (const message of found) output.item(messageItem(message), () => messageText(message, output.style));
   if (found.length === 0) output.note('Nothing found.');
+}
+
+/** The conversations of `--in`, else all of `--account`; `null` for everywhere. */
+async function conversationsIn(
+  link: ClientLink,
+  places: readonly string[],
+  account: string | undefined,
+): Promise<readonly ConversationId[] | null> {
+  if (places.length > 0)
+    return (await Promise.all(places.map((who) => resolveConversations(link, who, account)))).flat();
+  const id = await findAccountId(link, account);
+  return id === undefined ? null : (await listConversations(link, { account: id })).map((row) => row.id);
 }
 
 async function contactsOf(

@@ -3,7 +3,7 @@ import type { ClientLink } from '@natter/core/link';
 import { NatterError, errorData } from '@natter/core/error';
 import type { Command } from '../../command-line/command.ts';
 import type { CommandContext } from '../../context.ts';
-import { chooseAccount, findAccount } from '../../link/choose-account.ts';
+import { chooseAccount, findAccountId } from '../../link/choose-account.ts';
 import { changeRoom } from '../../link/changes.ts';
 import { findInvited } from './find-invited.ts';
 import { passwordSource } from '../../prompts/password.ts';
@@ -36,9 +36,9 @@ async function findInvitation(
   { given, signal }: CommandContext,
   link: ClientLink,
 ): Promise<{ account: AccountId; conversation: ConversationId } | null> {
-  const of = given.text('account');
-  const account = of === undefined ? {} : { account: (await findAccount(link, of)).id };
-  const matches = await link.call('resolve', { text: given.word(0), ...account }, { signal });
+  const account = await findAccountId(link, given.text('account'));
+  const params = { text: given.word(0), ...(account !== undefined && { account }) };
+  const matches = await link.call('resolve', params, { signal });
   for (const match of matches) {
     if (match.kind !== 'conversation') continue;
     const { state } = await link.call('conversation.get', { conversation: match.conversation }, { signal });
