@@ -84,6 +84,9 @@ describe('natter', () => {
       expect([code, stdout]).toEqual([1, '']);
       expect(stderr).toBe(`natter: ${file}:2: color must be auto, always or never, not "blue"\n`);
     }
+    // What ends a daemon, or only looks whether there is one, needs no settings.
+    expect((await home.run(['daemon', '--stop'])).code).toBe(0);
+    expect((await home.run(['daemon', '--status'])).stdout).toBe('no daemon runs\n');
     expect(existsSync(join(home.folder, 'home', 'data'))).toBe(false);
   });
 

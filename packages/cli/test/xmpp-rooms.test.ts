@@ -43,6 +43,8 @@ describeServer('rooms and files of XMPP from the command line', 'prosody', () =>
       state: 'joined',
     });
     expect((await bob.lines('room', 'list', '--search', 'choir'))[0]).toMatchObject({ address: room });
+    const listing = await bob.run(['room', 'list', '--search', 'choir']);
+    expect(listing.stdout).toMatch(new RegExp(`^${room}  `));
     await bob.lines('room', 'join', room);
     await until(async () => (await members(alice, 'Choir')).includes('bob'));
     await until(async () => (await bob.lines('room', 'topic', 'Choir'))[0]?.['topic'] === 'songs');

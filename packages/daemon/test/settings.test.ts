@@ -29,6 +29,14 @@ describe('settings', () => {
     expect(settings).toMatchObject({ secrets: 'plain', passphraseCommand: 'pass natter', idle: 7_200_000 });
   });
 
+  it('take NO_COLOR from the environment, before the file and behind our own variable', async () => {
+    const config = 'color = "always"\n';
+    expect((await load(config)).settings.color).toBe('always');
+    expect((await load(config, { NO_COLOR: '1' })).settings.color).toBe('never');
+    expect((await load(config, { NO_COLOR: '' })).settings.color).toBe('always');
+    expect((await load(config, { NO_COLOR: '1', NATTER_COLOR: 'auto' })).settings.color).toBe('auto');
+  });
+
   it.each([
     ['secrets = ', ':1:'],
     ['color = "auto"\nsecrets = "safe"', ':2: secrets must be keyring, file or plain, not "safe"'],

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { AccountId, Answer, InteractionStep, Step } from '@natter/core';
 import type { ClientLink } from '@natter/core/link';
 import { NatterError, errorData } from '@natter/core/error';
@@ -62,12 +63,15 @@ async function answerStep(
     case 'show':
       return { action: await showStep(context, step), values: {} };
     case 'open-url':
-      context.output.note(`Open this in a browser: ${oneLine(step.url)}`);
+      context.output.request(
+        { type: 'interaction', kind: 'open-url', url: step.url },
+        () => `Open this in a browser: ${oneLine(step.url)}`,
+      );
       if (step.back === 'paste') return { action: 'submit', values: { url: await pasted(context) } };
-      return pause(context.signal);
+      return delay(pollPause, null, { signal: context.signal });
     case 'wait':
       if (step.text) context.output.note(oneLine(step.text));
-      return pause(context.signal);
+      return delay(pollPause, null, { signal: context.signal });
   }
 }
 
@@ -80,14 +84,4 @@ async function pasted(context: CommandContext): Promise<string> {
       }),
     );
   return text;
-}
-
-function pause(signal: AbortSignal): Promise<null> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => resolve(null), pollPause);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      reject(signal.reason as Error);
-    });
-  });
 }

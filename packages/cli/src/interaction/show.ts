@@ -19,7 +19,10 @@ export async function showStep(
         },
       ),
     );
-  context.output.note(`${step.what}: ${facts}`);
+  context.output.request(
+    { type: 'interaction', kind: 'show', what: step.what, data: step.data, actions: step.actions },
+    () => `${step.what}: ${facts}`,
+  );
   const [only, second] = step.actions;
   if (only !== undefined && second === undefined) return only;
   const choices = step.actions.join('/');

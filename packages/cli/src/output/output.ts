@@ -52,6 +52,11 @@ export class Output {
     if (!this.json) this.#stderr().write(`${text}\n`);
   }
 
+  /** What the person has to see or to do for the command to go on: never left out. */
+  request(item: JsonItem, text: () => string): void {
+    this.#stderr().write(`${this.json ? jsonLine({ v: 1, ...item }) : text()}\n`);
+  }
+
   /** A whole line of a log, which is for whoever runs the process and has its own format. */
   log(line: string): void {
     this.#stderr().write(line);
@@ -65,10 +70,18 @@ export class Output {
   /** What went wrong, in one line. */
   error(error: ErrorData): void {
     this.#stderr().write(
-      this.json ? `${jsonLine(errorItem(error))}\n` : `natter: ${oneLine(error.message)}\n`,
+      this.json
+        ? `${jsonLine(errorItem(error))}\n`
+        : `natter: ${oneLine(error.message)}${advice[error.code] ?? ''}\n`,
     );
   }
 }
+
+/** What to do about faults whose messages say only what is. */
+const advice: Readonly<Partial<Record<ErrorData['code'], string>>> = {
+  'name-not-found': '; check the name, and whether this machine is online',
+  'connection-refused': '; check the name and the port of the server, or try again later',
+};
 
 /** The JSON line of an error. */
 function errorItem(error: ErrorData): JsonItem {

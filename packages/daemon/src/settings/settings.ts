@@ -31,6 +31,8 @@ interface Source {
 interface Rule<Value> {
   readonly environment: string;
   readonly key: string;
+  /** A variable of other programs that chooses this value when it is set. */
+  readonly implied?: { readonly environment: string; readonly text: string };
   readonly parse: (text: string) => Value | undefined;
   readonly expected: string;
   readonly initial: Value;
@@ -73,6 +75,8 @@ const rules: { readonly [Name in keyof Settings]: Rule<Settings[Name]> } = {
   color: {
     environment: 'NATTER_COLOR',
     key: 'color',
+    // no-color.org; it comes from the environment, and so before the config file.
+    implied: { environment: 'NO_COLOR', text: 'never' },
     parse: oneOf<ColorChoice>('auto', 'always', 'never'),
     expected: 'auto, always or never',
     initial: 'auto',
@@ -114,6 +118,9 @@ export const defaultSettings: Settings = resolveSettings({}, new Map());
 function sourceOf(rule: Rule<unknown>, environment: Environment, config: ConfigValues): Source | null {
   const own = environment[rule.environment];
   if (own) return { name: rule.environment, text: own };
+  const { implied } = rule;
+  if (implied !== undefined && environment[implied.environment])
+    return { name: implied.environment, text: implied.text };
   const configured = config.get(rule.key);
   return configured ? { name: configured.place, text: configured.text } : null;
 }

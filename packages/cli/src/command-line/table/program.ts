@@ -14,6 +14,7 @@ export const programRows: readonly CommandRow[] = [
       { name: 'stop', summary: 'end the one that runs' },
       { name: 'status', summary: 'tell whether one runs' },
     ],
+    endures: true,
     load: async () => (await import('../../commands/daemon.ts')).daemon,
   },
   {

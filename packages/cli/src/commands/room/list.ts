@@ -1,10 +1,9 @@
+import type { RoomListing } from '@natter/core';
 import type { CommandContext } from '../../context.ts';
-import { chooseAccount, findAccount } from '../../link/choose-account.ts';
+import { chooseAccount, findAccountId } from '../../link/choose-account.ts';
+import { listConversations } from '../../link/list-conversations.ts';
 import { oneLine } from '../../output/sanitise.ts';
 import { conversationItem, conversationText } from '../conversation.ts';
-
-/** Conversations that are asked for at once. */
-const pageSize = 500;
 
 /** `natter room list [--search TEXT]`. */
 export async function listRooms(context: CommandContext): Promise<void> {
@@ -15,15 +14,10 @@ export async function listRooms(context: CommandContext): Promise<void> {
 async function listOwn(context: CommandContext): Promise<void> {
   const { given, output, signal } = context;
   const link = await context.link();
-  const of = given.text('account');
-  const account = of === undefined ? undefined : (await findAccount(link, of)).id;
-  for (let offset = 0; ; offset += pageSize) {
-    const query = { ...(account !== undefined && { account }), offset, limit: pageSize };
-    const { rows, total } = await link.call('conversation.list', query, { signal });
-    for (const row of rows.filter(({ kind }) => kind !== 'direct'))
+  const account = await findAccountId(link, given.text('account'));
+  for (const row of await listConversations(link, { account, signal }))
+    if (row.kind !== 'direct')
       output.item({ ...conversationItem(row), type: 'room' }, () => conversationText(row));
-    if (rows.length === 0 || offset + rows.length >= total) return;
-  }
 }
 
 async function findOthers(context: CommandContext, text: string): Promise<void> {
@@ -36,8 +30,18 @@ async function findOthers(context: CommandContext, text: string): Promise<void> 
     const { items, next } = await link.call('room.search', params, { signal });
     for (const room of items)
       output.item({ type: 'room', account: account.id, network: account.network, ...room }, () =>
-        oneLine(JSON.stringify(room)),
+        listingText(room),
       );
     cursor = next ?? undefined;
   } while (cursor !== undefined);
+}
+
+/** `#natter  Natter and friends  12 members`, and its topic below. */
+function listingText({ address, name, topic, members }: RoomListing): string {
+  const head = [
+    address,
+    ...(name === null ? [] : [name]),
+    ...(members === null ? [] : [`${members} members`]),
+  ];
+  return `${head.map(oneLine).join('  ')}${topic ? `\n    ${oneLine(topic)}` : ''}`;
 }
