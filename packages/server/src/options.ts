@@ -39,7 +39,7 @@ export interface ServerOptions {
   readonly trustedProxies?: readonly string[];
   /** Where metrics and the administrator's HTTP interface listen; loopback only. Default `null`: nowhere. */
   readonly administration?: AdminAddress | null;
-  /** Milliseconds after which messages are deleted for everybody. Default: never. */
+  /** Milliseconds after which messages leave the server; what clients have stored stays with them. Default: never. */
   readonly retention?: number;
   /** Lets passwords and messages cross a network in the clear. */
   readonly allowInsecure?: boolean;

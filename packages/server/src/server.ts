@@ -15,6 +15,7 @@ import type { ListenOptions } from './listener/listener.ts';
 import { isLoopback, requireSafe } from './listener/loopback.ts';
 import type { Log } from './log.ts';
 import { ExpiryService } from './messages/expiry-service.ts';
+import { keepRetention } from './messages/retention-service.ts';
 import { Tally } from './metrics/tally.ts';
 import { settle } from './options.ts';
 import type { ServerOptions } from './options.ts';
@@ -153,6 +154,10 @@ async function open(
     opened.unshift(() => files.stop());
     const expiry = services.expiry.start();
     opened.unshift(() => expiry.stop());
+    const { retention: age } = options;
+    const retention =
+      age === undefined ? null : keepRetention({ retention: storage.retention, age, clock, log, onFault });
+    opened.unshift(() => retention?.stop());
     opened.unshift(() => listener.close());
     const door = await openAdminDoor(services, administration, dataDirectory, options.administration ?? null);
     opened.unshift(() => door.close());

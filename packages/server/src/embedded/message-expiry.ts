@@ -1,5 +1,4 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { hash } from 'node:crypto';
 import { memberOf } from '../groups/group.ts';
 import type { AccountId, ConversationId } from '../ports/identifiers.ts';
 import type { MessageExpiry } from '../ports/message-expiry.ts';
@@ -8,10 +7,8 @@ import type { Addresses } from './addresses.ts';
 import { integer, integerOrNull, textOrNull } from './columns.ts';
 import type { ConversationRecords } from './conversation-records.ts';
 import { tellPins } from './conversation-settings.ts';
-import type { FileReferences } from './file-references.ts';
 import type { Journal } from './journal.ts';
-import type { MessageIndex } from './message-index.ts';
-import { messageStatements } from './message-statements.ts';
+import type { MessageRemoval } from './message-removal.ts';
 import type { UpdateLog } from './update-log.ts';
 
 /** What the end of messages stands on. */
@@ -21,8 +18,7 @@ export interface MessageExpiryParts {
   readonly updates: UpdateLog;
   readonly addresses: Addresses;
   readonly records: ConversationRecords;
-  readonly files: FileReferences;
-  readonly search: MessageIndex;
+  readonly removal: MessageRemoval;
   readonly clock: () => number;
 }
 
@@ -32,23 +28,17 @@ const mostAtOnce = 500;
 /** Lets messages vanish from SQLite. */
 export class SqliteMessageExpiry implements MessageExpiry {
   readonly #parts: MessageExpiryParts;
-  readonly #sql: ReturnType<typeof messageStatements>;
   readonly #due: StatementSync;
   readonly #next: StatementSync;
-  readonly #empty: StatementSync;
 
   constructor(parts: MessageExpiryParts) {
     this.#parts = parts;
     const { database } = parts;
-    this.#sql = messageStatements(database);
     this.#due = database.prepare(`
       SELECT conversation, seq, sender, body FROM message
       WHERE expires_at IS NOT NULL AND gone = 0 AND expires_at <= ? ORDER BY expires_at LIMIT ?`);
     this.#next = database.prepare(
       'SELECT min(expires_at) AS next FROM message WHERE expires_at IS NOT NULL AND gone = 0',
-    );
-    this.#empty = database.prepare(
-      'UPDATE message SET body = NULL, gone = 1, digest = coalesce(digest, ?) WHERE conversation = ? AND seq = ?',
     );
   }
 
@@ -63,7 +53,8 @@ export class SqliteMessageExpiry implements MessageExpiry {
         gone.set(conversation, of);
         const seq = integer(row, 'seq');
         of.seqs.push(seq);
-        if (this.#remove(conversation, seq, textOrNull(row, 'body'))) of.unpinnedOf = integer(row, 'sender');
+        if (this.#parts.removal.remove(conversation, seq, textOrNull(row, 'body')))
+          of.unpinnedOf = integer(row, 'sender');
       }
       for (const [conversation, { seqs, unpinnedOf }] of gone) {
         this.#tell(
@@ -76,16 +67,6 @@ export class SqliteMessageExpiry implements MessageExpiry {
       }
       return { removed: rows.length, next: this.#nextDue() };
     });
-  }
-
-  /** Returns whether it was pinned. */
-  #remove(conversation: ConversationId, seq: number, body: string | null): boolean {
-    this.#empty.run(body === null ? null : hash('sha256', body, 'buffer'), conversation, seq);
-    this.#sql.clearReactions.run(conversation, seq);
-    this.#sql.forgetTexts.run(conversation, seq);
-    this.#parts.files.set(conversation, seq, [], true);
-    this.#parts.search.changed({ conversation, seq }, null);
-    return this.#sql.unpin.run(conversation, seq).changes > 0;
   }
 
   #tell(conversation: ConversationId, seqs: readonly number[]): void {

@@ -21,6 +21,8 @@ import { FileLeases } from './leases.ts';
 import { SqliteMessageExpiry } from './message-expiry.ts';
 import { MessageIndex } from './message-index.ts';
 import { SqliteMessageLog } from './message-log.ts';
+import { MessageRemoval } from './message-removal.ts';
+import { SqliteMessageRetention } from './message-retention.ts';
 import { SqliteMessageSearch } from './message-search.ts';
 import { EmbeddedPresenceStore } from './presence-store.ts';
 import { SqliteRosters } from './rosters.ts';
@@ -81,7 +83,8 @@ function assemble(
   journal.join(records);
   const files = new FileReferences(database);
   const search = new MessageIndex(database, journal);
-  const parts = { database, journal, updates, addresses, records, files, search, clock };
+  const removal = new MessageRemoval({ database, files, search });
+  const parts = { database, journal, updates, addresses, records, files, search, removal, clock };
   const acknowledgements = new Acknowledgements(database, journal);
   const lastSeen = new LastSeen(database, journal);
   return {
@@ -98,6 +101,7 @@ function assemble(
     },
     messages: new SqliteMessageLog({ ...parts, ages: options.ages, pass }),
     expiry: new SqliteMessageExpiry(parts),
+    retention: new SqliteMessageRetention(parts),
     search: new SqliteMessageSearch(database, search, addresses),
     files: new SqliteFiles({ ...parts, quota: options.fileQuota }),
     ticketKey: settleTicketKey(database),

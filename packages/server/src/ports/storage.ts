@@ -6,6 +6,7 @@ import type { Blobs, Files } from './files.ts';
 import type { Inbox } from './inbox.ts';
 import type { MessageExpiry } from './message-expiry.ts';
 import type { MessageLog } from './message-log.ts';
+import type { MessageRetention } from './message-retention.ts';
 import type { MessageSearch } from './message-search.ts';
 import type { PresenceStore } from './presence-store.ts';
 import type { Rosters } from './rosters.ts';
@@ -23,6 +24,7 @@ export interface Storage {
   readonly directory: Directory;
   readonly messages: MessageLog;
   readonly expiry: MessageExpiry;
+  readonly retention: MessageRetention;
   readonly search: MessageSearch;
   readonly files: Files;
   readonly blobs: Blobs;
