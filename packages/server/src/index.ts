@@ -33,6 +33,11 @@ export type {
   DeviceInfo,
   InvitationInfo,
 } from './administration/administration.ts';
+export { backupData } from './backup/backup.ts';
+export type { BackupSummary } from './backup/backup.ts';
+export { checkData } from './backup/check.ts';
+export type { BackupProgress, LongWork } from './backup/progress.ts';
+export { restoreData } from './backup/restore.ts';
 export { AdministrationError } from './administration/administration-error.ts';
 export type { Standing } from './ports/accounts.ts';
 export { StartError } from './start-error.ts';

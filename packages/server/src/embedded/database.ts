@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
@@ -17,7 +17,7 @@ const busyTimeout = 2_000;
 const headerSize = 100;
 
 /** Name of the one file that holds everything. */
-const databaseFile = 'server.db';
+export const databaseFile = 'server.db';
 
 /**
  * Opens the database of a data directory, makes it when there is none, and brings it up to this version's schema.
@@ -45,6 +45,31 @@ export function openDatabase(directory: string): DatabaseSync {
     return database;
   } catch (error) {
     database.close();
+    throw asStartError(error, path);
+  }
+}
+
+/**
+ * Opens the database of a data directory to look at it, beside a server or without one. Nothing is made or changed.
+ * @throws StartError when there is none, or one that this version does not know.
+ */
+export function openForReading(directory: string): DatabaseSync {
+  const path = join(directory, databaseFile);
+  if (!existsSync(path)) throw new StartError('data', `there are no data of a natter server in ${directory}`);
+  let database: DatabaseSync | null = null;
+  try {
+    checkHeader(path);
+    database = new DatabaseSync(path, { readOnly: true, timeout: busyTimeout });
+    const version = schemaVersion(database);
+    checkVersion(version, path);
+    if (version < migrations.length)
+      throw new StartError(
+        'data',
+        `${path} was written by an older natter; start this server once, which brings it up to date`,
+      );
+    return database;
+  } catch (error) {
+    database?.close();
     throw asStartError(error, path);
   }
 }

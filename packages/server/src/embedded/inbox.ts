@@ -41,6 +41,8 @@ export class SqliteInbox implements Inbox {
     let left = bytes;
     for (const row of this.#select.iterate(account, after, limit)) {
       const position = integer(row, 'position');
+      // Only what is consecutive: behind a hole begins what is asked for after it.
+      if (entries.length > 0 && position !== (entries.at(-1)?.position ?? 0) + 1) break;
       const text = textOrNull(row, 'data') ?? renderMessageUpdate(messageRow(row, account, this.#addresses));
       left -= text.length;
       if (left < 0 && entries.length > 0) break;

@@ -45,6 +45,10 @@ export class Follower {
     }
     if (after > page.head)
       throw new Refusal('cursor-unknown', 'The update log ends before this cursor; start over from 0.');
+    const [first] = page.entries;
+    // The log was cut, or the server was set back to a backup: what stood here is not known.
+    if (first !== undefined && first.position !== after + 1)
+      throw new Refusal('cursor-unknown', 'The update log has a hole behind this cursor; start over.');
     const cursor = page.entries.at(-1)?.position ?? after;
     const more = cursor < page.head;
     if (!more) {
