@@ -1,5 +1,8 @@
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { Home, nextLine } from './support/cli.ts';
 import { passwordOf, until } from './support/network.ts';
@@ -82,6 +85,97 @@ describe('a server of the command', () => {
       .split('\n')
       .map((line) => (JSON.parse(line) as { event?: string }).event);
     expect(events).toEqual(expect.arrayContaining(['listening', 'signed-in', 'draining']));
+  });
+
+  it('is backed up while it runs, checked, and restored', async () => {
+    const home = new Home();
+    const folder = `${home.folder}/server`;
+    const data = ['--data', folder];
+    const running = home.start(['server', 'run', '--listen', '127.0.0.1:0', '--json', ...data]);
+    await nextLine(running, ({ type }) => type === 'server');
+    await home.run(['server', 'user', 'add', 'erin', '--password-stdin', ...data], {
+      stdin: passwordOf('erin'),
+    });
+    const backup = `${home.folder}/backup`;
+    expect(await home.lines('server', 'backup', backup, ...data)).toEqual([
+      { v: 1, type: 'backup', path: backup, files: 0 },
+    ]);
+    expect(await home.lines('server', 'check', ...data)).toMatchObject([{ type: 'check', problems: [] }]);
+    const over = await home.run(['server', 'restore', backup, ...data]);
+    expect([over.code, over.stderr]).toMatchObject([1, /is there already/]);
+    running.kill('SIGTERM');
+    await once(running, 'close');
+
+    const other = ['--data', `${home.folder}/other`];
+    expect(await home.lines('server', 'restore', backup, ...other)).toMatchObject([{ type: 'restored' }]);
+    expect(await home.lines('server', 'user', 'list', ...other)).toMatchObject([
+      { address: 'erin@localhost' },
+    ]);
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    expect(
+      await home.lines('server', 'user', 'suspend', 'erin', '--until', until, '--reason', 'rest', ...other),
+    ).toMatchObject([{ standing: { state: 'suspended', until: Date.parse(until), reason: 'rest' } }]);
+    expect(
+      (await home.run(['server', 'user', 'suspend', 'erin', '--until', '2020-01-01', ...other])).code,
+    ).toBe(2);
+    await home.lines('server', 'user', 'resume', 'erin', ...other);
+    const [invitation] = await home.lines('server', 'user', 'invite', '--days', '1', ...other);
+    expect(Date.parse(String(invitation?.['expiresAt'])) - Date.now()).toBeLessThan(25 * 3_600_000);
+    // Damage is found.
+    const file = `${home.folder}/other/server.db`;
+    const bytes = readFileSync(file);
+    bytes.fill(0x5a, 8192, 12_288);
+    writeFileSync(file, bytes);
+    const damaged = await home.run(['server', 'check', ...other]);
+    expect(damaged.code).toBe(1);
+    expect((await home.run(['server', 'check', '--data', `${home.folder}/nowhere`])).stderr).toContain(
+      'there are no data of a natter server',
+    );
+  });
+
+  it.each([
+    ['a folder that is a file', 'file'],
+    ['a port in use', 'port'],
+    ['a certificate that cannot be read', 'certificate'],
+    ['a database of a newer version', 'newer'],
+    ['a database of an older version that is not what it says', 'older'],
+    ['a database that is none', 'garbage'],
+    ['a setting that is none', 'setting'],
+  ])('that is given %s says so in one line and touches nothing', async (_name, kind) => {
+    const home = new Home();
+    const folder = `${home.folder}/server`;
+    let args: readonly string[] = ['--listen', '127.0.0.1:0'];
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    if (kind === 'file') writeFileSync(folder, 'mine');
+    if (kind === 'port') args = ['--listen', `127.0.0.1:${(other.address() as AddressInfo).port}`];
+    if (kind === 'certificate') args = [...args, '--tls-cert', '/nowhere/cert', '--tls-key', '/nowhere/key'];
+    if (kind === 'setting') args = [...args, '--registration', 'perhaps'];
+    if (kind === 'newer' || kind === 'older') {
+      await home.lines('server', 'user', 'list', '--data', folder);
+      const database = new DatabaseSync(`${folder}/server.db`);
+      database.exec(`PRAGMA user_version = ${kind === 'newer' ? 99 : 1}`);
+      database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      database.close();
+    }
+    if (kind === 'garbage') {
+      mkdirSync(folder);
+      writeFileSync(`${folder}/server.db`, 'x'.repeat(5000));
+    }
+    const look = (): unknown =>
+      existsSync(folder) &&
+      (statSync(folder).isFile()
+        ? readFileSync(folder, 'utf8')
+        : readdirSync(folder)
+            .filter((name) => name === 'server.db')
+            .map((name) => [name, readFileSync(`${folder}/${name}`, 'latin1')]));
+    const before = look();
+    const { code, stdout, stderr } = await home.run(['server', 'run', ...args, '--data', folder]);
+    other.close();
+    expect([1, 2]).toContain(code);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/^natter: [^\n]+\n$/u);
+    expect(look()).toEqual(before);
   });
 
   it('refuses to serve other machines without encryption', async () => {

@@ -10,6 +10,7 @@ import { FileService } from './files/file-service.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { CertificateKeeper, readCertificate } from './listener/certificate.ts';
 import { clientAddress } from './listener/client-address.ts';
+import { requireFreePort } from './listener/free-port.ts';
 import { Listener } from './listener/listener.ts';
 import type { ListenOptions } from './listener/listener.ts';
 import { isLoopback, requireSafe } from './listener/loopback.ts';
@@ -66,6 +67,9 @@ export async function createServer(options: ServerOptions): Promise<NatterServer
       error: error instanceof Error ? (error.stack ?? error.message) : String(error),
     });
   const plan = check(options, log);
+  await requireFreePort(plan.listen.host, plan.listen.port);
+  const { administration: door } = options;
+  if (door) await requireFreePort(door.host ?? '127.0.0.1', door.port, ' for administration');
   const services = plan.services({ onFault, tally: new Tally() });
   const listener = new Listener(services, plan.listen);
   const doors = await open(services, listener, options, onFault);

@@ -41,7 +41,7 @@ export function openDatabase(directory: string): DatabaseSync {
     database.exec(
       'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8000; PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY',
     );
-    if (version < migrations.length) migrate(database);
+    if (version < migrations.length) migrate(database, version, path);
     return database;
   } catch (error) {
     database.close();
@@ -74,7 +74,7 @@ export function openForReading(directory: string): DatabaseSync {
   }
 }
 
-function migrate(database: DatabaseSync): void {
+function migrate(database: DatabaseSync, from: number, path: string): void {
   database.exec('BEGIN IMMEDIATE');
   try {
     // Read again: another process may have been faster.
@@ -83,7 +83,12 @@ function migrate(database: DatabaseSync): void {
     database.exec('COMMIT');
   } catch (error) {
     if (database.isTransaction) database.exec('ROLLBACK');
-    throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StartError(
+      'data',
+      `${path} cannot be brought from schema ${from} to ${migrations.length}, nothing was changed: ${reason}`,
+      { cause: error },
+    );
   }
 }
 

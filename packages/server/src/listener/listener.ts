@@ -11,11 +11,11 @@ import { returnTime } from '../lifecycle.ts';
 import type { Services } from '../services.ts';
 import { Dispatcher } from '../session/dispatcher.ts';
 import { Session } from '../session/session.ts';
-import { StartError } from '../start-error.ts';
 import type { Certificate } from './certificate.ts';
 import type { ClientAddress } from './client-address.ts';
 import { Connection } from './connection.ts';
 import { Flusher } from './flusher.ts';
+import { cannotListen } from './free-port.ts';
 import { answerHealth } from './health.ts';
 import { hardenedServer, useCertificate } from './http-server.ts';
 
@@ -72,11 +72,7 @@ export class Listener {
   async listen(): Promise<number> {
     const { host, port } = this.#options;
     await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', (error) =>
-        reject(
-          new StartError('listen', `cannot listen on ${host}:${port}: ${error.message}`, { cause: error }),
-        ),
-      );
+      this.#server.once('error', (error) => reject(cannotListen(host, port, error)));
       this.#server.listen(port, host, resolve);
     });
     // A connection that cannot be accepted, for want of a descriptor, must not end the others.

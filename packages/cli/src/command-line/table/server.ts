@@ -68,6 +68,31 @@ export const serverRows: readonly CommandRow[] = [
     ],
     load: async () => (await import('../../commands/server/run.ts')).runServer,
   },
+  {
+    words: ['server', 'backup'],
+    summary: "copy the server's data into a new folder, also while it runs",
+    details:
+      'The copy is the state of one moment, and is checked. The folder appears when it is complete. Keep it as safe as the data themselves: everything that was said is in it.',
+    args: [{ name: 'DIR', summary: 'a folder that is not there yet' }],
+    options: [data],
+    load: async () => (await import('../../commands/server/data.ts')).backupServer,
+  },
+  {
+    words: ['server', 'restore'],
+    summary: "make the server's data out of a backup",
+    details:
+      'The backup is checked first. Nothing is written over: move what is in the data folder away before. Clients that know more than the backup keep what they have, and read everything else anew.',
+    args: [{ name: 'DIR', summary: 'the folder of the backup' }],
+    options: [data],
+    load: async () => (await import('../../commands/server/data.ts')).restoreServer,
+  },
+  {
+    words: ['server', 'check'],
+    summary: "look whether the server's data are whole, also while it runs",
+    args: [],
+    options: [data],
+    load: async () => (await import('../../commands/server/data.ts')).checkServer,
+  },
   serverUser(
     'add',
     'create an account',
@@ -84,7 +109,10 @@ export const serverRows: readonly CommandRow[] = [
   serverUser(
     'suspend',
     'lock an account',
-    [{ name: 'reason', value: 'TEXT', summary: 'what the user is told' }],
+    [
+      { name: 'reason', value: 'TEXT', summary: 'what the user is told' },
+      { name: 'until', value: 'DATE', summary: 'when it ends by itself (default: when it is resumed)' },
+    ],
     async () => (await import('../../commands/server/users.ts')).suspendUser,
   ),
   serverUser(
@@ -101,8 +129,8 @@ export const serverRows: readonly CommandRow[] = [
   ),
   serverUser(
     'invite',
-    'make an invitation to register',
-    [],
+    'make an invitation to register, for one account',
+    [{ name: 'days', value: 'NUMBER', summary: 'how long it is good (default: 7)' }],
     async () => (await import('../../commands/server/users.ts')).inviteUser,
     [],
   ),

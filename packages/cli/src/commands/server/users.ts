@@ -37,9 +37,12 @@ export const listUsers: Command = administer(async (context, administration) => 
   for (const user of await administration.listUsers()) show(context, user);
 });
 
-/** `natter server user suspend NAME [--reason TEXT]`. */
+/** `natter server user suspend NAME [--reason TEXT] [--until DATE]`. */
 export const suspendUser: Command = administer(async (context, administration) => {
-  await administration.suspend(userOf(context), context.given.text('reason') ?? '');
+  const { given } = context;
+  const until = given.date('until');
+  if (until !== undefined && until <= Date.now()) throw given.error('--until takes a date that is to come');
+  await administration.suspend(userOf(context), given.text('reason') ?? '', until);
   await showOne(context, administration);
 });
 
@@ -109,11 +112,14 @@ export const revokeInvitation: Command = administer(async ({ given, output }, ad
   output.item({ type: 'invitation', id, state: 'revoked' }, () => `${oneLine(id)}  revoked`);
 });
 
-/** `natter server user invite`. */
-export const inviteUser: Command = administer(async ({ output }, administration) => {
-  const { code, expiresAt } = await administration.invite();
+/** `natter server user invite [--days NUMBER]`. */
+export const inviteUser: Command = administer(async ({ given, output }, administration) => {
+  const days = given.count('days');
+  const { code, expiresAt } = await administration.invite(days === undefined ? undefined : days * day);
   output.item({ type: 'invitation', code, expiresAt: new Date(expiresAt).toISOString() }, () => code);
 });
+
+const day = 24 * 3_600_000;
 
 /** `alice` of `alice` and of `alice@example.org`. */
 function userOf({ given }: CommandContext): string {
@@ -139,7 +145,9 @@ function show({ output }: CommandContext, user: AccountInfo): void {
   );
 }
 
-/** `active`, `suspended: the reason`. */
+/** `active`, `suspended until 2026-03-01T00:00:00.000Z: the reason`. */
 function standingText(standing: AccountInfo['standing']): string {
-  return standing.state === 'active' ? 'active' : `${standing.state}: ${oneLine(standing.reason)}`;
+  if (standing.state === 'active') return 'active';
+  const until = standing.until === undefined ? '' : ` until ${new Date(standing.until).toISOString()}`;
+  return `suspended${until}: ${oneLine(standing.reason)}`;
 }

@@ -1,10 +1,10 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { z } from 'zod';
+import { cannotListen } from '../../listener/free-port.ts';
 import { answerHealth } from '../../listener/health.ts';
 import type { Metrics } from '../../metrics/metrics.ts';
 import type { Services } from '../../services.ts';
-import { StartError } from '../../start-error.ts';
 import { AdministrationError } from '../administration-error.ts';
 import type { Administration } from '../administration.ts';
 import { findRoute } from './routes.ts';
@@ -62,13 +62,7 @@ export class AdminListener {
   /** Resolves with the port. @throws StartError */
   async listen(host: string, port: number): Promise<number> {
     await new Promise<void>((resolve, reject) => {
-      const refuse = (error: Error): void =>
-        reject(
-          new StartError('listen', `cannot listen on ${host}:${port} for administration: ${error.message}`, {
-            cause: error,
-          }),
-        );
-      this.#server.once('error', refuse);
+      this.#server.once('error', (error) => reject(cannotListen(host, port, error, ' for administration')));
       this.#server.listen(port, host, resolve);
     });
     const address = this.#server.address();
