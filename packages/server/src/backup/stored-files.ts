@@ -32,7 +32,7 @@ export function bytesOf(directory: string, { id }: Pick<StoredFile, 'id'>): stri
 /** SHA-256 in lower-case hexadecimal. */
 export async function digestOf(path: string, signal?: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { ...(signal === undefined ? {} : { signal }) }))
+  for await (const chunk of createReadStream(path, signal === undefined ? {} : { signal }))
     hash.update(chunk as Uint8Array);
   return hash.digest('hex');
 }
