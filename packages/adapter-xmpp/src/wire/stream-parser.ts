@@ -1,7 +1,9 @@
 import { Element } from '@xmpp/xml';
-import { SaxesParser, type SaxesTagNS } from 'saxes';
 import { WireError } from './error.ts';
 import type { WireLimits } from './limits.ts';
+import type { Tag } from './xml-tag.ts';
+import { malformed } from './xml-text.ts';
+import { XmlTokenizer } from './xml-tokenizer.ts';
 
 /** What a stream parser finds, in the order in which it stands in the stream. */
 export interface StreamParserEvents {
@@ -27,11 +29,11 @@ export class StreamParser {
   readonly #events: StreamParserEvents;
   readonly #limits: Pick<WireLimits, 'stanzaNodes' | 'depth'>;
   readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  readonly #saxes = new SaxesParser({
-    xmlns: true,
-    position: false,
-    defaultXMLVersion: '1.0',
-    forceXMLVersion: true,
+  readonly #tokenizer = new XmlTokenizer({
+    open: (tag) => this.#open(tag),
+    close: (name) => this.#close(name),
+    text: (text) => this.#text(text),
+    space: () => this.#space(),
   });
   #header: Element | null = null;
   #cursor: Element | null = null;
@@ -50,28 +52,12 @@ export class StreamParser {
     this.#events = events;
     this.stanzaBytes = stanzaBytes;
     this.#limits = limits;
-    const saxes = this.#saxes;
-    saxes.on('error', (error) => {
-      throw new WireError('malformed', `not well-formed: ${error.message}`, { condition: 'not-well-formed' });
-    });
-    saxes.on('xmldecl', ({ encoding }) => {
-      if (encoding !== undefined && encoding.toLowerCase() !== 'utf-8') {
-        throw new WireError('malformed', 'the stream is not UTF-8', { condition: 'unsupported-encoding' });
-      }
-    });
-    saxes.on('doctype', () => this.#restricted('a document type definition'));
-    saxes.on('processinginstruction', () => this.#restricted('a processing instruction'));
-    saxes.on('comment', () => this.#restricted('a comment'));
-    saxes.on('attribute', () => this.#count());
-    saxes.on('opentag', (tag) => this.#open(tag));
-    saxes.on('text', (text) => this.#text(text));
-    saxes.on('cdata', (text) => this.#text(text));
-    saxes.on('closetag', () => this.#close());
   }
 
   /** Stops at once, in the middle of a chunk too: nothing after this call is looked at. */
   halt(): void {
     this.#dead = true;
+    this.#tokenizer.stop();
   }
 
   /** Parses the next bytes and reports synchronously what they complete. Throws WireError. */
@@ -91,11 +77,10 @@ export class StreamParser {
 
   #parse(slice: Uint8Array): void {
     try {
-      this.#saxes.write(this.#decode(slice));
+      this.#tokenizer.write(this.#decode(slice));
     } catch (error) {
-      if (error === HALTED) return;
       // A second offence in the same chunk finds nobody listening: the parser is dead from the first on.
-      this.#dead = true;
+      this.halt();
       throw error;
     }
   }
@@ -108,12 +93,8 @@ export class StreamParser {
     }
   }
 
-  #restricted(what: string): never {
-    throw new WireError('malformed', `${what} is not allowed in a stream`, { condition: 'restricted-xml' });
-  }
-
-  #count(): void {
-    this.#nodes += 1;
+  #count(nodes: number): void {
+    this.#nodes += nodes;
     if (this.#nodes > this.#limits.stanzaNodes) {
       throw new WireError('limit', `a stanza has more than ${this.#limits.stanzaNodes} nodes`, {
         condition: 'policy-violation',
@@ -121,24 +102,20 @@ export class StreamParser {
     }
   }
 
-  #open(tag: SaxesTagNS): void {
-    this.#count();
+  #open({ name, attributes, count }: Tag): void {
+    this.#count(1 + count);
     this.#depth += 1;
     if (this.#depth > this.#limits.depth) {
       throw new WireError('limit', `a stanza is nested deeper than ${this.#limits.depth}`, {
         condition: 'policy-violation',
       });
     }
-    const attributes: Record<string, string> = {};
-    for (const { name, value } of Object.values(tag.attributes)) attributes[name] = value;
-    const element = new Element(tag.name, attributes);
+    const element = new Element(name, attributes);
     if (this.#header === null || this.#cursor === null) {
       this.#header = element;
       this.#cursor = element;
       this.#reset();
-      this.#events.opened(element);
-      this.#checkHalted();
-      return;
+      return this.#events.opened(element);
     }
     // At depth 2 the element gets its parent, but the header does not get the child: the stream is never collected.
     if (this.#cursor === this.#header) element.parent = this.#header;
@@ -147,42 +124,30 @@ export class StreamParser {
   }
 
   #text(text: string): void {
-    // Whitespace between stanzas is the keepalive of RFC 6120 section 4.6.1.
-    if (this.#cursor === null || this.#cursor === this.#header) {
-      if (/[^\t\n\r ]/.test(text)) {
-        throw new WireError('malformed', 'text outside of a stanza', { condition: 'not-well-formed' });
-      }
-      this.#bytes = 0;
-      return;
-    }
-    this.#count();
-    this.#cursor.t(text);
+    this.#count(1);
+    this.#cursor?.t(text);
   }
 
-  #close(): void {
+  #space(): void {
+    if (this.#header !== null) this.#bytes = 0;
+  }
+
+  #close(name: string): void {
     this.#depth -= 1;
     const element = this.#cursor;
-    if (element === null || element === this.#header) {
-      this.#dead = true;
-      this.#events.closed();
-      throw HALTED;
+    if (element?.name !== name) throw malformed('an end tag of something else');
+    if (element === this.#header) {
+      this.halt();
+      return this.#events.closed();
     }
     this.#cursor = element.parent;
     if (this.#cursor !== this.#header) return;
     this.#reset();
     this.#events.element(element);
-    this.#checkHalted();
   }
 
   #reset(): void {
     this.#bytes = 0;
     this.#nodes = 0;
   }
-
-  #checkHalted(): void {
-    if (this.#dead) throw HALTED;
-  }
 }
-
-/** Thrown through saxes, which knows no other way to stop in the middle of a chunk. */
-const HALTED: Error = new Error('halted');
