@@ -57,10 +57,22 @@ export function networkCapabilities(encrypts: boolean): Capabilities {
   return { ...NETWORK_CAPABILITIES, support: { ...NETWORK_CAPABILITIES.support, encryption: 'full' } };
 }
 
-/** The capabilities of an account on a server that takes files of this size (bytes). */
-export function accountCapabilities(fileBytes: number | null, encrypts: boolean): Capabilities {
-  const { limits, ...others } = networkCapabilities(encrypts);
-  return { ...others, limits: fileBytes === null ? limits : { ...limits, fileBytes } };
+/** The capabilities of an account on a server that takes files of this size (bytes), and tells who is there or not. */
+export function accountCapabilities({
+  fileBytes,
+  encrypts,
+  presence,
+}: {
+  readonly fileBytes: number | null;
+  readonly encrypts: boolean;
+  readonly presence: boolean;
+}): Capabilities {
+  const { limits, support, ...others } = networkCapabilities(encrypts);
+  return {
+    ...others,
+    support: presence ? support : { ...support, presence: 'none', 'presence-text': 'none' },
+    limits: fileBytes === null ? limits : { ...limits, fileBytes },
+  };
 }
 
 /** The capabilities of a space, which holds rooms and no messages. */

@@ -17,6 +17,8 @@ export interface MatrixConfig {
   readonly signIn: SignInMethod | null;
   /** Others are not told how far we have read. */
   readonly privateReceipts: boolean;
+  /** Synchronises by a window over the rooms, where the homeserver offers that. */
+  readonly slidingSync: boolean;
   /** What a server that is not open to all wants of who registers. */
   readonly registrationToken: string | null;
 }
@@ -46,6 +48,10 @@ export const CONFIG_SCHEMA: JsonObject = {
         'password, token (an access token that was made elsewhere), sso or oauth (in a browser here), or device (in a browser anywhere)',
     },
     privateReceipts: { type: 'boolean', description: 'tells others nothing of how far you have read' },
+    slidingSync: {
+      type: 'boolean',
+      description: 'synchronises the rooms with the newest messages first, where the server offers it',
+    },
     registrationToken: text('what the operator gave you to register with (with --register)'),
   },
 };
@@ -58,6 +64,7 @@ export function readConfig(config: JsonObject): MatrixConfig {
     allowInsecure: readFlag(config, 'allowInsecure'),
     signIn: readMethod(config),
     privateReceipts: readFlag(config, 'privateReceipts'),
+    slidingSync: readFlag(config, 'slidingSync'),
     registrationToken: readText(config, 'registrationToken'),
   };
 }

@@ -56,7 +56,9 @@ export class Connection {
       if (error instanceof WireError && error.code === 'refused') return null;
       throw error;
     });
-    host.capabilities('account', accountCapabilities(fileBytes, this.#runtime.encryption !== null));
+    const encrypts = this.#runtime.encryption !== null;
+    const presence = await this.#sync.tellsPresence();
+    host.capabilities('account', accountCapabilities({ fileBytes, encrypts, presence }));
   }
 
   /** Who we are. */

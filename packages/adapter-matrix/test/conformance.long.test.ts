@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
 import { describeServer } from '@natter/e2e';
-import { describeAdapter } from '@natter/testing/conformance';
+import { describeAdapter, type AdapterSetup } from '@natter/testing/conformance';
 import { startConformanceServer, type ConformanceServer } from './support/synapse-setup.ts';
 
 describeServer('Matrix', 'synapse', () => {
@@ -12,6 +12,15 @@ describeServer('Matrix', 'synapse', () => {
 
   const sliced = { toClient: { slice: { min: 1, max: 50 } }, toServer: { slice: { min: 1, max: 7 } } };
   describeAdapter('conforms on a link that tears everything apart', { setup: () => server.setup(sliced) });
+
+  // Its proposal leaves presence to another one.
+  const sliding = async (): Promise<AdapterSetup> => {
+    const setup = await server.setup({}, { slidingSync: true });
+    const { capabilities } = setup.adapter;
+    const support = { ...capabilities.support, presence: 'none' } as const;
+    return { ...setup, adapter: { ...setup.adapter, capabilities: { ...capabilities, support } } };
+  };
+  describeAdapter('conforms by sliding synchronisation', { setup: sliding });
 
   const slow = {
     toClient: { latency: { base: 5, jitter: 10 } },

@@ -200,3 +200,11 @@ test('our reaction is taken back also where the server does not know the questio
   await eventually(() => server.count(/^PUT .*\/redact\/\$r\//)).toBe(1);
   expect(server.asked.some(({ path }) => path.includes(ROOM))).toBe(true);
 });
+
+test('what somebody says whom we ignore is not there, whoever tells it', async () => {
+  const ignored = { type: 'm.ignored_user_list', content: { ignored_users: { '@bad:s.test': {} } } };
+  const direct = { type: 'm.direct', content: { [THEM]: [ROOM] } };
+  server.push({ account_data: { events: [ignored, direct] } });
+  server.say([message('$1', 'bad', { sender: '@bad:s.test' }), message('$2', 'good')]);
+  await (await open()).hears(['good']);
+});

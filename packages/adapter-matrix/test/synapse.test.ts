@@ -218,4 +218,18 @@ describeServer('Matrix accounts in a hub', 'synapse', () => {
     );
     expect(home.gaps()).toBe(0);
   });
+
+  test('a server that offers sliding synchronisation is followed by it, also after a restart', async () => {
+    const { id } = await room();
+    await home.close();
+    const kept = { store: keptOpen(memoryStore()), secrets: memorySecrets() };
+    home = await Home.open(server, { address: me, config: { slidingSync: true }, ...kept });
+    await eventually(() => home.named(id)?.state).toBe('joined');
+    await other.send(id, 'm.room.message', { msgtype: 'm.text', body: 'one' });
+    await eventually(() => texts(home.named(id)!.id)).toEqual(['one']);
+    await home.close();
+    await other.send(id, 'm.room.message', { msgtype: 'm.text', body: 'two' });
+    home = await Home.resume(home.account, kept);
+    await eventually(() => texts(home.named(id)!.id)).toEqual(['one', 'two']);
+  });
 });

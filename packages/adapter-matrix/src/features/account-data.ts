@@ -28,6 +28,7 @@ export class AccountData {
   readonly #known = new Map<string, JsonMap>();
   #partners = new Map<string, string>();
   #muted: ReadonlySet<string> = new Set();
+  #ignored: ReadonlySet<string> = new Set();
   #keywords: Keywords = { own: [], name: [] };
   /** Changes read and write the whole: one after the other, or the second undoes the first. */
   #changes: Promise<unknown> = Promise.resolve();
@@ -76,9 +77,9 @@ export class AccountData {
     return this.#keywords;
   }
 
+  /** Whom we ignore. */
   ignored(): ReadonlySet<string> {
-    const users = getMap(this.#known.get(IGNORED), 'ignored_users') ?? {};
-    return new Set(Object.keys(users).filter(isUserId));
+    return this.#ignored;
   }
 
   ownNames(userId: string): OwnNames {
@@ -123,6 +124,8 @@ export class AccountData {
       if (!isUserId(userId) || !isList(rooms)) continue;
       for (const room of rooms) if (isRoomId(room)) this.#partners.set(room, userId);
     }
+    const ignored = getMap(this.#known.get(IGNORED), 'ignored_users') ?? {};
+    this.#ignored = new Set(Object.keys(ignored).filter(isUserId));
     const rules = this.#known.get(PUSH_RULES);
     this.#muted = new Set(mutedRooms(rules));
     this.#keywords = readKeywords(rules);

@@ -52,7 +52,7 @@ export class RoomSync {
     if (before?.replaced === true) return;
     const state = readEvents(part.state);
     const sealed = readEvents(part.timeline);
-    await this.#prepare(part.id, state, sealed);
+    await this.#prepare(part, state, sealed);
     const timeline: RoomEvent[] = [];
     const remember: Remember = (key, value) => draft.remember(key, value);
     for (const event of sealed) {
@@ -122,12 +122,14 @@ export class RoomSync {
   context(room: Room, names: Names, place: Place, remember: Remember): TimelineContext {
     const { rooms, api, contacts, accountData } = this.#runtime;
     const partner = partnerOf(room, accountData);
+    const ignored = accountData.ignored();
     return {
       self: api.userId,
       room,
       place,
       receivedAt: Date.now(),
       isContact: (userId) => userId === partner || contacts.has(userId),
+      isIgnored: (userId) => ignored.has(userId),
       nameOf: (userId) => names.get(userId) ?? own(room.people, userId)?.name ?? null,
       reaction: (eventId) => rooms.reaction(eventId),
       remember: (reaction) => rooms.remember(remember, reaction),
@@ -145,15 +147,19 @@ export class RoomSync {
   }
 
   /** What encryption must know of a room before its events are opened. */
-  async #prepare(room: string, state: readonly RoomEvent[], timeline: readonly RoomEvent[]): Promise<void> {
+  async #prepare(
+    { id: room, limited }: JoinedRoom,
+    state: readonly RoomEvent[],
+    timeline: readonly RoomEvent[],
+  ): Promise<void> {
     const { encryption } = this.#runtime;
     if (encryption === null) return;
     for (const { type, stateKey, content } of [...state, ...timeline])
       if (type === 'm.room.encryption' && stateKey === '') await encryption.enable(room, content);
-    // Members in the state part are those who speak, told again and again.
+    // Members in the state part are those who speak, told again and again; who came or went in a hole is not told at all.
     const matters = ({ type }: RoomEvent): boolean =>
       type === 'm.room.member' || type === 'm.room.history_visibility';
-    if (timeline.some(matters)) encryption.changed(room);
+    if (limited || timeline.some(matters)) encryption.changed(room);
   }
 
   #withAccountData(room: Room, { accountData }: JoinedRoom): Room {

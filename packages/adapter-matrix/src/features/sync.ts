@@ -1,24 +1,18 @@
 import { accountScope, type Batch, type Page } from '@natter/core';
 import type { Opaque, OwnPresence } from '@natter/core/model';
 import { writePresence } from '../mapping/presence.ts';
-import { readSync, type JoinedRoom, type SyncAnswer } from '../mapping/sync.ts';
+import type { JoinedRoom, SyncAnswer } from '../mapping/sync.ts';
 import type { Runtime } from '../runtime.ts';
 import { WireError } from '../wire/error.ts';
-import { get, getNumber, isMap, type JsonMap } from '../wire/json.ts';
+import { get, getNumber, isMap } from '../wire/json.ts';
+import { chooseSource } from './choose-sync.ts';
 import { Draft } from './draft.ts';
 import type { PresenceFeature } from './presence.ts';
 import type { RoomSync } from './room-sync.ts';
+import type { SyncSource } from './sync-source.ts';
 
 /** Rooms of one commit: a first synchronisation may tell thousands. */
 const ROOMS_AT_ONCE = 50;
-/** What we want to be told. Lazily loaded members come again with what they say, as we keep only a few of them. */
-const FILTER: JsonMap = {
-  room: {
-    timeline: { limit: 30, lazy_load_members: true },
-    state: { lazy_load_members: true, include_redundant_members: true },
-  },
-};
-
 /**
  * Synchronisation (Matrix 1.16, section "Syncing"): its token is the account's cursor, and moves in the transaction that
  * stores what it covers. Nothing is asked for before that is durable, so a slow disk slows the server down.
@@ -27,6 +21,7 @@ export class Sync {
   readonly #runtime: Runtime;
   readonly #roomSync: RoomSync;
   readonly #presence: PresenceFeature;
+  readonly #source: Promise<SyncSource>;
   readonly #caughtUp: PromiseWithResolvers<string> = Promise.withResolvers();
   /** What contacts shall see of us. */
   shown: OwnPresence;
@@ -39,6 +34,14 @@ export class Sync {
     this.#roomSync = parts.roomSync;
     this.#presence = parts.presence;
     this.shown = parts.shown;
+    const { api, limits, config, ended } = runtime;
+    this.#source = chooseSource({ api, limits }, config.slidingSync, ended);
+    this.#source.catch(() => {}); // told to who asks by it
+  }
+
+  /** Whether we are told who is there. */
+  async tellsPresence(): Promise<boolean> {
+    return (await this.#source).presence;
   }
 
   /** What was missed since a token. Without one, or when the server knows it no more: what is so now. */
@@ -48,8 +51,15 @@ export class Sync {
     await rooms.load(host);
     await accountData.load(host);
     await contacts.load(host);
-    const { answer, since } = await this.#first(after, signal);
-    const origin = after === null ? 'snapshot' : 'archive';
+    const known = after !== null && (await this.#source).owns(after) ? after : null;
+    const origin = known === null ? 'snapshot' : 'archive';
+    let { answer, since } = await this.#first(known, signal);
+    while (answer.more) {
+      const draft = await this.#takeInParts(answer, since, origin);
+      await host.commit(draft.batch(origin, { [accountScope]: answer.next }));
+      since = answer.next;
+      answer = await this.#ask(since, 0, signal);
+    }
     const draft = await this.#takeInParts(answer, since, origin);
     host.roster('ready');
     this.#caughtUp.resolve(answer.next);
@@ -81,7 +91,7 @@ export class Sync {
     const { host, ended } = this.#runtime;
     try {
       this.#presence.show(this.shown);
-      await this.#presence.ask();
+      if (await this.tellsPresence()) await this.#presence.ask();
     } catch (error) {
       if (!ended.aborted)
         host.log('warn', 'matrix-presence-failed', { message: String(error).slice(0, 200) });
@@ -102,26 +112,9 @@ export class Sync {
     }
   }
 
-  async #ask(since: string | null, timeout: number, signal: AbortSignal): Promise<SyncAnswer> {
-    const { api, limits } = this.#runtime;
-    const answer = readSync(
-      await api.call({
-        method: 'GET',
-        path: ['client', 'v3', 'sync'],
-        query: {
-          filter: JSON.stringify(FILTER),
-          timeout: String(timeout),
-          set_presence: writePresence(this.shown),
-          ...(since === null ? {} : { since }),
-        },
-        signal,
-        watched: true,
-        most: limits.syncBytes,
-        silence: timeout + limits.silence,
-      }),
-    );
-    if (answer === null) throw new WireError('protocol', 'the server synchronises without a token');
-    return answer;
+  #ask(since: string | null, timeout: number, signal: AbortSignal): Promise<SyncAnswer> {
+    const presence = writePresence(this.shown);
+    return this.#source.then((source) => source.ask({ since, timeout, presence }, signal));
   }
 
   /** A first synchronisation is stored piece by piece, and its token with the last: a crash in between begins anew. */

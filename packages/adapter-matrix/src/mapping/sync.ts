@@ -4,6 +4,8 @@ import { isRoomId } from './keys.ts';
 /** The answer to a synchronisation (Matrix 1.16, section "GET /_matrix/client/v3/sync"), taken apart but not understood. */
 export interface SyncAnswer {
   readonly next: string;
+  /** There is more to be told at once. */
+  readonly more: boolean;
   readonly accountData: readonly JsonMap[];
   readonly presence: readonly Json[];
   readonly toDevice: readonly Json[];
@@ -41,6 +43,7 @@ export function readSync(answer: JsonMap): SyncAnswer | null {
   const rooms = getMap(answer, 'rooms');
   return {
     next,
+    more: false,
     accountData: events(getMap(answer, 'account_data')).filter(isMap),
     presence: events(getMap(answer, 'presence')),
     toDevice: events(getMap(answer, 'to_device')),

@@ -25,6 +25,8 @@ export interface TimelineContext {
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
   isContact(userId: string): boolean;
+  /** Whether the account wants to hear nothing of somebody (Matrix 1.18, section "Ignoring Users"). */
+  isIgnored(userId: string): boolean;
   nameOf(userId: string): string | null;
   readonly keywords: Keywords;
   reaction(eventId: string): KnownReaction | undefined;
@@ -46,6 +48,7 @@ export function mapTimeline(events: readonly RoomEvent[], context: TimelineConte
     items = [];
   };
   for (const event of events) {
+    if (context.isIgnored(event.sender)) continue; // not every server keeps them back
     const message = messageOf(event, context);
     if (message !== null) items.push(message);
     const change = changeOf(event, context);

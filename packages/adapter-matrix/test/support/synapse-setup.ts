@@ -1,3 +1,4 @@
+import type { JsonObject } from '@natter/core';
 import { startSynapse } from '@natter/e2e';
 import type { AdapterSetup } from '@natter/testing/conformance';
 import { startFaultProxy, type ConnectionFaults } from '@natter/testing/proxy';
@@ -9,7 +10,7 @@ import { startTlsFront } from './tls-front.ts';
 
 /** A Synapse for the conformance suite, behind TLS: once with a good certificate, and once with one that nobody vouches for. */
 export interface ConformanceServer {
-  setup(faults?: ConnectionFaults): Promise<AdapterSetup>;
+  setup(faults?: ConnectionFaults, config?: JsonObject): Promise<AdapterSetup>;
   stop(): Promise<void>;
 }
 
@@ -25,7 +26,7 @@ export async function startConformanceServer(): Promise<ConformanceServer> {
   const password = 'pass "wörd"';
   let count = 0;
   return {
-    async setup(faults = {}) {
+    async setup(faults = {}, config = {}) {
       const [name, other] = [`me${(count += 1)}`, `peer${count}`];
       const [address] = await Promise.all([
         server.addUser({ name, password }),
@@ -40,7 +41,7 @@ export async function startConformanceServer(): Promise<ConformanceServer> {
         adapter: createMatrixAdapter(),
         account: {
           address,
-          config: { server: `https://localhost:${proxy.port}`, ca: ca.certificate },
+          config: { ...config, server: `https://localhost:${proxy.port}`, ca: ca.certificate },
           answers: { password },
         },
         peer: new MatrixPeer(peer, account),
