@@ -28,8 +28,12 @@ export function presenceExpiry({ frames, presences }: Profile, now: () => number
 }
 
 function firstEnd({ expiresAt, resources }: ContactPresence): number | null {
-  const ends = [expiresAt, ...Object.values(resources).map((resource) => resource.expiresAt)];
-  return ends.reduce((first, end) => (first === null || (end !== null && end < first) ? end : first));
+  let first = expiresAt;
+  for (const name in resources) {
+    const end = resources[name]?.expiresAt ?? null;
+    if (end !== null && (first === null || end < first)) first = end;
+  }
+  return first;
 }
 
 /** What is still known of a contact; `null` for nothing. */

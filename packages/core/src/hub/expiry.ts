@@ -25,11 +25,14 @@ export class Expiry<K, V> {
   ) {
     this.#now = now;
     this.#expire = expire;
-    const subscription = rows.delta$.subscribe((delta) => {
-      for (const [key, row] of 'reset' in delta ? delta.reset : delta.set) this.#note(key, endOf(row));
-      for (const key of 'removed' in delta ? delta.removed : []) this.#ends.delete(key);
+    for (const [key, row] of rows.entries()) this.#note(key, endOf(row));
+    // Inside the frame, where no list of changes is made for it: every presence passes here.
+    this.#stop = rows.attach({
+      apply: (changes) => {
+        for (const { key, value } of changes) this.#note(key, value === undefined ? null : endOf(value));
+      },
+      end: () => this.close(),
     });
-    this.#stop = () => subscription.unsubscribe();
   }
 
   close(): void {
@@ -39,7 +42,7 @@ export class Expiry<K, V> {
 
   #note(key: K, end: number | null): void {
     if (end === null || Number.isNaN(end)) {
-      this.#ends.delete(key);
+      if (this.#ends.size > 0) this.#ends.delete(key);
       return;
     }
     this.#ends.set(key, end);

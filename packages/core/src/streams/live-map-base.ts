@@ -112,6 +112,12 @@ export abstract class LiveMapBase<K, V> implements LiveMap<K, V>, FrameMember {
     this.#rows.set(key, value);
   }
 
+  /** Sets a row of a view that is being made and has none under this key: nothing is looked up, and it is no change. */
+  protected load(key: K, value: V): void {
+    if (this.frames.phase === 'writing' || this.frames.phase === 'settling') this.put(key, value);
+    else this.#rows.set(key, value);
+  }
+
   /** Removes a row as `put` sets one; false when there was none. */
   protected drop(key: K): boolean {
     const before = this.#rows.get(key);

@@ -66,8 +66,12 @@ class OrderedView<K, V, S> implements Ordered<K, V, S>, Follower<K, V>, FrameMem
     this.#compare = compare;
     this.#wanted = wanted;
     this.#tree = new CountedTree((a, b) => compare(a.sort, b.sort) || a.arrival - b.arrival);
-    for (const [key, value] of source.entries()) this.#admit(key, value, undefined);
-    this.#tree.build([...this.#byKey.values()]);
+    const entries: Entry<K, V, S>[] = [];
+    for (const [key, value] of source.entries()) {
+      const entry = this.#admit(key, value, undefined);
+      if (entry !== undefined) entries.push(entry);
+    }
+    this.#tree.build(entries);
     this.#detach = source.attach(this);
   }
 

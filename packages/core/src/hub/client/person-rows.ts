@@ -21,7 +21,14 @@ export class PersonRows extends DerivedMapBase<PersonId, Person> {
     const { persons, contacts, presences, conversations, accounts, statuses } = profile;
     super(persons, contacts, presences, conversations, accounts, statuses);
     this.#profile = profile;
-    this.follow(persons, ({ key }) => this.#refresh(key));
+    this.follow(
+      persons,
+      ({ key }) => this.#refresh(key),
+      (id, record) => {
+        const row = personRow(profile, record);
+        if (row) this.load(id, row);
+      },
+    );
     // What there is now was taken in with the persons; from here on only changes count.
     this.#followChanges(contacts, (id) => this.#personOf(contacts.get(id)));
     this.#followChanges(presences, (id) => this.#personOf(contacts.get(id)));
