@@ -50,16 +50,17 @@ export async function startRealNetwork(
 export type FaultsOf = (connection: number) => ConnectionFaults;
 
 /** What the conformance suite wants: alice by the adapter and through the proxy, bob by hand and without it. */
-export async function setupRealNetwork(faultsOf: FaultsOf = () => ({})): Promise<AdapterSetup> {
-  const network = await startRealNetwork(faultsOf(0));
+export async function setupRealNetwork(faultsOf?: FaultsOf): Promise<AdapterSetup> {
+  const network = await startRealNetwork(faultsOf?.(0) ?? {});
   const { server, proxy } = network;
-  const harmed = harm(proxy, faultsOf);
+  const harmed = harm(proxy, faultsOf ?? (() => ({})));
   const peer = await NativePeer.start(server.url, 'bob', password, `alice@${server.name}`);
   return {
     adapter: createNativeAdapter(),
     account: { address: `alice@127.0.0.1:${proxy.port}`, config: {}, answers: { password } },
     peer,
-    means: meansOf(proxy),
+    // On a link that is slow by itself it would show nothing but that.
+    means: { ...meansOf(proxy), ...(faultsOf === undefined && { flood: (texts) => sendAll(peer, texts) }) },
     close: async () => {
       await peer.stop();
       await network.close();
@@ -78,6 +79,10 @@ async function harm(proxy: FaultProxy, faultsOf: FaultsOf): Promise<void> {
     if (closed) return;
     proxy.faults = faultsOf(connection);
   }
+}
+
+async function sendAll(peer: NativePeer, texts: readonly string[]): Promise<void> {
+  await Promise.all(texts.map((text) => peer.send(text)));
 }
 
 function meansOf(proxy: FaultProxy): Partial<Means> {

@@ -37,11 +37,15 @@ export class TestHost implements SessionHost {
   conversationCapabilities: Map<RemoteKey, Capabilities> = new Map();
   /** While set, every commit rejects with it: the store is dead. */
   broken: Error | null = null;
+  /** The most live batches that waited to be stored at once, and how long they were as JSON. */
+  readonly mostUncommitted: { batches: number; length: number } = { batches: 0, length: 0 };
   /** While true, live batches move no cursor. */
   catchingUp = true;
   /** Whether a run is on; outside one, the adapter has nothing to say. */
   running = false;
   #changed: () => void = () => {};
+  readonly #uncommitted: { batches: number; length: number } = { batches: 0, length: 0 };
+  #held: Promise<void> | null = null;
 
   /** Calls back after everything that the adapter tells. */
   onChange(changed: () => void): void {
@@ -88,7 +92,30 @@ export class TestHost implements SessionHost {
 
   async commit(batch: Batch): Promise<void> {
     this.#inRun('a commit');
+    if (this.#held !== null) await this.#wait(batch, this.#held);
     this.take(batch, batch.origin === 'archive' || !this.catchingUp);
+  }
+
+  async #wait(batch: Batch, held: Promise<void>): Promise<void> {
+    const { length } = JSON.stringify(batch);
+    const [now, most] = [this.#uncommitted, this.mostUncommitted];
+    now.batches += 1;
+    now.length += length;
+    most.batches = Math.max(most.batches, now.batches);
+    most.length = Math.max(most.length, now.length);
+    await held;
+    now.batches -= 1;
+    now.length -= length;
+  }
+
+  /** Stores nothing of what is told from now on, until the answer is called. */
+  hold(): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#held = promise;
+    return () => {
+      this.#held = null;
+      resolve();
+    };
   }
 
   /** Stores a batch; throws what a dead store would. */

@@ -53,6 +53,8 @@ export interface Peer {
   typing?(active: boolean): Promise<void>;
   /** Tells that it has read up to a message that it received. */
   markRead?(id: string): Promise<void>;
+  /** Tells that a message of the account has arrived, by the peer's name for it. */
+  confirm?(id: string): Promise<void>;
   /** The name (by the peer's ids) of the last message that the account has read. */
   readByAccount?(): Promise<string | null>;
   /** Asks to see the account's presence. */
@@ -119,6 +121,8 @@ export interface Means {
   sendUnsettled(text: string): () => { from: RemoteKey; to: RemoteKey };
   /** The peer sends a text that cannot be read; calling the answer brings the key. */
   sendLocked(text: string): () => void;
+  /** The peer says all of this to the account as fast as it can; resolves when the network has it. */
+  flood(texts: readonly string[]): Promise<void>;
   /** A third party sends a text with a claimed id that the peer used too, in a room where both are. */
   sendAsThird(room: RemoteKey, text: string, claimed: string): void;
 }

@@ -41,6 +41,7 @@ const rich = [
   ...rooms,
   ...([
     'register',
+    'profile',
     'roster',
     'roster-edit',
     'roster-groups',
@@ -58,6 +59,8 @@ const rich = [
     'edit',
     'retract',
     'react',
+    'formatting',
+    'thread',
     'attachments',
     'history',
   ] as const),

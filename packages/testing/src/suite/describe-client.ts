@@ -1,4 +1,4 @@
-import { describe, it } from 'vitest';
+import { afterAll, describe, it } from 'vitest';
 import { skipReason } from '../conformance/case.ts';
 import type { AdapterSetup } from '../conformance/setup.ts';
 import { clientCases } from './cases.ts';
@@ -14,9 +14,13 @@ export interface DescribeClientOptions {
 
 /**
  * Runs the real hub and client over an adapter and lets the history checker judge. Every case runs twice: over a direct
- * link, and through JSON with a slow reader.
+ * link, and through JSON with a slow reader. What does not apply is skipped by name, with the reason, and listed on stderr.
  */
 export function describeClient(name: string, options: DescribeClientOptions): void {
+  const skipped = new Set<string>();
+  afterAll(() => {
+    for (const line of skipped) process.stderr.write(`${name}: skipped: ${line}\n`);
+  });
   for (const form of linkForms) {
     describe(`${name}, ${form.name}`, () => {
       it.for(clientCases.map((each) => [each.name, each] as const))(
@@ -26,7 +30,10 @@ export function describeClient(name: string, options: DescribeClientOptions): vo
           const setup = await options.setup();
           try {
             const reason = skipReason(clientCase, setup);
-            if (reason !== null) return skip(reason);
+            if (reason !== null) {
+              skipped.add(`${clientCase.name} (${reason})`);
+              return skip(reason);
+            }
             await clientCase.run(setup, form);
           } finally {
             await setup.close();

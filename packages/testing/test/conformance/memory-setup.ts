@@ -54,6 +54,7 @@ function peerOf(bob: Second, ada: Second): Peer {
     react: async (id, key) => void bob.ask({ do: 'react', ...found(id), key, on: true }),
     look: async (id) => look(bob.told, id),
     typing: async (active) => void bob.ask({ do: 'typing', conversation: conversationOf(bob), active }),
+    confirm: async (id) => void bob.ask({ do: 'mark', ...found(id), kind: 'delivered' }),
     markRead: async (id) => void bob.ask({ do: 'mark', ...found(id), kind: 'read' }),
     readByAccount: async () => {
       const marker = bob.told.findLast(
@@ -105,7 +106,10 @@ function meansOf(network: MemoryNetwork, bob: Second, ada: Second): Partial<Mean
       third.send(room, text, {}, claimed);
     },
   };
-  if (keeps) always.echo = (echo) => void (network.faults = { echo });
+  if (keeps) {
+    always.echo = (echo) => void (network.faults = { echo });
+    always.flood = async (texts) => texts.forEach((text) => bob.send({ direct: ada.address }, text));
+  }
   if (name === 'arrival') {
     always.renamePeer = () => {
       const from = remoteKey(bob.address);

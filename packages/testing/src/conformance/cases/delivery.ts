@@ -1,10 +1,19 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { mintId, type Op, type Outcome } from '@natter/core';
 import type { ConformanceCase } from '../case.ts';
 import { textBody, type Driver } from '../driver.ts';
 import type { Row } from '../ledger.ts';
 import type { Peer } from '../setup.ts';
 import { withDriver } from '../with-driver.ts';
+
+/** What comes while nothing is stored: so many messages of so many characters; and how long (milliseconds) that is so. */
+const flood = 500;
+const longText = 3500;
+const floodTime = 300;
+/** What may wait to be stored: a bound on either will do. */
+const mostBatches = 300;
+const mostLength = 1.5 * 2 ** 20;
 
 /** Echoes, lost answers, aborts: a message is one message whatever the network does around it. */
 export const deliveryCases: readonly ConformanceCase[] = [
@@ -115,6 +124,31 @@ export const deliveryCases: readonly ConformanceCase[] = [
       const live = driver.endings.length === runs;
       if (live || setup.adapter.capabilities.order === 'total') assert.deepEqual(inOrder(driver), texts);
       assertNoCursorAhead(driver, texts);
+    }),
+  },
+  {
+    name: 'delivery: a slow store stops the reading, and nothing is lost by it',
+    needs: { support: ['direct'], means: ['flood'] },
+    run: withDriver(async (driver, { means }) => {
+      const runs = driver.endings.length;
+      const texts = Array.from({ length: flood }, (_, index) => `${index} ${'x'.repeat(longText)}`);
+      const release = driver.host.hold();
+      try {
+        await means?.flood?.(texts);
+        await sleep(floodTime);
+      } finally {
+        release();
+      }
+      const { batches, length } = driver.host.mostUncommitted;
+      assert.ok(
+        batches <= mostBatches || length <= mostLength,
+        `${batches} batches of ${length} characters waited to be stored`,
+      );
+      await driver.until(
+        'all arrives',
+        // What a broken connection swallowed is a matter of catching up.
+        () => driver.endings.length > runs || driver.ledger.texts(false).length >= flood,
+      );
     }),
   },
 ];

@@ -2,6 +2,7 @@ import type { ConformanceCase } from '../case.ts';
 import { capabilityCases } from './capabilities.ts';
 import { changeCases } from './changes.ts';
 import { contactCases } from './contacts.ts';
+import { declaredCases } from './declared.ts';
 import { deliveryCases } from './delivery.ts';
 import { groupCases } from './groups.ts';
 import { historyCases } from './history.ts';
@@ -27,5 +28,6 @@ export const adapterCases: readonly ConformanceCase[] = [
   ...roomCases,
   ...groupCases,
   ...settingsCases,
+  ...declaredCases,
   ...historyCases,
 ];

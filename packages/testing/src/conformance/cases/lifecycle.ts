@@ -147,6 +147,16 @@ export const lifecycleCases: readonly ConformanceCase[] = [
       await driver.stop();
     },
   },
+  {
+    name: 'lifecycle: wipe() forgets the account without any run',
+    async run(setup) {
+      const driver = await Driver.create(setup);
+      await driver.within('wipe() resolves', driver.session.wipe(false, AbortSignal.timeout(5000)));
+      const ended = await driver.runOnce(new AbortController().signal);
+      assert.equal(ended.why, 'needsLogin');
+      await driver.stop();
+    },
+  },
 ];
 
 /** The phase was told, or the run ended because the observer aborted it there. */

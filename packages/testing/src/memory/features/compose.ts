@@ -15,7 +15,7 @@ export async function bodiesOf(context: Context, op: Op, send: Send): Promise<Bo
   if (content.kind !== 'text' && content.kind !== 'emote' && content.kind !== 'notice') {
     throw new Refusal('unsupported', `a message cannot be ${content.kind}`);
   }
-  const { kind, text } = content;
+  const { kind, text, formatted } = content;
   const { keeps, textBytes, capabilities } = context.view.profile;
   const limit = capabilities.limits.textBytes ?? Infinity;
   if (byteLength(text) > limit) throw new Refusal('too-large', `a text may have ${limit} bytes at most`);
@@ -28,6 +28,7 @@ export async function bodiesOf(context: Context, op: Op, send: Send): Promise<Bo
     {
       kind,
       text,
+      ...(formatted && { formatted }),
       ...(reply && { replyTo: reply }),
       ...(thread !== null && 'stable' in thread && { thread: thread.stable }),
       ...(mentions.length > 0 && { mentions }),

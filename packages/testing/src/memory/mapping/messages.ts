@@ -57,7 +57,8 @@ export function messageIn(view: View, message: WireMessage): MessageIn {
 export function contentOf(body: Body): Content {
   if (body.kind === 'attachment')
     return { kind: 'attachment', text: body.text, attachments: body.attachments ?? [] };
-  return { kind: body.kind, text: body.text };
+  const { kind, text, formatted } = body;
+  return { kind, text, ...(formatted && { formatted }) };
 }
 
 /** Where live and missed messages go: where the network's order says, else after what there is. */

@@ -2,6 +2,7 @@ import type {
   Attachment,
   ConversationKind,
   ErrorCode,
+  FormatNode,
   MemberState,
   OwnPresence,
   Role,
@@ -14,6 +15,7 @@ import type {
 export interface Body {
   kind: 'text' | 'emote' | 'notice' | 'attachment';
   text: string;
+  formatted?: readonly FormatNode[];
   attachments?: readonly Attachment[];
   replyTo?: { id: string; quote: string };
   thread?: string;

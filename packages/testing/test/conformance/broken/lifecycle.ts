@@ -109,4 +109,10 @@ export const brokenLifecycles: readonly BrokenAdapter[] = [
       },
     }),
   },
+  {
+    fault: 'wipe() needs a run',
+    profile: 'total',
+    foundBy: 'lifecycle: wipe() forgets the account without any run',
+    spoil: session(() => ({ wipe: async () => {} })),
+  },
 ];

@@ -114,6 +114,25 @@ export const brokenMessages: readonly BrokenAdapter[] = [
     })),
   },
   {
+    fault: 'reads on while nothing is stored',
+    profile: 'total',
+    foundBy: 'delivery: a slow store stops the reading, and nothing is lost by it',
+    spoil: host((right) => ({
+      async commit(batch) {
+        void right.commit(batch).catch(() => {});
+      },
+    })),
+  },
+  {
+    fault: 'threads are declared and dropped',
+    profile: 'archive',
+    foundBy: 'declared: an answer in a thread arrives',
+    spoil: session(({ perform }) => ({
+      perform: (op, signal) =>
+        perform(op.body.type === 'send' ? { ...op, body: { ...op.body, thread: null } } : op, signal),
+    })),
+  },
+  {
     fault: 'every replay has new ids',
     profile: 'total',
     foundBy: 'recovery: a replay tells the same things by the same names',
