@@ -21,6 +21,8 @@ export interface MatrixConfig {
   readonly slidingSync: boolean;
   /** What a server that is not open to all wants of who registers. */
   readonly registrationToken: string | null;
+  /** Encrypted messages go to verified devices alone. */
+  readonly verifiedOnly: boolean;
 }
 
 const text = (description: string): JsonObject => ({ type: 'string', description });
@@ -53,6 +55,11 @@ export const CONFIG_SCHEMA: JsonObject = {
       description: 'synchronises the rooms with the newest messages first, where the server offers it',
     },
     registrationToken: text('what the operator gave you to register with (with --register)'),
+    verifiedOnly: {
+      type: 'boolean',
+      description:
+        'encrypts for verified devices alone; others see that there is a message, and cannot read it',
+    },
   },
 };
 
@@ -66,6 +73,7 @@ export function readConfig(config: JsonObject): MatrixConfig {
     privateReceipts: readFlag(config, 'privateReceipts'),
     slidingSync: readFlag(config, 'slidingSync'),
     registrationToken: readText(config, 'registrationToken'),
+    verifiedOnly: readFlag(config, 'verifiedOnly'),
   };
 }
 

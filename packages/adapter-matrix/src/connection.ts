@@ -1,11 +1,21 @@
-import type { Op, Outcome, Page, PageRequest, Queries, Signal } from '@natter/core';
-import { NatterError, toErrorData, type OwnPresence, type Opaque } from '@natter/core/model';
+import type {
+  Interaction,
+  InteractionSubject,
+  Op,
+  Outcome,
+  Page,
+  PageRequest,
+  Queries,
+  Signal,
+} from '@natter/core';
+import { NatterError, toErrorData, type OwnPresence, type Opaque, type RemoteKey } from '@natter/core/model';
 import { accountCapabilities } from './capabilities.ts';
-import { unsupported } from './interactions.ts';
+import { failedInteraction, unsupported } from './interactions.ts';
 import { Directs } from './features/directs.ts';
 import { download } from './features/download.ts';
 import { History } from './features/history.ts';
 import { Outgoing } from './features/outgoing.ts';
+import { verificationTarget } from './features/partners.ts';
 import { PresenceFeature } from './features/presence.ts';
 import { Questions } from './features/questions.ts';
 import { RoomChanges } from './features/room-changes.ts';
@@ -164,6 +174,19 @@ export class Connection {
           return Promise.reject(unsupported(`to ask for "${name}"`));
       }
     });
+  }
+
+  /** Leads the user through something, step by step. */
+  interact(about: InteractionSubject, target: RemoteKey | null): Interaction {
+    const { encryption } = this.#runtime;
+    if (encryption === null || (about !== 'verify' && about !== 'recover'))
+      return failedInteraction(unsupported(`to ${about}`).data);
+    if (about === 'recover') return encryption.recover();
+    if (target === null) return encryption.verify(null);
+    const whom = verificationTarget(target, this.#runtime);
+    return whom === null
+      ? failedInteraction(unsupported('to verify a conversation that is not direct').data)
+      : encryption.verify(whom);
   }
 
   /** Tells the network what it need not be told twice. */

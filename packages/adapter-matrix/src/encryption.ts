@@ -1,3 +1,4 @@
+import type { Interaction } from '@natter/core';
 import type { SyncAnswer } from './mapping/sync.ts';
 import type { RoomEvent } from './mapping/room-event.ts';
 import type { JsonMap } from './wire/json.ts';
@@ -14,8 +15,17 @@ export interface Healed {
   readonly key: string;
 }
 
+/** Another user who is to be verified. */
+export interface VerificationTarget {
+  readonly userId: string;
+  /** The direct conversation with them; null when there is none. */
+  readonly room: string | null;
+}
+
 /** End-to-end encryption of one device for one run, as the rest of the adapter needs it. */
 export interface Encryption {
+  /** Once everything is wired: tells the server what it has not got, and looks after what keeps messages readable. */
+  begin(): void;
   /**
    * Takes in keys, device lists and key counts of a synchronisation. Called before its events are opened and before its
    * token is stored; resolves when that is durable. Rejects when the key store is dead, which ends the run.
@@ -29,6 +39,12 @@ export interface Encryption {
   changed(room: string): void;
   /** The event with its true type, content and trust; one that cannot be opened stays `m.room.encrypted`, and waits. */
   open(room: string, event: RoomEvent, remember: Remember): Promise<RoomEvent>;
+  /** An event of a timeline as it is without encryption: it may belong to a verification. */
+  follow(room: string, event: RoomEvent): Promise<void>;
+  /** Verifies somebody by comparing emoji; null for another device of ours. */
+  verify(target: VerificationTarget | null): Interaction;
+  /** Enters or makes the recovery key of the account. */
+  recover(): Interaction;
   /** The content of an `m.room.encrypted` event that everybody in the room can read. What it took is durable. */
   encrypt(room: string, type: string, content: JsonMap, signal: AbortSignal): Promise<JsonMap>;
   /** A file as it may lie on a server, and what opens it. */

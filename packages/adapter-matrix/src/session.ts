@@ -98,7 +98,7 @@ export class MatrixSession implements Session {
     throwIfOver(ended);
     host.phase('syncing');
     const fatal = Promise.withResolvers<never>();
-    const encryption = await this.#encryption(api, ended, (error) => fatal.reject(error));
+    const encryption = await this.#encryption(api, config, ended, (error) => fatal.reject(error));
     const connection = new Connection(this.#runtime(api, config, encryption, ended), resume.presence);
     const broken = http.broken.then((error) => Promise.reject(error));
     try {
@@ -128,13 +128,15 @@ export class MatrixSession implements Session {
   /** Null where nothing keeps keys. A store of keys that fails ends the run: what is in memory is ahead of it. */
   async #encryption(
     api: AuthorizedApi,
+    config: MatrixConfig,
     ended: AbortSignal,
     failed: (error: NatterError) => void,
   ): Promise<Encryption | null> {
     const { host, keys: storage, account } = this.#parts;
     if (storage === null) return null;
     const { openEncryption } = await import('./features/encryption/open-encryption.ts');
-    return openEncryption({ storage, account: account.id, api, host, ended, failed });
+    const policy = config.verifiedOnly ? 'verified' : 'all';
+    return openEncryption({ storage, account: account.id, api, host, policy, ended, failed });
   }
 
   async #signedIn(http: HttpClient, config: MatrixConfig, signal: AbortSignal): Promise<AuthorizedApi> {
@@ -209,8 +211,9 @@ export class MatrixSession implements Session {
     this.#running?.signal(signal);
   }
 
-  interact(about: InteractionSubject, _target: RemoteKey | null): Interaction {
-    return failedInteraction(unsupported(`to ${about}`).data);
+  interact(about: InteractionSubject, target: RemoteKey | null): Interaction {
+    if (this.#running === null) return failedInteraction(offline().data);
+    return this.#running.interact(about, target);
   }
 
   async download(

@@ -165,12 +165,15 @@ export class Outgoing {
     return id;
   }
 
-  /** A room that no synchronisation has told yet is asked for: what is secret must not go out before we know. */
+  /**
+   * A room that no synchronisation has told as one that we are in is asked for: of an invitation servers tell only a
+   * part, and what is secret must not go out before we know.
+   */
   async #isEncrypted(roomId: string, signal: AbortSignal): Promise<boolean> {
     const { api, rooms, encryption } = this.#runtime;
     if (rooms.get(roomId)?.encrypted === true || (await encryption?.isEncrypted(roomId)) === true)
       return true;
-    if (rooms.get(roomId) !== undefined) return false;
+    if (rooms.get(roomId)?.membership === 'join') return false;
     const path = ['client', 'v3', 'rooms', roomId, 'state', 'm.room.encryption'];
     const content = await api.call({ method: 'GET', path, signal }).catch(notEncrypted);
     if (content !== null) await encryption?.enable(roomId, content);

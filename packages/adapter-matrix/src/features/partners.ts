@@ -1,4 +1,7 @@
 import { ghostOf, type Room } from '../mapping/room.ts';
+import type { VerificationTarget } from '../encryption.ts';
+import { isUserId } from '../mapping/keys.ts';
+import type { Runtime } from '../runtime.ts';
 import type { AccountData } from './account-data.ts';
 
 /**
@@ -8,4 +11,16 @@ import type { AccountData } from './account-data.ts';
 export function partnerOf(room: Room, accountData: AccountData): string | null {
   const told = accountData.partnerOf(room.id);
   return told === null || told === room.bridge?.bot ? ghostOf(room) : told;
+}
+
+/** Who is meant by a contact or a direct conversation, and where to verify them; null for a room of several people. */
+export function verificationTarget(
+  key: string,
+  { rooms, accountData }: Pick<Runtime, 'rooms' | 'accountData'>,
+): VerificationTarget | null {
+  const inside = [...rooms.all()].filter(({ membership, replaced }) => membership === 'join' && !replaced);
+  const partner = (room: Room): string | null => partnerOf(room, accountData);
+  const room = inside.find((each) => each.id === key || (isUserId(key) && partner(each) === key));
+  const userId = isUserId(key) ? key : room === undefined ? null : partner(room);
+  return userId === null ? null : { userId, room: room?.id ?? null };
 }

@@ -81,6 +81,7 @@ export class RoomSync {
     const context = this.context(stored, namesOf(changes), BEHIND_ALL, remember);
     draft.events.push(...mapTimeline(timeline, context));
     this.#positions(timeline);
+    for (const event of timeline) await encryption?.follow(part.id, event);
     this.#passing(draft, part, context);
   }
 

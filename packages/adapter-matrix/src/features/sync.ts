@@ -75,6 +75,7 @@ export class Sync {
     const { host, limits, ended } = this.#runtime;
     let since = await untilAborted(this.#caughtUp.promise, ended);
     void this.#greet();
+    this.#runtime.encryption?.begin();
     for (;;) {
       const answer = await this.#ask(since, limits.pollTime, ended).catch(beginAnew);
       await this.#runtime.encryption?.receive(answer);

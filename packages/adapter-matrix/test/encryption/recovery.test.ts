@@ -32,7 +32,7 @@ describeServer('recovery', 'synapse', () => {
     const { name, recovery } = await begin('hidden');
     expect(await recovery.crossSigning.standing()).toBe('no-identity');
     expect(await recovery.exists()).toBe(false);
-    const key = await recovery.create(null);
+    const key = await recovery.create({ passphrase: null });
     expect(await recovery.crossSigning.standing()).toBe('verified');
     const second = await another(name);
     expect(await second.recovery.crossSigning.standing()).toBe('unverified');
@@ -44,10 +44,10 @@ describeServer('recovery', 'synapse', () => {
 
   it('takes the passphrase as well, and nothing else', { timeout: 60_000 }, async () => {
     const { name, recovery } = await begin('words');
-    await recovery.create('correct horse');
+    await recovery.create({ passphrase: 'correct horse' });
     const { device, recovery: other } = await another(name);
     const { recovery: foreign } = await begin('of somebody else');
-    const foreignKey = await foreign.create(null);
+    const foreignKey = await foreign.create({ passphrase: null });
     for (const wrong of ['', 'wrong horse', foreignKey]) {
       await expect(other.restore(wrong)).rejects.toMatchObject({
         data: { code: 'authentication', userAction: 'retry' },
@@ -60,7 +60,7 @@ describeServer('recovery', 'synapse', () => {
 
   it('backs up what comes later', { timeout: 60_000 }, async () => {
     const { name, first, recovery } = await begin('early');
-    const key = await recovery.create(null);
+    const key = await recovery.create({ passphrase: null });
     const room = await encryptedRoom({ userId: first.userId, deviceId: first.deviceId, api: first.api });
     await first.sync();
     await first.say(room, 'late');

@@ -11,6 +11,7 @@ import {
   type Conversation,
   type ConversationId,
   type Hub,
+  type InteractionStep,
   type JsonObject,
   type Message,
   type MessageId,
@@ -192,6 +193,23 @@ export class Home {
     } catch {
       return '';
     }
+  }
+
+  /** What the network asks the user at this moment. */
+  async asked(): Promise<readonly InteractionStep[]> {
+    const { promise, resolve } = Promise.withResolvers<readonly InteractionStep[]>();
+    const feed = {
+      value: (asked: readonly { step: InteractionStep }[]) => resolve(asked.map(({ step }) => step)),
+    };
+    const stream = await this.hub.handlers.streams.interactions({}, { ...feed, end: () => resolve([]) });
+    const asked = await promise;
+    stream.close();
+    return asked;
+  }
+
+  /** What needs the user. */
+  attention(): readonly string[] {
+    return (this.hub.profile.statuses.get(this.account)?.attention ?? []).map(({ about }) => about);
   }
 
   gaps(): number {

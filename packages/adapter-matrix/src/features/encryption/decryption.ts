@@ -27,7 +27,8 @@ export async function decryptEvent(
       new module.RoomId(room),
       settings,
     );
-    return { event: JSON.parse(decrypted.event) as JsonObject, trust: trustOf(module, decrypted) };
+    const trust = await trustOf(module, machine, decrypted);
+    return { event: JSON.parse(decrypted.event) as JsonObject, trust };
   } catch (error) {
     if (error instanceof module.MegolmDecryptionError) return refusal(module, error);
     return { reason: `it is damaged: ${textOf(error)}`, mayHeal: false };
@@ -36,16 +37,36 @@ export async function decryptEvent(
 
 /**
  * Who vouches for a message: strictly nothing to object to means that the user has verified the sender. A key that did
- * not come from the sender's own device (out of a backup, say) proves nothing about the sender.
+ * not come from the sender's own device (out of a backup, say) proves nothing about the sender, and nobody vouches for what
+ * comes with an identity that is not the one that the user has verified.
  */
-function trustOf(module: CryptoModule, decrypted: DecryptedRoomEvent): Trust {
+async function trustOf(
+  module: CryptoModule,
+  machine: Machine,
+  decrypted: DecryptedRoomEvent,
+): Promise<Trust> {
   const { ShieldColor, ShieldStateCode } = module;
   const strict: ShieldState = decrypted.shieldState(true);
   if (strict.color === ShieldColor.None) return 'e2ee-verified';
   const { code } = decrypted.shieldState(false);
-  return code === ShieldStateCode.AuthenticityNotGuaranteed || code === ShieldStateCode.MismatchedSender
-    ? 'server'
-    : 'e2ee';
+  switch (code) {
+    // Somebody whom the user has verified has another identity now, or passes off a key of somebody else as their own.
+    case ShieldStateCode.VerificationViolation:
+    case ShieldStateCode.MismatchedSender:
+      return 'none';
+    case ShieldStateCode.AuthenticityNotGuaranteed:
+      return 'server';
+    default:
+      return (await isOfVerifiedDevice(machine, decrypted)) ? 'e2ee-verified' : 'e2ee';
+  }
+}
+
+/** A key keeps how its sender stood when it came; the user may have verified the device that sent it since then. */
+async function isOfVerifiedDevice(machine: Machine, decrypted: DecryptedRoomEvent): Promise<boolean> {
+  const { sender, senderDevice, senderCurve25519Key } = decrypted;
+  if (senderDevice === undefined) return false;
+  const device = await machine.getDevice(sender, senderDevice);
+  return device?.isVerified() === true && device.curve25519Key?.toBase64() === senderCurve25519Key;
 }
 
 function refusal(module: CryptoModule, error: MegolmDecryptionError): Decryption {

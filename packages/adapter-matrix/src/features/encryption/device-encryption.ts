@@ -4,7 +4,7 @@ import { loadCryptoModule, openMachine, type CryptoModule, type Machine } from '
 import { decryptEvent, type Decryption } from './decryption.ts';
 import type { KeyApi } from './key-api.ts';
 import type { DeviceKeys, DeviceName, KeyStorage } from './key-storage.ts';
-import { OutgoingRequests } from './outgoing-requests.ts';
+import { OutgoingRequests, type RoomMessage } from './outgoing-requests.ts';
 import { RoomEncryptor, type Encryptable, type SharingPolicy } from './room-encryptor.ts';
 import type { SyncKeys } from './sync-keys.ts';
 
@@ -24,6 +24,10 @@ export interface EncryptionParts {
   failed(error: NatterError): void;
   /** A room key came: what it opens can be decrypted now. Called after the key is durable. */
   roomKey(key: RoomKeyName): void;
+  /** Another device of ours has given us a secret: it is in the machine's inbox under this name. */
+  secret(name: string): void;
+  /** See {@link OutgoingParts.say}. */
+  say(message: RoomMessage): Promise<string>;
 }
 
 /** Which key. */
@@ -45,7 +49,13 @@ export class DeviceEncryption {
     this.module = module;
     this.machine = machine;
     this.keys = keys;
-    this.outgoing = new OutgoingRequests({ module, machine, keys, api: parts.api });
+    this.outgoing = new OutgoingRequests({
+      module,
+      machine,
+      keys,
+      api: parts.api,
+      say: (message) => parts.say(message),
+    });
     const { outgoing } = this;
     this.#rooms = new RoomEncryptor({ module, machine, keys, outgoing, policy: parts.policy });
     machine.registerRoomKeyUpdatedCallback(async (infos) => {
@@ -54,6 +64,7 @@ export class DeviceEncryption {
       await keys.barrier().catch(() => {}); // reported where it failed
       for (const key of this.#arrived.splice(0)) parts.roomKey(key);
     });
+    machine.registerReceiveSecretCallback(async (name) => parts.secret(name));
   }
 
   /** Opens the keys of the device. Rejects with NatterError `storage` or `secret`. */
@@ -76,13 +87,20 @@ export class DeviceEncryption {
     return this.machine.identityKeys.ed25519.toBase64();
   }
 
-  /** Takes what a sync brought. All of it is durable when this resolves, so that the sync's token may be stored. */
-  async receive(sync: SyncKeys): Promise<void> {
+  /**
+   * Takes what a sync brought. All of it is durable when this resolves, so that the sync's token may be stored. Gives what
+   * was sent to this device, as it is without encryption.
+   */
+  async receive(sync: SyncKeys): Promise<readonly JsonObject[]> {
     const { module, machine } = this;
     const lists = new module.DeviceLists(this.#users(sync.changed), this.#users(sync.left));
     const unused = sync.unusedFallback === undefined ? undefined : new Set(sync.unusedFallback);
     const toDevice = JSON.stringify(sync.toDevice);
-    await this.keys.together(() => machine.receiveSyncChanges(toDevice, lists, new Map(sync.counts), unused));
+    const counts = new Map(sync.counts);
+    const processed = await this.keys.together(() =>
+      machine.receiveSyncChanges(toDevice, lists, counts, unused),
+    );
+    return processed.map(({ rawEvent }) => JSON.parse(rawEvent) as JsonObject);
   }
 
   /** Sends what the machine has to say. */
@@ -122,6 +140,7 @@ export class DeviceEncryption {
 
   /** Lets go of the keys. */
   async close(): Promise<void> {
+    await this.outgoing.said();
     this.machine.close();
     await this.keys.close();
   }

@@ -28,6 +28,16 @@ export interface OutgoingParts {
   readonly machine: Machine;
   readonly keys: DeviceKeys;
   readonly api: KeyApi;
+  /** Says something of the machine's in a room, encrypted where the room is. Resolves with the id of the event. */
+  say(message: RoomMessage): Promise<string>;
+}
+
+/** An event for a room. */
+export interface RoomMessage {
+  readonly room: string;
+  readonly type: string;
+  readonly transaction: string;
+  readonly content: JsonObject;
 }
 
 /**
@@ -38,12 +48,18 @@ export class OutgoingRequests {
   readonly #parts: OutgoingParts;
   #running: Promise<void> | null = null;
   #again = false;
+  /** Messages for rooms on their way. Encrypting one may need a flush, so none is waited for in a flush. */
+  readonly #saying = new Map<string, Promise<void>>();
+  readonly #unsaid: unknown[] = [];
 
   constructor(parts: OutgoingParts) {
     this.#parts = parts;
   }
 
-  /** Sends all there is. Rejects with the first failure, after it has tried the others. */
+  /**
+   * Sends all there is. Rejects with the first failure, after it has tried the others. Messages for rooms go out beside
+   * it; the next flush tells when one could not be sent, and tries it again.
+   */
   flush(): Promise<void> {
     this.#again = true;
     this.#running ??= this.#run().finally(() => (this.#running = null));
@@ -53,7 +69,9 @@ export class OutgoingRequests {
   /** Sends one request and tells the machine the answer. */
   async send(request: OutgoingRequest): Promise<void> {
     const { module, machine, keys } = this.#parts;
-    const answer = await this.call(callOf(module, request));
+    const answer = isRoomMessage(module, request)
+      ? { event_id: await this.#parts.say(messageOf(request)) }
+      : await this.call(callOf(module, request));
     const { id, type } = request;
     // Cross-signing makes requests without an id, whose answer tells the machine nothing.
     if (id !== undefined)
@@ -66,12 +84,28 @@ export class OutgoingRequests {
     return this.#parts.api.call(call);
   }
 
+  /** Resolves when no message for a room is on its way. */
+  async said(): Promise<void> {
+    await Promise.all(this.#saying.values());
+  }
+
+  #say(request: RoomMessageRequest): void {
+    const { id } = request;
+    if (this.#saying.has(id)) return;
+    const sent = this.send(request).catch((error: unknown) => void this.#unsaid.push(error));
+    this.#saying.set(
+      id,
+      sent.finally(() => this.#saying.delete(id)),
+    );
+  }
+
   async #run(): Promise<void> {
     while (this.#again) {
       this.#again = false;
-      const failures: unknown[] = [];
+      const failures = this.#unsaid.splice(0);
       for (const request of (await this.#parts.machine.outgoingRequests()) as OutgoingRequest[]) {
-        await this.send(request).catch((error: unknown) => failures.push(error));
+        if (isRoomMessage(this.#parts.module, request)) this.#say(request);
+        else await this.send(request).catch((error: unknown) => failures.push(error));
       }
       if (failures.length > 0) throw failures[0];
     }
@@ -79,7 +113,7 @@ export class OutgoingRequests {
 }
 
 /** Matrix 1.16, sections "End-to-End Encryption" and "Send-to-Device messaging". */
-function callOf(module: CryptoModule, request: OutgoingRequest): KeyCall {
+function callOf(module: CryptoModule, request: Exclude<OutgoingRequest, RoomMessageRequest>): KeyCall {
   const body = JSON.parse(request.body) as JsonObject;
   const { RequestType } = module;
   const post = (...path: string[]): KeyCall => ({
@@ -104,9 +138,20 @@ function callOf(module: CryptoModule, request: OutgoingRequest): KeyCall {
       const { event_type: type, txn_id: transaction } = request as ToDeviceRequest;
       return { method: 'PUT', path: ['client', 'v3', 'sendToDevice', type, transaction], body };
     }
-    case RequestType.RoomMessage: {
-      const { event_type: type, txn_id: transaction, room_id: room } = request as RoomMessageRequest;
-      return { method: 'PUT', path: ['client', 'v3', 'rooms', room, 'send', type, transaction], body };
-    }
+    case RequestType.RoomMessage:
+      throw new TypeError('messages of rooms go with the others of the room');
   }
+}
+
+function isRoomMessage(module: CryptoModule, request: OutgoingRequest): request is RoomMessageRequest {
+  return request.type === module.RequestType.RoomMessage;
+}
+
+function messageOf({
+  room_id: room,
+  event_type: type,
+  txn_id: transaction,
+  body,
+}: RoomMessageRequest): RoomMessage {
+  return { room, type, transaction, content: JSON.parse(body) as JsonObject };
 }

@@ -1,19 +1,28 @@
-import type { SessionHost } from '@natter/core';
+import type { Interaction, SessionHost } from '@natter/core';
 import { errorData, NatterError, type JsonObject } from '@natter/core/model';
 import type { AuthorizedApi } from '../../authorized-api.ts';
-import type { Encryption, Healed, Remember } from '../../encryption.ts';
-import { isUserId } from '../../mapping/keys.ts';
+import type { Encryption, Healed, Remember, VerificationTarget } from '../../encryption.ts';
 import { readEvents, type RoomEvent } from '../../mapping/room-event.ts';
 import type { SyncAnswer } from '../../mapping/sync.ts';
 import { WireError } from '../../wire/error.ts';
-import { get, getList, getMap, getText, parseJson, type JsonMap } from '../../wire/json.ts';
+import { get, getMap, getText, parseJson, type JsonMap } from '../../wire/json.ts';
+import { Beside } from './beside.ts';
 import { DeviceEncryption, type RoomKeyName } from './device-encryption.ts';
+import { startedInteraction } from './interaction.ts';
 import type { KeyStorage } from './key-storage.ts';
-import type { Encryptable } from './room-encryptor.ts';
+import { KeyUpkeep } from './key-upkeep.ts';
+import { RecoverySteps } from './recovery/recovery-steps.ts';
+import { Recovery } from './recovery/recovery.ts';
+import { RoomAudiences } from './room-audience.ts';
+import type { RoomMessage } from './outgoing-requests.ts';
+import type { SharingPolicy } from './room-encryptor.ts';
 import { readSyncKeys } from './sync-keys.ts';
+import { Verifications } from './verification/verifications.ts';
+import { rawOf, WaitingEvents } from './waiting-events.ts';
 
-/** Events that wait for their key. */
-const SEALED = 'sealed:';
+/** How long a message may take from being found unreadable to being stored (milliseconds), and how often it is looked for. */
+const STORED_SOON = 2000;
+const LOOKS = 5;
 
 /** With what the encryption of a run is opened. */
 export interface SessionEncryptionParts {
@@ -22,52 +31,104 @@ export interface SessionEncryptionParts {
   readonly storeKey: Uint8Array;
   readonly api: AuthorizedApi;
   readonly host: SessionHost;
+  readonly policy: SharingPolicy;
   readonly ended: AbortSignal;
   /** The keys could not be stored: the run is over. */
   failed(error: NatterError): void;
 }
 
-type Audience = Pick<Encryptable, 'recipients' | 'visibility'>;
+/** What the machine tells of by itself. */
+interface Told {
+  roomKey(key: RoomKeyName): void;
+  secret(name: string): void;
+  say(message: RoomMessage): Promise<string>;
+}
 
 /** The encryption of one signed-in device, wired to its session. */
 export class SessionEncryption implements Encryption {
   readonly #parts: SessionEncryptionParts;
   readonly #device: DeviceEncryption;
-  readonly #audiences = new Map<string, Audience>();
-  #healed: (events: readonly Healed[]) => Promise<void> = () => Promise.resolve();
+  readonly #recovery: Recovery;
+  readonly #upkeep: KeyUpkeep;
+  readonly #verifications: Verifications;
+  readonly #audiences: RoomAudiences;
+  readonly #waiting: WaitingEvents;
   /** What goes on beside the synchronisation. */
-  #work: Promise<unknown> = Promise.resolve();
+  readonly #beside: Beside;
+  /** Sessions whose key was missing in this run. */
+  readonly #missed = new Set<string>();
+  #healed: (events: readonly Healed[]) => Promise<void> = () => Promise.resolve();
 
   private constructor(parts: SessionEncryptionParts, device: DeviceEncryption) {
+    const { host, ended, api } = parts;
     this.#parts = parts;
     this.#device = device;
+    this.#beside = new Beside(host, ended);
+    this.#recovery = new Recovery(device);
+    this.#upkeep = new KeyUpkeep({ device, recovery: this.#recovery, host });
+    this.#audiences = new RoomAudiences(api);
+    this.#waiting = new WaitingEvents(host, (room, event) => this.#openAgain(room, event));
+    this.#verifications = new Verifications({
+      encryption: device,
+      ended,
+      beside: (work) => this.#beside.do(work),
+      ask: (interaction) => this.#ask(interaction),
+      verified: ({ userId }) => this.#verified(userId),
+      say: (room, content) =>
+        this.#say({ room, type: 'm.room.message', transaction: crypto.randomUUID(), content }),
+    });
   }
 
   /** Opens the keys of the device, and tells the server those that it has not got. Rejects with NatterError. */
   static async open(parts: SessionEncryptionParts): Promise<SessionEncryption> {
-    const { storage, account, storeKey, api, ended } = parts;
-    const arrived: RoomKeyName[] = [];
-    const take: { key(name: RoomKeyName): void } = { key: (name) => void arrived.push(name) };
+    const { storage, account, storeKey, api, ended, policy } = parts;
+    const early: ((session: Told) => void)[] = [];
+    let told: Told | null = null;
+    const tell = (what: (session: Told) => void): void => {
+      if (told === null) early.push(what);
+      else what(told);
+    };
     const device = await DeviceEncryption.open({
       storage,
       device: { account, deviceId: api.deviceId },
       userId: api.userId,
       storeKey,
       api: { call: (call) => api.call({ ...call, signal: ended }) },
-      policy: 'all',
+      policy,
       failed: (error) => parts.failed(error),
-      roomKey: (name) => take.key(name),
+      roomKey: (name) => tell((session) => session.roomKey(name)),
+      secret: (name) => tell((session) => session.secret(name)),
+      say: async (message) => {
+        if (told === null) throw new WireError('aborted', 'the session has not begun');
+        return told.say(message);
+      },
     });
     const session = new SessionEncryption(parts, device);
-    take.key = (name) => session.#beside(() => session.#heal(name));
-    for (const name of arrived) take.key(name);
-    session.#beside(() => device.flush());
+    told = session.#told();
+    for (const what of early) what(told);
     return session;
   }
 
+  #told(): Told {
+    return {
+      roomKey: (name) => this.#beside.do(() => this.#heal(name)),
+      secret: (name) => this.#beside.do(() => this.#upkeep.secret(name)),
+      say: (message) => this.#say(message),
+    };
+  }
+
+  begin(): void {
+    this.#beside.do(() => this.#device.flush());
+    this.#beside.do(() => this.#upkeep.begin());
+    // Keys may have come right before the last run was killed.
+    this.#beside.do(() => this.#tellReadable(null));
+  }
+
   async receive({ raw }: SyncAnswer): Promise<void> {
-    await this.#device.receive(readSyncKeys(raw));
-    this.#beside(() => this.#device.flush());
+    const toDevice = await this.#device.receive(readSyncKeys(raw));
+    this.#verifications.toDevice(toDevice);
+    this.#beside.do(() => this.#device.flush());
+    this.#beside.do(() => this.#upkeep.afterSync());
   }
 
   enable(room: string, content: JsonMap): Promise<void> {
@@ -79,29 +140,48 @@ export class SessionEncryption implements Encryption {
   }
 
   changed(room: string): void {
-    this.#audiences.delete(room);
+    this.#audiences.changed(room);
   }
 
   async open(room: string, event: RoomEvent, remember: Remember): Promise<RoomEvent> {
     const { id, content } = event;
-    const session = getText(content, 'session_id');
     // Redacted: there is nothing to open.
     if (id === null || getText(content, 'ciphertext') === undefined) return event;
     const opened = await this.#open(room, event);
     if (!('reason' in opened)) return opened.event;
-    if (opened.mayHeal && session !== undefined && session.length < 200)
-      remember(`${SEALED}${room} ${session} ${id}`, JSON.stringify(rawOf(event)));
+    if (opened.mayHeal) {
+      this.#waiting.keep(room, event, remember);
+      this.#miss({ room, session: getText(content, 'session_id') ?? '' });
+    }
     return { ...event, trust: 'none', content: { ...content, 'natter.reason': opened.reason } };
   }
 
+  async follow(room: string, event: RoomEvent): Promise<void> {
+    await this.#verifications.inRoom(room, rawOf(event));
+    if (event.type.startsWith('m.key.verification.')) this.#beside.do(() => this.#device.flush());
+  }
+
   async encrypt(room: string, type: string, content: JsonMap, signal: AbortSignal): Promise<JsonMap> {
-    const audience = await this.#audience(room, signal);
+    const audience = await this.#audiences.of(room, signal);
     const sealed = await this.#device.encrypt({ room, type, content, ...audience });
     // Nothing leaves before what it was made of is on the disk.
     await this.#device.keys.barrier();
     const relation = getMap(content, 'm.relates_to');
     // Servers gather threads and edits by what is not encrypted (Matrix 1.16, section "Event relationships in encrypted rooms").
     return relation === undefined ? sealed : { ...sealed, 'm.relates_to': relation };
+  }
+
+  verify(target: VerificationTarget | null): Interaction {
+    return startedInteraction(() =>
+      target === null ? this.#verifications.ofSelf() : this.#verifications.ofUser(target.userId, target.room),
+    );
+  }
+
+  recover(): Interaction {
+    return new RecoverySteps(this.#recovery, {
+      ended: this.#parts.ended,
+      changed: () => this.#beside.do(() => this.#upkeep.standing()),
+    });
   }
 
   sealFile(bytes: Uint8Array): { bytes: Uint8Array; opens: JsonMap } {
@@ -124,7 +204,7 @@ export class SessionEncryption implements Encryption {
   }
 
   async close(): Promise<void> {
-    await this.#work;
+    await this.#beside.idle();
     await this.#device.close();
   }
 
@@ -144,61 +224,58 @@ export class SessionEncryption implements Encryption {
     return { event: { ...event, type: opened.type, content, trust: decryption.trust } };
   }
 
-  /** Opens what has waited for a key. */
-  async #heal({ room, session }: RoomKeyName): Promise<void> {
-    const waiting = await this.#parts.host.state(`${SEALED}${room} ${session} `);
-    const healed: Healed[] = [];
-    for (const [key, kept] of Object.entries(waiting)) {
-      const [event] = readEvents([parseJson(kept, 100)]);
-      const opened = event === undefined ? null : await this.#open(room, event);
-      if (opened !== null && 'event' in opened) healed.push({ room, event: opened.event, key });
-    }
-    if (healed.length > 0 && !this.#parts.ended.aborted) await this.#healed(healed);
+  async #openAgain(room: string, event: RoomEvent): Promise<RoomEvent | null> {
+    const opened = await this.#open(room, event);
+    return 'event' in opened ? opened.event : null;
   }
 
-  async #audience(room: string, signal: AbortSignal): Promise<Audience> {
-    const known = this.#audiences.get(room);
-    if (known !== undefined) return known;
-    const { api } = this.#parts;
-    const path = ['client', 'v3', 'rooms', room];
-    const answer = await api.call({
-      method: 'GET',
-      path: [...path, 'members'],
-      query: { not_membership: 'leave' },
-      signal,
-    });
-    const told = await api
-      .call({ method: 'GET', path: [...path, 'state', 'm.room.history_visibility'], signal })
-      .catch(absent);
-    const visibility = getText(told, 'history_visibility') ?? 'shared';
-    const invited = visibility !== 'joined';
-    const recipients = readEvents(getList(answer, 'chunk')).flatMap(({ stateKey, content }) => {
-      const membership = get(content, 'membership');
-      const reads = membership === 'join' || (invited && membership === 'invite');
-      return reads && isUserId(stateKey) ? [stateKey] : [];
-    });
-    const audience = { recipients, visibility };
-    this.#audiences.set(room, audience);
-    return audience;
+  #miss(key: RoomKeyName): void {
+    this.#missed.add(`${key.room} ${key.session}`);
+    this.#beside.do(() => this.#upkeep.missing(key));
   }
 
-  /** What need not be waited for; a key that is not sent now is sent with the next synchronisation. */
-  #beside(work: () => Promise<void>): void {
+  /** A key has come. What it opens may be on its way into the store at this moment. */
+  async #heal(key: RoomKeyName, look = 1): Promise<void> {
+    const found = await this.#tellReadable(key);
+    if (found || look >= LOOKS || !this.#missed.has(`${key.room} ${key.session}`)) return;
+    this.#beside.later(STORED_SOON, () => this.#heal(key, look + 1));
+  }
+
+  /** Opens what has waited for a key, or for any. Gives whether there was something. */
+  async #tellReadable(key: RoomKeyName | null): Promise<boolean> {
+    const healed = await this.#waiting.readable(key);
+    if (healed.length === 0 || this.#parts.ended.aborted) return false;
+    for (const { room, event } of healed) await this.follow(room, event);
+    await this.#healed(healed);
+    return true;
+  }
+
+  async #ask(interaction: Interaction): Promise<void> {
     const { host, ended } = this.#parts;
-    this.#work = this.#work.then(work).catch((error: unknown) => {
-      if (ended.aborted) return;
-      const message = error instanceof Error ? error.message : String(error);
-      host.log('warn', 'matrix-keys-not-sent', { message: message.slice(0, 200) });
+    await host.ask('verify', interaction).catch((error: unknown) => {
+      if (!ended.aborted) host.log('warn', 'matrix-not-asked', { message: String(error).slice(0, 200) });
     });
   }
-}
 
-/** The event as the server sent it, as far as it is needed to open it. */
-function rawOf({ id, type, sender, at, content }: RoomEvent): JsonObject {
-  return { event_id: id, type, sender, origin_server_ts: at ?? 0, content };
-}
+  /** Whom we have verified gives us what they have, if it is a device of ours. */
+  async #verified(userId: string): Promise<void> {
+    const { module, machine, outgoing } = this.#device;
+    await machine.requestMissingSecretsIfNeeded();
+    this.#beside.do(() => this.#device.flush());
+    // A signature of ours counts when the server tells it.
+    this.#beside.do(() => outgoing.send(machine.queryKeysForUsers([new module.UserId(userId)])));
+    this.#beside.do(() => this.#upkeep.standing());
+  }
 
-function absent(error: unknown): JsonMap {
-  if (error instanceof WireError && error.status === 404) return {};
-  throw error;
+  /** Says something that is no message of the user's: a verification. */
+  async #say({ room, type, transaction, content }: RoomMessage): Promise<string> {
+    const { api, ended } = this.#parts;
+    const sealed = await this.isEncrypted(room);
+    const body: JsonObject = sealed ? await this.encrypt(room, type, content, ended) : content;
+    const name = sealed ? 'm.room.encrypted' : type;
+    const path = ['client', 'v3', 'rooms', room, 'send', name, transaction];
+    const id = getText(await api.call({ method: 'PUT', path, body, signal: ended }), 'event_id');
+    if (id === undefined) throw new WireError('protocol', 'the server took an event and gave it no name');
+    return id;
+  }
 }

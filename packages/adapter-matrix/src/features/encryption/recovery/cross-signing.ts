@@ -14,7 +14,7 @@ const SECRETS = {
 export type DeviceStanding =
   /** The account has no identity yet. */
   | 'no-identity'
-  /** This device has the identity's private keys and is signed with them. */
+  /** This device is signed by the identity, and knows that it is the user's own. */
   | 'verified'
   /** Another device, or the recovery key, has to vouch for this one. */
   | 'unverified';
@@ -31,11 +31,16 @@ export class CrossSigning {
   async standing(): Promise<DeviceStanding> {
     const { machine, outgoing } = this.#encryption;
     await outgoing.send(machine.queryKeysForUsers([this.#self()]));
+    return this.lastStanding();
+  }
+
+  /** How this device stands by what the server has told last. */
+  async lastStanding(): Promise<DeviceStanding> {
+    const { machine } = this.#encryption;
     const identity = await this.#identity();
     if (identity === null) return 'no-identity';
-    const { hasMaster, hasSelfSigning } = await machine.crossSigningStatus();
     const device = await machine.getDevice(this.#self(), machine.deviceId);
-    return hasMaster && hasSelfSigning && device?.isCrossSignedByOwner() === true ? 'verified' : 'unverified';
+    return identity.isVerified() && device?.isCrossSignedByOwner() === true ? 'verified' : 'unverified';
   }
 
   /**

@@ -1,6 +1,6 @@
 import type { BackupDecryptionKey, RoomId } from '@matrix-org/matrix-sdk-crypto-wasm';
 import type { Json, JsonObject } from '@natter/core/model';
-import type { DeviceEncryption } from '../device-encryption.ts';
+import type { DeviceEncryption, RoomKeyName } from '../device-encryption.ts';
 import type { SecretStorage, StorageKey } from './secret-storage.ts';
 
 const ALGORITHM = 'm.megolm_backup.v1.curve25519-aes-sha2';
@@ -64,19 +64,55 @@ export class KeyBackup {
     return true;
   }
 
-  /** Sends keys that the backup has not got. A backup that somebody replaced is given up. */
-  async upload(): Promise<void> {
+  /**
+   * Goes on with the backup that this device has the key of. One that the server has not got any more, or whose place
+   * another has taken, is given up.
+   */
+  async resume(): Promise<'none' | 'on' | 'gone'> {
+    const { machine } = this.#encryption;
+    const { decryptionKeyBase64: known, backupVersion } = await machine.getBackupKeys();
+    if (known === undefined) return 'none';
+    const current = await this.#current();
+    const secret = this.#decryptionKey(known);
+    if (current === null || secret?.megolmV1PublicKey.publicKeyBase64 !== current.publicKey) {
+      await machine.disableBackup();
+      return 'gone';
+    }
+    if (backupVersion !== current.version || !(await machine.isBackupEnabled()))
+      await this.#enable(secret, current.version);
+    return 'on';
+  }
+
+  /** Sends keys that the backup has not got. Gives whether there is still a backup, if there was one. */
+  async upload(): Promise<boolean> {
     const { machine, outgoing } = this.#encryption;
-    while (await machine.isBackupEnabled()) {
+    for (let renewed = false; await machine.isBackupEnabled();) {
       const request = await machine.backupRoomKeys();
-      if (request === undefined) return;
+      if (request === undefined) break;
       try {
         await outgoing.send(request);
       } catch (error) {
-        const gone = error instanceof Error && 'errcode' in error && GONE.has(String(error.errcode));
-        if (!gone) throw error;
-        await machine.disableBackup();
+        if (renewed || !isGone(error)) throw error;
+        renewed = true;
+        if ((await this.resume()) === 'gone') return false;
       }
+    }
+    return true;
+  }
+
+  /** Looks for one key in the backup, and imports it. Gives whether it was there. */
+  async fetch({ room, session }: RoomKeyName): Promise<boolean> {
+    const { machine, outgoing } = this.#encryption;
+    const { decryptionKeyBase64: known, backupVersion: version } = await machine.getBackupKeys();
+    const secret = known === undefined ? null : this.#decryptionKey(known);
+    if (secret === null || version === undefined) return false;
+    const path = ['client', 'v3', 'room_keys', 'keys', room, session];
+    try {
+      const found = await outgoing.call({ method: 'GET', path, query: { version } });
+      return (await this.#import(secret, { [room]: { sessions: { [session]: found } } }, version)) > 0;
+    } catch (error) {
+      if (isGone(error)) return false;
+      throw error;
     }
   }
 
@@ -102,19 +138,23 @@ export class KeyBackup {
         return null;
       return { version, publicKey };
     } catch (error) {
-      if (error instanceof Error && 'errcode' in error && error.errcode === 'M_NOT_FOUND') return null;
+      if (isGone(error)) return null;
       throw error;
     }
   }
 
   async #download(secret: BackupDecryptionKey, version: string): Promise<number> {
-    const { outgoing, machine, keys } = this.#encryption;
-    const { rooms } = await outgoing.call({
+    const { rooms } = await this.#encryption.outgoing.call({
       method: 'GET',
       path: ['client', 'v3', 'room_keys', 'keys'],
       query: { version },
     });
-    const found = isObject(rooms) ? [...this.#open(secret, rooms)] : [];
+    return isObject(rooms) ? this.#import(secret, rooms, version) : 0;
+  }
+
+  async #import(secret: BackupDecryptionKey, rooms: JsonObject, version: string): Promise<number> {
+    const { machine, keys } = this.#encryption;
+    const found = [...this.#open(secret, rooms)];
     for (let at = 0; at < found.length; at += BATCH) {
       const batch = this.#byRoom(found.slice(at, at + BATCH));
       await keys.together(() => machine.importBackedUpRoomKeys(batch, () => {}, version));
@@ -165,6 +205,11 @@ export class KeyBackup {
 }
 
 const GONE = new Set(['M_WRONG_ROOM_KEYS_VERSION', 'M_NOT_FOUND']);
+
+/** Whether the server says that it has no such backup, or key. */
+function isGone(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && GONE.has(String(error.errcode));
+}
 
 function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -13,6 +13,16 @@ export interface Recovered {
   readonly keys: number | null;
 }
 
+/** How a recovery key is made. */
+export interface NewRecovery {
+  /** From which the key can be made again; null for a key that is only written down. */
+  readonly passphrase: string | null;
+  /** Of the account, where the server wants it for a new identity. */
+  readonly password?: string | null;
+  /** Makes a new identity, though the account has one. */
+  readonly reset?: boolean;
+}
+
 /** Getting at everything encrypted with a recovery key, when no other device is at hand; and making such a key. */
 export class Recovery {
   readonly crossSigning: CrossSigning;
@@ -33,12 +43,13 @@ export class Recovery {
 
   /**
    * Makes a recovery key, and with it a backup of the room keys. Gives the key as it is written down.
-   * @throws NatterError `forbidden` when this device has not got the account's private keys, and so cannot store them
+   * @throws NatterError `forbidden` when this device has not got the account's private keys, and so cannot store them;
+   * `authentication` when the server wants the password for a new identity
    */
-  async create(passphrase: string | null): Promise<string> {
+  async create({ passphrase, password = null, reset = false }: NewRecovery): Promise<string> {
     const standing = await this.crossSigning.standing();
-    if (standing === 'no-identity') await this.crossSigning.create(null);
-    if (standing === 'unverified') throw unverified();
+    if (standing === 'no-identity' || reset) await this.crossSigning.create(password, reset);
+    else if (standing === 'unverified') throw unverified();
     const made =
       passphrase === null
         ? { bytes: crypto.getRandomValues(new Uint8Array(32)), how: undefined }
