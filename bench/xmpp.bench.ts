@@ -1,78 +1,43 @@
 /**
  * XMPP: ten thousand archived messages into the SQLite store, held against a bare parse of the same bytes and bare inserts of
- * the same rows; a contact list of ten thousand, held against a bare socket that reads it; what an idle account costs. The
+ * the same rows; a contact list of ten thousand of a real server, held against a bare socket that reads it; what an idle account costs. The
  * server is a process of its own; figures are those of this one, in CPU time where that is what counts.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { connect } from 'node:tls';
-import { createXmppAdapter } from '@natter/adapter-xmpp';
-import {
-  createHub,
-  memoryBlobs,
-  memorySecrets,
-  memoryStore,
-  type AccountId,
-  type Hub,
-  type Store,
-} from '@natter/core';
+import { memoryStore, type AccountId } from '@natter/core';
 import { openSqliteStore } from '@natter/store-sqlite';
 import { SaxesParser } from 'saxes';
 import { bareRows, openBare } from './lib/bare-sqlite.ts';
 import { makeHistory } from './lib/history.ts';
 import { figure, median, report, spend } from './lib/measure.ts';
 import { startProcess } from './server/process.ts';
-import { archivedMessages, presences, rosterItems } from './xmpp/stanzas.ts';
+import { enable, openHub, signIn, until, type Server } from './xmpp/clients.ts';
+import { measureRoster } from './xmpp/roster.ts';
+import { archivedMessages } from './xmpp/stanzas.ts';
 
 const MESSAGES = 10_000;
 const CONTACTS = 10_000;
 const IDLE = 30;
 const ROUNDS = 3;
 const PAGE = 100;
-const { signal } = new AbortController();
 const folder = mkdtempSync(join(tmpdir(), 'natter-bench-'));
 
-const server = await startProcess('../xmpp/server-process.ts', String(MESSAGES), String(CONTACTS));
-const { port, ca } = JSON.parse(server.url) as { port: number; ca: string };
+const server = await startProcess('../xmpp/server-process.ts', String(MESSAGES));
+const at = JSON.parse(server.url) as Server;
 try {
   await measureIdle();
   await measureArchive();
-  await measureRoster();
+  await measureRoster(CONTACTS, (port, domain) =>
+    startProcess('../xmpp/contacts-process.ts', String(port), domain),
+  );
 } finally {
   await server.kill();
   rmSync(folder, { recursive: true });
 }
 process.exit(0);
-
-async function openHub(store: Store): Promise<Hub> {
-  const hub = await createHub({
-    store,
-    secrets: memorySecrets(),
-    blobs: memoryBlobs(),
-    adapters: [createXmppAdapter()],
-    backoff: { base: 60_000, cap: 60_000 },
-  });
-  await hub.connect();
-  return hub;
-}
-
-async function signIn(hub: Hub, name: string): Promise<AccountId> {
-  const config = { server: `xmpps://127.0.0.1:${port}`, ca };
-  const address = `${name}@bench.test`;
-  const { methods } = hub.handlers;
-  const { interaction } = await methods['account.add']({ network: 'xmpp', address, config }, signal);
-  const answer = { action: 'submit', values: { password: 'x' } };
-  const { account } = await methods['interaction.answer']({ interaction, answer }, signal);
-  if (account === null) throw new Error(`${name} could not sign in`);
-  await until(() => hub.profile.statuses.get(account)?.state.phase === 'online');
-  return account;
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await delay(1);
-}
 
 async function measureArchive(): Promise<void> {
   const [parse, insert, ours] = [[], [], []] as { cpu: number; wall: number }[][];
@@ -130,75 +95,27 @@ async function insertBare(file: string): Promise<{ cpu: number; wall: number }> 
 
 async function receive(file: string, name: string): Promise<{ cpu: number; wall: number }> {
   const hub = await openHub(await openSqliteStore({ file }));
-  const account = await signIn(hub, name);
-  const { methods } = hub.handlers;
+  const account = await signIn(hub, `${name}@bench.test`, at);
   const unread = (): number => {
     let sum = 0;
     for (const [, conversation] of hub.profile.conversations.entries()) sum += conversation.unread;
     return sum;
   };
-  await methods['account.enable']({ account, enabled: false }, signal);
-  await until(() => hub.profile.statuses.get(account)?.state.phase === 'offline');
+  await enable(hub, account, false);
   const before = unread();
   const spent = await spend(async () => {
-    await methods['account.enable']({ account, enabled: true }, signal);
+    await enable(hub, account, true);
     await until(() => unread() >= before + MESSAGES);
   });
   await hub.close();
   return spent;
 }
 
-async function measureRoster(): Promise<void> {
-  const [bare, ours]: [number[], number[]] = [[], []];
-  for (let round = 0; round < ROUNDS; round += 1) {
-    bare.push((await spend(readBare)).wall);
-    const hub = await openHub(memoryStore());
-    ours.push(
-      (
-        await spend(async () => {
-          const account = await signIn(hub, `roster${round}`);
-          await until(() => hub.profile.statuses.get(account)?.roster === 'ready');
-        })
-      ).wall,
-    );
-    await hub.close();
-  }
-  report(
-    'a bare TLS socket that signs in and reads 10,000 contacts and presences',
-    figure(Math.min(...bare), 'ms'),
-  );
-  report('natter: signs in twice, and the contact list is ready', figure(Math.min(...ours), 'ms'));
-  report('  held against the socket', figure(Math.min(...ours) / Math.min(...bare), 'x'), '<= 2');
-}
-
-/** Says what a client says, and counts what comes. */
-function readBare(): Promise<void> {
-  const expected = Buffer.byteLength(rosterItems(CONTACTS)) + Buffer.byteLength(presences(CONTACTS));
-  const header = `<stream:stream to="bench.test" xmlns="jabber:client" xmlns:stream="http://etherx.jabber.org/streams">`;
-  const auth = Buffer.from('\0roster\0x').toString('base64');
-  return new Promise((resolve, reject) => {
-    let read = 0;
-    const socket = connect({ port, host: '127.0.0.1', ca, servername: 'bench.test' }, () => {
-      socket.write(`${header}<auth mechanism="PLAIN">${auth}</auth>${header}`);
-      socket.write(
-        '<iq type="set" id="1"><bind/></iq><iq type="get" id="2"><query xmlns="jabber:iq:roster"/></iq><presence/>',
-      );
-    });
-    socket.on('error', reject);
-    socket.on('data', (chunk: Buffer) => {
-      read += chunk.length;
-      if (read < expected) return;
-      socket.destroy();
-      resolve();
-    });
-  });
-}
-
 async function measureIdle(): Promise<void> {
   const hub = await openHub(memoryStore());
-  await signIn(hub, 'idle0');
+  await signIn(hub, 'idle0@bench.test', at);
   const before = await settledMemory();
-  for (let at = 1; at <= IDLE; at += 1) await signIn(hub, `idle${at}`);
+  for (let number = 1; number <= IDLE; number += 1) await signIn(hub, `idle${number}@bench.test`, at);
   const each = (await settledMemory()) - before;
   report('an idle account, each after the first', figure(each / IDLE / 1e6, 'MB'), '< 8');
   await hub.close();

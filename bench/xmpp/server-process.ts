@@ -1,17 +1,14 @@
 /**
  * An XMPP server by hand: TLS from the first byte, PLAIN, and answers that are made beforehand. Accounts are called
- * `archive…` (an archive of one message at the first sign-in, and of all at later ones), `roster…` (a long contact list)
- * and whatever else (nothing).
+ * `archive…` (an archive of one message at the first sign-in, and of all at later ones) and whatever else (nothing).
  */
 import { createServer, type TLSSocket } from 'node:tls';
 import type { AddressInfo } from 'node:net';
 import { createTestCa } from '@natter/testing/tls';
-import { archivedMessages, presences, rosterItems } from './stanzas.ts';
+import { archivedMessages } from './stanzas.ts';
 
-const [, , messages = '10000', contacts = '10000'] = process.argv;
+const [, , messages = '10000'] = process.argv;
 const archive = archivedMessages(Number(messages) + 1);
-const roster = `<query xmlns='jabber:iq:roster'>${rosterItems(Number(contacts))}</query>`;
-const present = presences(Number(contacts));
 const signIns = new Map<string, number>();
 const PAGE = 250;
 
@@ -53,7 +50,6 @@ class Client {
       signIns.set(this.#user, (signIns.get(this.#user) ?? 0) + 1);
       return this.#write(`<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>`);
     }
-    if (xml.startsWith('<presence') && this.#user.startsWith('roster')) return this.#write(present);
     if (xml.startsWith('<iq')) this.#request(xml, /id="([^"]*)"/.exec(xml)?.[1] ?? '');
   }
 
@@ -66,8 +62,7 @@ class Client {
       return reply(
         `<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>${this.#user}@bench.test/here</jid></bind>`,
       );
-    if (xml.includes('jabber:iq:roster'))
-      return reply(this.#user.startsWith('roster') ? roster : `<query xmlns='jabber:iq:roster'/>`);
+    if (xml.includes('jabber:iq:roster')) return reply(`<query xmlns='jabber:iq:roster'/>`);
     if (xml.includes('urn:xmpp:mam:2')) return this.#page(xml, reply);
     reply(xml.includes('disco#info') ? INFO : '');
   }

@@ -21,17 +21,3 @@ export function archivedMessages(count: number): readonly string[] {
     );
   });
 }
-
-/** A contact list. */
-export function rosterItems(count: number): string {
-  const item = (at: number): string =>
-    `<item jid='contact${at}@bench.test' name='Contact ${at}' subscription='both'><group>Group ${at % 20}</group></item>`;
-  return Array.from({ length: count }, (_, at) => item(at)).join('');
-}
-
-/** Everybody on it is there. */
-export function presences(count: number): string {
-  const presence = (at: number): string =>
-    `<presence from='contact${at}@bench.test/phone'><show>away</show><status>at ${at}</status><priority>5</priority></presence>`;
-  return Array.from({ length: count }, (_, at) => presence(at)).join('');
-}
