@@ -39,6 +39,7 @@ import type {
 import type {
   ChangeItem,
   ChangeType,
+  ClientInfo,
   ContactView,
   ConversationView,
   FoundView,
@@ -241,19 +242,6 @@ export interface Streams {
 
 /** No parameters. */
 export type Empty = Readonly<Record<string, never>>;
-
-/** Who answers. */
-export interface ClientInfo {
-  readonly name: 'natter';
-  readonly version: string;
-  /** The version of this manifest; a front end refuses another one. */
-  readonly protocol: 1;
-  readonly networks: readonly {
-    readonly id: string;
-    readonly name: string;
-    readonly configSchema: JsonObject;
-  }[];
-}
 
 /** What `natter account add` gives. */
 export interface AccountAddParams {

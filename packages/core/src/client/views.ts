@@ -1,6 +1,7 @@
 import type {
   Account,
   AccountId,
+  Capabilities,
   Contact,
   ContactId,
   Content,
@@ -8,6 +9,7 @@ import type {
   ConversationId,
   ContactPresence,
   ErrorData,
+  JsonObject,
   Member,
   Message,
   MessageId,
@@ -15,6 +17,21 @@ import type {
   PersonId,
   RemoteKey,
 } from '../model/index.ts';
+
+/** Who answers. */
+export interface ClientInfo {
+  readonly name: 'natter';
+  readonly version: string;
+  /** The version of this manifest; a front end refuses another one. */
+  readonly protocol: 1;
+  readonly networks: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly configSchema: JsonObject;
+    /** What the network can do at most; an account or conversation may do less. */
+    readonly capabilities: Capabilities;
+  }[];
+}
 
 /** A message with the names that a line of output needs. */
 export interface MessageView extends Message {

@@ -9,7 +9,7 @@ import { wholeList } from './linked-window.ts';
 /** One account's part of a client's streams; they complete when the account is removed. */
 export function accountClient(
   context: FacadeContext,
-  { accounts$, messages$, presence$, typing$ }: Client,
+  { accounts$, messages$, presence$, typing$, transfers$ }: Client,
   id: AccountId,
 ): AccountClient {
   let seen = false;
@@ -37,6 +37,9 @@ export function accountClient(
     conversations$: whileThere(conversations$),
     messages$: whileThere(messages$.pipe(filter((message) => message.account === id))),
     presence$: whileThere(presence$.pipe(filter((change) => change.account === id))),
+    transfers$: whileThere(
+      transfers$.pipe(map((transfers) => transfers.filter(({ account }) => account === id))),
+    ),
     typing$: whileThere(typing$.pipe(map((typing) => typing.filter(({ account }) => account === id)))),
   };
 }

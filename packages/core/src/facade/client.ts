@@ -115,6 +115,11 @@ export interface ClientStreams {
    * client closed; never errors.
    */
   readonly typing$: Observable<readonly TypingView[]>;
+  /**
+   * Files under way. Hot while somebody listens; replays the present list. Completes when the account is removed or the
+   * client closed; never errors.
+   */
+  readonly transfers$: Observable<readonly Transfer[]>;
 }
 
 /** A contact's presence that has changed. */
@@ -141,8 +146,6 @@ export interface Client extends ClientStreams {
   readonly attention$: Observable<Streams['attention'][2]>;
   /** Questions that networks ask. Hot while somebody listens; replays those that wait; completes when the client is closed. */
   readonly interactions$: Observable<Streams['interactions'][2]>;
-  /** Files under way. Hot while somebody listens; replays the present list; completes when the client is closed. */
-  readonly transfers$: Observable<readonly Transfer[]>;
   /** The link's status: a cut shows here and nowhere else. Hot; replays the present; completes after `closed`. */
   readonly status$: Observable<LinkStatus>;
   /**

@@ -1,4 +1,4 @@
-import type { BlobId } from './ids.ts';
+import type { AccountId, BlobId } from './ids.ts';
 
 /** What a file is to a person. */
 export type AttachmentKind = 'image' | 'audio' | 'video' | 'file';
@@ -26,6 +26,7 @@ export interface Attachment {
 
 /** How a transfer stands. */
 export interface Transfer {
+  readonly account: AccountId;
   readonly blob: BlobId;
   readonly direction: 'upload' | 'download';
   readonly transferred: number;

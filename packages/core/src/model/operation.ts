@@ -116,3 +116,21 @@ export function isFinal(state: OperationState): boolean {
 export function attachmentsOf(content: Content): readonly Attachment[] {
   return content.kind === 'attachment' ? content.attachments : [];
 }
+
+/**
+ * The operation without passwords. What is final is stored like this, and what front ends are shown: a password is needed
+ * until the network has it, and by nobody else. An empty one stands where one was.
+ */
+export function withoutSecrets(operation: Operation): Operation {
+  const body = concealed(operation.body);
+  return body === operation.body ? operation : { ...operation, body };
+}
+
+/** A body whose passwords are not told. */
+export function concealed(body: OperationBody): OperationBody {
+  if (body.type === 'profile' && body.change.action === 'password')
+    return { ...body, change: { ...body.change, secret: '' } };
+  if (body.type === 'room' && body.change.action === 'join' && body.change.password)
+    return { ...body, change: { ...body.change, password: '' } };
+  return body;
+}

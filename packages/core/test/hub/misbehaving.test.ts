@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createHub, memoryBlobs, memorySecrets, memoryStore } from '@natter/core';
-import type { Adapter, Outcome, Session } from '@natter/core';
+import { createClient, createHub, directLink, memoryBlobs, memorySecrets, memoryStore } from '@natter/core';
+import type { Adapter, BlobId, Outcome, Session, Transfer } from '@natter/core';
 import { backoffDelay } from '../../src/hub/backoff.ts';
 import { Bench, Script, key, message, timeline } from './support/scripted.ts';
 
@@ -161,6 +161,21 @@ describe('a session that answers nonsense', () => {
     const rows = [...bench.hub.profile.typists.entries()];
     expect(rows.length).toBeLessThan(1100);
     expect(rows.every(([, { expiresAt }]) => expiresAt < Date.now() + 200_000)).toBe(true);
+    const transfers: Transfer[][] = [];
+    const client = createClient(directLink(bench.hub.handlers));
+    client.account(good).transfers$.subscribe((all) => transfers.push([...all]));
+    const progress = (blob: string, transferred: number) =>
+      ({ type: 'progress', blob: blob as BlobId, transferred, total: null }) as const;
+    scripts[1].host?.hint([progress('mine', 1)]);
+    await bench.until(() => transfers.at(-1)?.[0]?.transferred === 1);
+    scripts[0].host?.hint([progress('mine', 99), progress('other', 2)]);
+    scripts[1].host?.hint([progress('mine', 3)]);
+    await bench.until(() => transfers.at(-1)?.[0]?.transferred === 3);
+    expect(transfers.flat().map(({ blob, transferred }) => [blob, transferred])).not.toContainEqual([
+      'mine',
+      99,
+    ]);
+    expect(transfers.at(-1)).toHaveLength(1);
     await bench.hub.close();
   });
 });

@@ -81,7 +81,7 @@ export class Hints {
   #show(event: Ephemeral): void {
     if (event.type === 'presence') this.#showPresence(event);
     else if (event.type === 'typing') this.#showTyping(event);
-    else this.#transfers.progress(event.blob, event.transferred, event.total);
+    else this.#transfers.progress(this.#account, event.blob, event.transferred, event.total);
   }
 
   #showPresence({ key, resource, presence }: Ephemeral & { type: 'presence' }): void {

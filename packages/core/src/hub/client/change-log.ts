@@ -1,7 +1,7 @@
 import type { ChangeItem, Streams } from '../../client/index.ts';
 import type { LogBatch } from '../../link/handlers.ts';
 import type { Message, MessageId, Operation } from '../../model/index.ts';
-import { NatterError, errorData } from '../../model/index.ts';
+import { NatterError, errorData, withoutSecrets } from '../../model/index.ts';
 import type { StoredChange } from '../../ports/index.ts';
 import { presenceOf } from './person-rows.ts';
 import type { ClientContext } from './context.ts';
@@ -120,7 +120,7 @@ function itemOf(
     }
     case 'operation': {
       const operation = profile.operations.get(change.operation) ?? final.get(change.operation);
-      return operation ? [{ type: 'operation', operation }] : [];
+      return operation ? [{ type: 'operation', operation: withoutSecrets(operation) }] : [];
     }
     default:
       change satisfies never;

@@ -16,7 +16,15 @@ export async function startDownload(
   if (attachment.blob !== null) {
     const size = await environment.blobs.size(attachment.blob);
     if (size !== null && (attachment.size === null || size >= attachment.size)) {
-      return { blob: attachment.blob, direction: 'download', transferred: size, total: size, state: 'done' };
+      const { account } = message;
+      return {
+        account,
+        blob: attachment.blob,
+        direction: 'download',
+        transferred: size,
+        total: size,
+        state: 'done',
+      };
     }
   }
   const { remote } = attachment;
@@ -25,6 +33,7 @@ export async function startDownload(
   const blob = attachment.blob ?? mintId('blob');
   if (attachment.blob === null) await rememberBlob(context, message, index, blob);
   const transfer: Transfer = {
+    account: message.account,
     blob,
     direction: 'download',
     transferred: 0,

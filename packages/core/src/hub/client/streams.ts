@@ -9,7 +9,7 @@ import type {
 } from '../../client/index.ts';
 import type { Handlers, OpenStream, ValueFeed, WindowFeed } from '../../link/handlers.ts';
 import type { Person } from '../../model/index.ts';
-import { toErrorData } from '../../model/index.ts';
+import { toErrorData, withoutSecrets } from '../../model/index.ts';
 import { openWindow } from '../../streams/index.ts';
 import type { Ordered } from '../../streams/index.ts';
 import { accountView } from './account-view.ts';
@@ -65,7 +65,7 @@ export function clientStreams(context: ClientContext): Handlers['streams'] {
         ),
       ),
     operation: ({ operation: id }, feed) => {
-      const look = () => found(profile.operations.get(id), 'operation', 'operation');
+      const look = () => withoutSecrets(found(profile.operations.get(id), 'operation', 'operation'));
       look();
       return follow([profile.operations.watch(id)], feed, look);
     },

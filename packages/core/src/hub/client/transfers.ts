@@ -1,4 +1,4 @@
-import type { BlobId, Transfer } from '../../model/index.ts';
+import type { AccountId, BlobId, Transfer } from '../../model/index.ts';
 import { LiveMapWriter } from '../../streams/index.ts';
 import type { Frames, LiveMap } from '../../streams/index.ts';
 
@@ -23,10 +23,13 @@ export class TransferTable {
   }
 
   /** What an adapter tells of a transfer that runs. */
-  progress(blob: BlobId, transferred: number, total: number | null): void {
+  progress(account: AccountId, blob: BlobId, transferred: number, total: number | null): void {
     const known = this.#rows.get(blob);
+    // Blobs have ids of ours: another account's transfer is not for this one to speak of.
+    if (known && known.account !== account) return;
     if (known && known.state !== 'running' && known.state !== 'waiting') return;
     this.set({
+      account,
       blob,
       direction: known?.direction ?? 'upload',
       transferred,

@@ -36,6 +36,10 @@ export async function retryOperation(
   }
   // It is in the outbox, and perhaps with the network at this moment: asking twice must not send twice.
   if (!isFinal(operation.state)) return operation;
+  if (lacksPassword(operation))
+    throw new NatterError(
+      errorData('secret', 'its password was not kept: ask for it anew', { scope: 'operation' }),
+    );
   const again: Operation = { ...operation, state: 'queued', error: null, updatedAt: now };
   transaction.putOperation(again);
   transaction.log({ type: 'operation', operation: id });
@@ -46,6 +50,12 @@ export async function retryOperation(
     transaction.messages.put({ ...message, order, provisional: false });
   }
   return again;
+}
+
+/** Ended, an operation is stored without its password. */
+function lacksPassword({ body }: Operation): boolean {
+  if (body.type === 'profile') return body.change.action === 'password';
+  return body.type === 'room' && body.change.action === 'join' && body.change.password === '';
 }
 
 async function find(transaction: Transaction, id: OperationId): Promise<Operation> {

@@ -1,5 +1,5 @@
 import type { Message, MessageId, Operation, OperationBody, OperationId } from '../../model/index.ts';
-import { NatterError, errorData, isFinal, mintId } from '../../model/index.ts';
+import { NatterError, concealed, errorData, isFinal, mintId } from '../../model/index.ts';
 import type { Transaction } from '../state/transaction.ts';
 import type { Request } from './request.ts';
 import { requireSupport, requireYoung } from './require-support.ts';
@@ -48,7 +48,8 @@ function sameRequest(known: Operation, request: Request): Operation {
   const same =
     known.account === request.account &&
     known.conversation === request.conversation &&
-    JSON.stringify(known.body) === JSON.stringify(request.body);
+    // What is final has forgotten its passwords.
+    JSON.stringify(concealed(known.body)) === JSON.stringify(concealed(request.body));
   if (same) return known;
   throw new NatterError(
     errorData('conflict', 'this idempotency key was used for something else', { scope: 'operation' }),

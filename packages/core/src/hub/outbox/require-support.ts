@@ -28,6 +28,7 @@ export function requireSupport(transaction: Transaction, request: Request): void
     }
   }
   checkClear(request, conversation, capabilities);
+  checkReaction(request, capabilities);
   checkLimits(request, capabilities);
 }
 
@@ -116,13 +117,25 @@ function neededSupport(body: OperationBody, conversation: Conversation | undefin
     case 'roster':
       return known(rosterSupport[body.change.action]);
     case 'profile':
-      return body.change.action === 'name' ? ['profile'] : [];
+      return body.change.action === 'name' ? ['profile'] : ['change-password'];
     case 'mark-read':
       return [];
     default:
       body satisfies never;
       return [];
   }
+}
+
+function checkReaction({ body }: Request, { limits }: Capabilities): void {
+  if (body.type !== 'react' || !body.on || limits.reactions === undefined) return;
+  if (limits.reactions.includes(body.key)) return;
+  throw new NatterError(
+    errorData('unsupported', `here one can react only with ${limits.reactions.join(' ')}`, {
+      scope: 'message',
+      userAction: 'choose',
+      condition: { reactions: limits.reactions },
+    }),
+  );
 }
 
 function checkLimits({ body }: Request, { limits }: Capabilities): void {

@@ -15,6 +15,7 @@ import type {
   PersonRecord,
   RemoteKey,
 } from '../../model/index.ts';
+import { isFinal, withoutSecrets } from '../../model/index.ts';
 import type { Change, Orphan, Store, StoredChange, StoredGap, Write } from '../../ports/index.ts';
 import { KeyIndex } from './key-index.ts';
 import { MessageCache } from './message-cache.ts';
@@ -136,7 +137,7 @@ export class Transaction {
   }
 
   putOperation(operation: Operation): void {
-    this.operations.set(operation.id, operation);
+    this.operations.set(operation.id, isFinal(operation.state) ? withoutSecrets(operation) : operation);
     this.#operationKeys.set(operation.key, operation.id);
     this.later(() => this.profile.operationKeys.set(operation.key, operation.id));
   }

@@ -1,4 +1,4 @@
-import type { AccountRecord, RemoteKey } from '../../../model/index.ts';
+import type { AccountRecord, ContactId, ConversationId, RemoteKey } from '../../../model/index.ts';
 import { NatterError, errorData } from '../../../model/index.ts';
 import type { Methods } from '../../../client/index.ts';
 import { removeAccount } from '../../accounts/remove.ts';
@@ -27,10 +27,11 @@ export function accountMethods(context: ClientContext, runners: Runners, signIn:
       name: 'natter',
       version: context.version,
       protocol: 1,
-      networks: [...environment.adapters.values()].map(({ id, name, configSchema }) => ({
+      networks: [...environment.adapters.values()].map(({ id, name, configSchema, capabilities }) => ({
         id,
         name,
         configSchema,
+        capabilities,
       })),
     }),
     'account.list': async () =>
@@ -117,9 +118,10 @@ function targetKey(
   target: Methods['account.interact'][0]['target'],
 ): RemoteKey | null {
   if (target === undefined) return null;
-  const contact = [...profile.contacts.entries()].find(([id]) => id === target)?.[1];
-  const conversation = [...profile.conversations.entries()].find(([id]) => id === target)?.[1];
-  const key = contact?.key ?? conversation?.key;
+  // Ids of different kinds never meet: it is in one of them at most.
+  const key =
+    profile.contacts.get(target as ContactId)?.key ??
+    profile.conversations.get(target as ConversationId)?.key;
   if (key) return key;
   throw new NatterError(errorData('not-found', 'no such contact or conversation'));
 }

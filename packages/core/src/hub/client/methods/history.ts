@@ -1,6 +1,6 @@
 import type { Methods } from '../../../client/index.ts';
 import type { Operation, Transfer } from '../../../model/index.ts';
-import { attachmentsOf, isFinal, mintId } from '../../../model/index.ts';
+import { attachmentsOf, isFinal, mintId, withoutSecrets } from '../../../model/index.ts';
 import { cancelOperation, retryOperation } from '../../outbox/cancel.ts';
 import type { ClientContext } from '../context.ts';
 import { found } from '../context.ts';
@@ -30,12 +30,10 @@ export function historyMethods(context: ClientContext): Answers<Names> {
   return {
     'operation.list': async ({ final, limit }) =>
       final === true ? store.operations(limit ?? finalOperations) : openOperations(context),
-    'operation.get': async ({ operation }) =>
-      found(
-        profile.operations.get(operation) ?? (await store.findOperation({ id: operation })),
-        'operation',
-        'operation',
-      ),
+    'operation.get': async ({ operation: id }) => {
+      const operation = profile.operations.get(id) ?? (await store.findOperation({ id }));
+      return withoutSecrets(found(operation, 'operation', 'operation'));
+    },
     'operation.cancel': ({ operation }) =>
       queue.run((transaction) => cancelOperation(transaction, operation, now())),
     'operation.retry': ({ operation }) =>
@@ -75,5 +73,5 @@ async function openOperations({ environment }: ClientContext): Promise<readonly 
   );
   const newest = await store.operations(finalOperations);
   const refused = newest.filter(({ state }) => state === 'refused');
-  return [...refused, ...waiting].sort((a, b) => a.createdAt - b.createdAt);
+  return [...refused, ...waiting].map(withoutSecrets).sort((a, b) => a.createdAt - b.createdAt);
 }
