@@ -8,6 +8,8 @@ export interface SynapseConfig {
   readonly rateLimits: boolean;
   /** Largest file in bytes. */
   readonly fileBytes: number;
+  /** Lets anybody make an account by the client API. */
+  readonly open: boolean;
 }
 
 /** The name of the homeserver, which is what stands behind the colon of its users. */
@@ -15,7 +17,7 @@ export const SERVER_NAME = 'synapse.natter.test';
 
 /** The configuration of a Synapse for tests: alone in the world, with throw-away data. JSON is YAML too. */
 export function synapseConfig(config: SynapseConfig): string {
-  const { folder, port, sharedSecret, rateLimits, fileBytes } = config;
+  const { folder, port, sharedSecret, rateLimits, fileBytes, open } = config;
   return JSON.stringify({
     server_name: SERVER_NAME,
     pid_file: `${folder}/synapse.pid`,
@@ -33,6 +35,8 @@ export function synapseConfig(config: SynapseConfig): string {
     media_store_path: `${folder}/media`,
     signing_key_path: `${folder}/signing.key`,
     registration_shared_secret: sharedSecret,
+    enable_registration: open,
+    enable_registration_without_verification: open,
     macaroon_secret_key: sharedSecret,
     form_secret: sharedSecret,
     report_stats: false,

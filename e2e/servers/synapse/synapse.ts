@@ -17,6 +17,8 @@ export interface SynapseOptions {
   readonly rateLimits?: boolean;
   /** Largest file in bytes; 50 MiB by default. */
   readonly fileBytes?: number;
+  /** Lets anybody make an account by the client API; off by default. */
+  readonly open?: boolean;
 }
 
 /** A user to be made. */
@@ -106,8 +108,9 @@ async function startOnFreePort(
   const file = `${folder}/homeserver.json`;
   for (let attempt = 1; ; attempt += 1) {
     const [port = 0] = await freePorts(1);
-    const { rateLimits = false, fileBytes = 50 * 1024 * 1024 } = options;
-    writeFileSync(join(root, file), synapseConfig({ folder, port, sharedSecret, rateLimits, fileBytes }));
+    const { rateLimits = false, fileBytes = 50 * 1024 * 1024, open = false } = options;
+    const config = synapseConfig({ folder, port, sharedSecret, rateLimits, fileBytes, open });
+    writeFileSync(join(root, file), config);
     try {
       const parameters = [root, '/usr/bin/python3', '-m', 'synapse.app.homeserver', '-c', file];
       const child = await startChildServer({

@@ -31,6 +31,7 @@ export const NETWORK_CAPABILITIES: Capabilities = {
     'room-avatar': 'full',
     members: 'full',
     pin: 'full',
+    'own-view': 'full', // push rules and tags
     formatting: 'full',
     reply: 'full',
     thread: 'full',

@@ -195,6 +195,28 @@ describeServer('Matrix accounts in a hub', 'synapse', () => {
     await eventually(() => home.named(id)?.pinned).toBe(true);
   });
 
+  test('what we mute and pin is so on our other devices, and stays so', async () => {
+    const { id, conversation } = await room();
+    const { methods } = home.hub.handlers;
+    const mine = await Client.signIn(server.url, `me${count}`, 'secret');
+    const rule = async (): Promise<number> =>
+      (await mine.fetch('GET', ['client', 'v3', 'pushrules', 'global', 'override', id])).status;
+    const tags = async (): Promise<string> =>
+      (await mine.fetch('GET', ['client', 'v3', 'user', me, 'rooms', id, 'tags'])).text();
+    await methods['conversation.update']({ conversation, muted: true, pinned: true }, signal);
+    await eventually(rule).toBe(200);
+    await eventually(tags).toContain('m.favourite');
+    await other.room('PUT', id, ['state', 'm.room.topic'], { topic: 'news' });
+    await eventually(() => home.named(id)?.topic).toBe('news');
+    expect(home.named(id)).toMatchObject({ muted: true, pinned: true });
+    await methods['conversation.update']({ conversation, muted: false, pinned: false }, signal);
+    await eventually(rule).toBe(404);
+    await eventually(tags).not.toContain('m.favourite');
+    await other.room('PUT', id, ['state', 'm.room.topic'], { topic: 'more news' });
+    await eventually(() => home.named(id)?.topic).toBe('more news');
+    expect(home.named(id)).toMatchObject({ muted: false, pinned: false });
+  });
+
   test('a natter that starts again goes on from its token, with what others said meanwhile', async () => {
     const [store, secrets] = [memoryStore(), memorySecrets()];
     const { id } = await room();

@@ -91,6 +91,7 @@ export class RoomChanges {
       case 'pin':
       case 'unpin':
       case 'expiry':
+      case 'own-view':
         return refused('unsupported', `a channel has no ${change.action}`);
     }
   }

@@ -4,7 +4,7 @@ import { readMemo, writeMemo } from '../mapping/memo.ts';
 import { OPERATION, type Room } from '../mapping/room.ts';
 import type { Runtime } from '../runtime.ts';
 import { WireError } from '../wire/error.ts';
-import { getText, type JsonMap } from '../wire/json.ts';
+import { getText, own, type JsonMap } from '../wire/json.ts';
 import { partnerOf } from './partners.ts';
 
 /** How rooms are encrypted. */
@@ -48,6 +48,20 @@ export class Directs {
     await accountData.addDirect(userId, room.id, signal);
     this.#made.set(userId, room.id);
     return room.id;
+  }
+
+  /** Somebody is on the list no more: what was made for them counts no more. */
+  forget(userId: string): void {
+    this.#made.delete(userId);
+  }
+
+  /** Invites somebody again who has declined or left; the room is theirs to come back to. */
+  async inviteAgain(userId: string, room: string, signal: AbortSignal): Promise<void> {
+    const { api, rooms } = this.#runtime;
+    const membership = own(rooms.get(room)?.people ?? {}, userId)?.membership;
+    if (membership !== 'leave') return;
+    const path = ['client', 'v3', 'rooms', room, 'invite'];
+    await api.call({ method: 'POST', path, body: { user_id: userId }, signal });
   }
 
   /** The room of an operation that makes one, if it was made in an earlier attempt. */

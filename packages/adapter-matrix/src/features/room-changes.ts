@@ -18,6 +18,7 @@ import type { Runtime } from '../runtime.ts';
 import { WireError } from '../wire/error.ts';
 import { getText, type JsonMap } from '../wire/json.ts';
 import { encryptedFromTheStart, type Directs } from './directs.ts';
+import { setOwnView } from './own-view.ts';
 import type { RoomSync } from './room-sync.ts';
 import type { Uploads } from './uploads.ts';
 
@@ -84,6 +85,8 @@ export class RoomChanges {
       case 'pin':
       case 'unpin':
         return this.#pin(room, change, signal);
+      case 'own-view':
+        return setOwnView(this.#runtime.api, room, change, signal);
       case 'expiry':
         return refused('unsupported', 'messages do not vanish on Matrix');
     }

@@ -42,7 +42,8 @@ export class RosterChanges {
         'invalid',
         `"${change.address.slice(0, 100)}" is no Matrix address; it looks like @name:example.org`,
       );
-    await this.#directs.roomFor(userId, op, signal);
+    const room = await this.#directs.roomFor(userId, op, signal);
+    await this.#directs.inviteAgain(userId, room, signal);
     const { alias = null, groups = [] } = change;
     if (alias !== null || groups.length > 0) await this.#name(userId, { alias, groups }, signal);
     return DONE;
@@ -72,6 +73,7 @@ export class RosterChanges {
       case 'remove':
         // The rooms stay, and with them what was said: they are no direct conversations any more.
         await accountData.change(DIRECT, (content) => withEntry(content, userId, undefined), signal);
+        this.#directs.forget(userId);
         return DONE;
       case 'block':
       case 'unblock': {

@@ -134,6 +134,8 @@ function roomRequest(
       const seq = targetSequence(change.message);
       return seq === null ? null : { type: 'pin', conversation, seq, on: change.action === 'pin' };
     }
+    case 'own-view':
+      return null; // kept by each device for itself
     case 'expiry':
       return { type: 'conversation-update', conversation, expiry: change.after ?? 0 };
     case 'topic':

@@ -86,6 +86,7 @@ export type RoomChange =
   | { readonly action: 'topic' | 'title'; readonly text: string }
   | { readonly action: 'avatar'; readonly image: Attachment | null }
   | { readonly action: 'pin' | 'unpin'; readonly message: Target }
+  | { readonly action: 'own-view'; readonly muted?: boolean; readonly pinned?: boolean }
   | { readonly action: 'expiry'; readonly after: number | null };
 
 /**

@@ -30,6 +30,7 @@ export const supportKeys = [
   'room-avatar', // the picture of a room can be set
   'members',
   'pin', // messages can be pinned for everybody
+  'own-view', // what we muted and pinned is kept by the network, for our other devices
   'expiry', // messages can be made to vanish for everybody after a time
   'formatting',
   'reply',

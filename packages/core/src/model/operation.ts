@@ -47,6 +47,8 @@ export type RoomAction =
   /** `null` takes the picture away. */
   | { readonly action: 'avatar'; readonly image: Attachment | null }
   | { readonly action: 'pin' | 'unpin'; readonly message: MessageId }
+  /** What the user made of the conversation for themself: what is absent stays. */
+  | { readonly action: 'own-view'; readonly muted?: boolean; readonly pinned?: boolean }
   /** Milliseconds after which messages vanish for everybody; `null` lets them stay. */
   | { readonly action: 'expiry'; readonly after: number | null };
 

@@ -88,6 +88,7 @@ const roomSupport: Readonly<Record<string, SupportKey>> = {
   pin: 'pin',
   unpin: 'pin',
   expiry: 'expiry',
+  'own-view': 'own-view',
 };
 const rosterSupport: Readonly<Record<string, SupportKey>> = {
   add: 'roster-edit',

@@ -30,6 +30,7 @@ export function roomCommand(op: Op, change: RoomChange): Command {
     case 'pin':
     case 'unpin':
     case 'expiry':
+    case 'own-view':
       throw new Refusal('unsupported', `this network has no ${change.action}`);
   }
 }

@@ -1,8 +1,9 @@
 import type { Destination, Methods } from '../../../client/index.ts';
 import type { Conversation, ConversationId } from '../../../model/index.ts';
-import { NatterError, errorData } from '../../../model/index.ts';
+import { NatterError, errorData, supportOf } from '../../../model/index.ts';
 import { ensureContact, withoutUndefined } from '../../ingest/contact.ts';
 import { ensureDirect } from '../../ingest/conversation.ts';
+import { enqueue } from '../../outbox/enqueue.ts';
 import { contactOfDestination } from '../../people/route.ts';
 import type { Transaction } from '../../state/transaction.ts';
 import type { ClientContext } from '../context.ts';
@@ -24,9 +25,26 @@ export function openDestination(
   return ensureDirect(transaction, contactOfDestination(context, to));
 }
 
+/** What of a changed view its network keeps for our other devices too; null for nothing. */
+function keptView(
+  { environment: { profile } }: ClientContext,
+  before: Conversation,
+  after: Conversation,
+): { muted?: boolean; pinned?: boolean } | null {
+  const { muted, pinned } = after;
+  const account = profile.statuses.get(before.account)?.capabilities;
+  const capabilities = before.capabilities ?? account;
+  const kept = capabilities !== undefined && supportOf(capabilities, 'own-view') === 'full';
+  if (!kept || before.key === null || (before.muted === muted && before.pinned === pinned)) return null;
+  return {
+    ...(before.muted === muted ? {} : { muted }),
+    ...(before.pinned === pinned ? {} : { pinned }),
+  };
+}
+
 /** Conversations: the list, opening one, and the user's own view of it. */
 export function conversationMethods(context: ClientContext): Answers<Exclude<Names, 'resolve'>> {
-  const { profile, queue, store } = context.environment;
+  const { profile, queue, store, now } = context.environment;
   const get = (id: ConversationId): Conversation =>
     found(profile.conversations.get(id), 'conversation', 'conversation');
   const view = (id: ConversationId) => context.conversations.get(id) ?? conversationView(profile, get(id));
@@ -43,9 +61,15 @@ export function conversationMethods(context: ClientContext): Answers<Exclude<Nam
     'conversation.start': async ({ account, address }, signal) =>
       view(await start(context, account, address, signal)),
     'conversation.update': async ({ conversation, ...change }) => {
-      await queue.run((transaction) => {
+      await queue.run(async (transaction) => {
         const known = found(transaction.conversations.get(conversation), 'conversation', 'conversation');
-        transaction.putConversation({ ...known, ...withoutUndefined(change) });
+        const changed = { ...known, ...withoutUndefined(change) };
+        transaction.putConversation(changed);
+        const view = keptView(context, known, changed);
+        if (view === null) return;
+        const body = { type: 'room', change: { action: 'own-view', ...view } } as const;
+        const key = `own-view ${crypto.randomUUID()}`;
+        await enqueue(transaction, { key, account: known.account, conversation, body, now: now() });
       });
       return null;
     },
