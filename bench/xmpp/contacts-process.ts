@@ -3,12 +3,14 @@
  * A process of its own, so that its work is not counted as anybody else's.
  */
 import { createHash } from 'node:crypto';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 const [, , port = '', domain = ''] = process.argv;
-const socket = connect(Number(port), '127.0.0.1', () => {
-  socket.write(
-    `<stream:stream xmlns='jabber:component:accept' xmlns:stream='http://etherx.jabber.org/streams' to='${domain}'>`,
+const socket = await patiently(() => {
+  const each = connect(Number(port), '127.0.0.1');
+  return new Promise<Socket>((resolve, reject) =>
+    each.once('connect', () => resolve(each)).once('error', reject),
   );
 });
 let rest = '';
@@ -31,6 +33,22 @@ socket.on('error', (error) => {
   console.error(error.message);
   process.exit(1);
 });
+
+socket.write(
+  `<stream:stream xmlns='jabber:component:accept' xmlns:stream='http://etherx.jabber.org/streams' to='${domain}'>`,
+);
+
+/** The server may not listen for components yet. */
+async function patiently<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let left = 50; ; left -= 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (left === 0) throw error;
+      await delay(100);
+    }
+  }
+}
 
 /** Answers all probes (RFC 6121 section 4.3) that are whole. */
 function answer(): void {

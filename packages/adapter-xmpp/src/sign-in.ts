@@ -9,8 +9,8 @@ import {
 } from '@natter/core/model';
 import { readConfig } from './config.ts';
 import { KEY, MECHANISM, PASSWORD, readIdentity, type Identity } from './credentials.ts';
-import { register } from './features/registration.ts';
 import { mapError } from './mapping/errors.ts';
+import { Registering } from './registering.ts';
 import type { LinkTrust, Platform } from './wire/channel.ts';
 import { connect } from './wire/connect.ts';
 import { WireError } from './wire/error.ts';
@@ -40,6 +40,7 @@ const PASSWORD_FIELD: Field = { name: 'password', label: 'Password', secret: tru
  */
 export class SignIn implements Interaction {
   readonly #parts: SignInParts;
+  readonly #registering = new Registering();
   #answers: Record<string, string> = {};
   /** A certificate that the user was asked about, and those that the user trusts since. */
   #asked: WireError | null = null;
@@ -61,14 +62,15 @@ export class SignIn implements Interaction {
       if (answer === null) return this.#fields(identity, [wanted]);
       this.#takeAnswer(answer);
       if (!this.#answers[wanted.name]) return this.#fields(identity, [wanted]);
-      const missing = await this.#attempt(identity, signal);
-      if (missing.length > 0) return this.#fields(identity, missing);
+      const question = await this.#attempt(identity, answer.values, signal);
+      if (question !== null) return question;
       const config =
         this.#trusted.length === 0 ? {} : { config: { ...start.config, trusted: this.#trust().pinned } };
       return { kind: 'done', key: remoteKey(identity.bare), address: identity.bare, ...config };
     } catch (error) {
       const question = this.#certificateStep(error);
       if (question !== null) return question;
+      await this.#registering.close();
       return { kind: 'failed', error: this.#describe(error) };
     }
   }
@@ -106,38 +108,41 @@ export class SignIn implements Interaction {
     return { ...trust, pinned: [...trust.pinned, ...this.#trusted], client };
   }
 
-  cancel(): Promise<void> {
+  async cancel(): Promise<void> {
     this.#answers = {};
-    return Promise.resolve();
+    await this.#registering.close();
   }
 
-  /** Gives the fields that the server's registration form asks for beside what is known; none when all is done. */
-  async #attempt(identity: Identity, signal: AbortSignal): Promise<readonly Field[]> {
+  /** Gives what the server's registration form asks for beside what is known; null when all is done. */
+  async #attempt(identity: Identity, given: Answer['values'], signal: AbortSignal): Promise<Step | null> {
     const { start, host, platform, limits } = this.#parts;
     const { server, allowInsecure } = readConfig(start.config);
-    const trust = this.#trust();
     const password = this.#answers['password'] ?? '';
-    let missing: readonly Field[] = [];
-    const setup = async (stream: XmppStream, signal: AbortSignal): Promise<string | null> => {
-      const features = await secureStream(stream, identity.bare, allowInsecure, signal);
-      if (start.purpose === 'register') {
-        missing = await register(stream, { ...this.#answers, username: identity.local, password }, signal);
-        if (missing.length > 0) return null;
-      }
+    const options = { platform, domain: identity.domain, server, trust: this.#trust(), limits };
+    if (start.purpose === 'register') {
+      const outcome = await this.#registering.advance(
+        { ...options, identity, allowInsecure },
+        password,
+        given,
+        signal,
+      );
+      return 'kind' in outcome ? outcome : this.#keep(host, password, outcome.mechanism);
+    }
+    const setup = async (stream: XmppStream, inner: AbortSignal): Promise<string> => {
+      const features = await secureStream(stream, identity.bare, allowInsecure, inner);
       const credentials = { username: identity.local, password: () => Promise.resolve(password) };
       return authenticate(stream, features, credentials);
     };
-    const { stream, result: mechanism } = await connect(
-      { platform, domain: identity.domain, server, trust, limits },
-      setup,
-      signal,
-    );
+    const { stream, result: mechanism } = await connect(options, setup, signal);
     await stream.close();
-    if (mechanism === null) return missing;
+    return this.#keep(host, password, mechanism);
+  }
+
+  async #keep(host: BaseHost, password: string, mechanism: string): Promise<null> {
     await host.setSecret(PASSWORD, password || null);
     await host.setSecret(KEY, this.#answers['key'] || null);
     await host.setSecret(MECHANISM, mechanism);
-    return [];
+    return null;
   }
 
   #fields({ bare }: Identity, fields: readonly Field[]): Step {

@@ -103,7 +103,8 @@ async function* addresses(
   if (server === null) yield* await platform.elsewhere(domain, trust, signal);
 }
 
-async function withinLimit<T>(
+/** Does something with a stream that may take no longer than a sign-in. Whatever goes wrong, the stream is destroyed. */
+export async function withinLimit<T>(
   stream: XmppStream,
   setup: (stream: XmppStream, signal: AbortSignal) => Promise<T>,
   outer: AbortSignal,

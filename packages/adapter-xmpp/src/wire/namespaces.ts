@@ -43,6 +43,9 @@ export const NS = {
   time: 'urn:xmpp:time', // XEP-0202
   displayed: 'urn:xmpp:mds:displayed:0', // XEP-0490
   register: 'jabber:iq:register', // XEP-0077
+  media: 'urn:xmpp:media-element', // XEP-0221
+  bitsOfBinary: 'urn:xmpp:bob', // XEP-0231
+  version: 'jabber:iq:version', // XEP-0092
   registerFeature: 'http://jabber.org/features/iq-register', // XEP-0077
   chatStates: 'http://jabber.org/protocol/chatstates', // XEP-0085
   receipts: 'urn:xmpp:receipts', // XEP-0184

@@ -1,3 +1,6 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { JsonObject, Step } from '@natter/core';
 import { NatterError, errorData } from '@natter/core/error';
 import type { CommandContext } from '../context.ts';
@@ -8,7 +11,7 @@ export async function showStep(
   context: CommandContext,
   step: Extract<Step, { kind: 'show' }>,
 ): Promise<string> {
-  const facts = describe(step.data);
+  const facts = describe(await pictureAsFile(step));
   if (!context.terminal.present && step.what === 'certificate')
     throw new NatterError(
       errorData(
@@ -29,6 +32,16 @@ export async function showStep(
   const answer = await context.terminal.ask(`What now (${choices})`);
   if (answer !== null && step.actions.includes(answer)) return answer;
   throw new NatterError(errorData('aborted', `no answer out of ${choices} was given`));
+}
+
+/** A terminal shows no picture: it goes into a file, which the person opens. */
+async function pictureAsFile({ what, data }: Extract<Step, { kind: 'show' }>): Promise<JsonObject> {
+  const { data: picture, mediaType, ...rest } = data;
+  if (what !== 'image' || typeof picture !== 'string' || typeof mediaType !== 'string') return data;
+  const folder = await mkdtemp(join(tmpdir(), 'natter-'));
+  const file = join(folder, `picture.${/^image\/([a-z]{2,5})$/.exec(mediaType)?.[1] ?? 'bin'}`);
+  await writeFile(file, Buffer.from(picture, 'base64'), { mode: 0o600 });
+  return { ...rest, file };
 }
 
 function describe(data: JsonObject): string {
