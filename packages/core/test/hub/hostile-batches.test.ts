@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Content, Event, FormatNode } from '@natter/core';
+import type { Batch, Content, Event, FormatNode } from '@natter/core';
 import { Bench, Script, key, message, networkError, sender, timeline } from './support/scripted.ts';
 
 async function opened() {
@@ -27,11 +27,42 @@ describe('a batch', () => {
     ],
     ['a negative count', { type: 'upsert', of: 'conversation', key: key('room'), value: { mentions: -1 } }],
     ['an endless reaction', react('x'.repeat(5000))],
+    [
+      'an address that is no text',
+      { type: 'upsert', of: 'contact', key: key('eve'), value: { address: 5 as never } },
+    ],
+    [
+      'a title that is no text',
+      { type: 'upsert', of: 'conversation', key: key('r'), value: { title: {} as never } },
+    ],
+    [
+      'groups that are none',
+      { type: 'upsert', of: 'contact', key: key('eve'), value: { groups: 'all' as never } },
+    ],
   ] as const)('with %s is refused', async (_, event) => {
     const { bench, scripts } = await opened();
     await expect(scripts[0].commit({ events: [event] })).rejects.toMatchObject(refused);
     await scripts[1].commit({ events: [timeline(message('fine'))] });
     expect(await bench.texts()).toEqual(['fine']);
+    await bench.hub.close();
+  });
+
+  it.each([
+    ['a cursor that is no text', { cursors: { archive: 5 as never } }],
+    ['state that is no text', { state: { counter: {} as never } }],
+    [
+      'a gap in no conversation',
+      {
+        gaps: [
+          { op: 'open', gap: { id: '1', conversation: key(''), after: null, before: null, token: null } },
+        ],
+      },
+    ],
+    ['the end of no gap', { gaps: [{ op: 'close', id: '' }] }],
+  ] satisfies readonly (readonly [string, Partial<Batch>])[])('with %s is refused', async (_, batch) => {
+    const { bench, scripts } = await opened();
+    await expect(scripts[0].commit(batch)).rejects.toMatchObject(refused);
+    expect((await bench.call('conversation.list', { offset: 0, limit: 9 })).total).toBe(0);
     await bench.hub.close();
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { memoryStore } from '@natter/core';
+import type { OperationId } from '@natter/core';
 import { Bench, Script, key, message, networkError } from './support/scripted.ts';
 import { draft, last, withBob } from './support/sending.ts';
 
@@ -108,6 +109,28 @@ describe('a send', () => {
       mine: ['🎉'],
     });
     await bench.until(async () => ((await last(bench))?.reactions.length ?? 0) === 1);
+    await bench.hub.close();
+  });
+
+  it('is not tried when what it is about was refused before a restart', async () => {
+    const script = new Script();
+    const store = memoryStore();
+    const first = await Bench.open([script], { store });
+    const conversation = await withBob(script, first);
+    script.perform = async () => ({ result: 'refused', error: { ...networkError, code: 'forbidden' } });
+    await first.call('message.send', { key: '1', to: { conversation }, draft: draft('one') });
+    await first.until(async () => (await last(first))?.delivery === 'failed');
+    const [refused] = await store.operations(1);
+    await first.hub.close();
+    const body = { type: 'react', message: refused!.message!, key: '🎉', on: true } as const;
+    const later = { ...refused!, id: `${refused!.id}2` as OperationId, key: '2', body, after: [refused!.id] };
+    const again = store.reopen();
+    await again.apply([{ put: 'operation', value: { ...later, state: 'queued', error: null } }]);
+    const bench = await Bench.open([script], { store: again });
+    await bench.until(
+      async () => (await bench.call('operation.get', { operation: later.id })).state === 'refused',
+    );
+    expect(script.performed).toHaveLength(1);
     await bench.hub.close();
   });
 

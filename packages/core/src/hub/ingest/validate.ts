@@ -1,4 +1,12 @@
-import type { Batch, ConversationIn, Event, MessageChange, MessageIn, Place } from '../../contract/index.ts';
+import type {
+  Batch,
+  ConversationIn,
+  Event,
+  GapChange,
+  MessageChange,
+  MessageIn,
+  Place,
+} from '../../contract/index.ts';
 import type { AccountId } from '../../model/index.ts';
 import { invalidBatch } from './scope.ts';
 
@@ -16,6 +24,30 @@ export function validateBatch(account: AccountId, batch: Batch): void {
     const fault = faultOf(event);
     if (fault !== null) throw invalidBatch(account, `invalid ${event.type} event: ${fault}`);
   }
+  const fault =
+    textsFault(batch.cursors ?? {}) ??
+    textsFault(batch.state ?? {}) ??
+    (batch.gaps ?? []).map(gapFault).find((found) => found !== null) ??
+    null;
+  if (fault !== null) throw invalidBatch(account, `invalid batch: ${fault}`);
+}
+
+/** Cursors and an adapter's state are texts under names. */
+function textsFault(texts: Readonly<Record<string, unknown>>): string | null {
+  for (const [name, text] of Object.entries(texts))
+    if (name === '' || (text !== null && typeof text !== 'string')) return 'a cursor or state is no text';
+  return null;
+}
+
+function gapFault(change: GapChange): string | null {
+  if (change.op === 'close') return keyFault(change.id);
+  const { id, conversation, after, before } = change.gap;
+  return (
+    keyFault(id) ??
+    keyFault(conversation) ??
+    (after === null ? null : keyFault(after)) ??
+    (before === null ? null : keyFault(before))
+  );
 }
 
 function faultOf(event: Event): string | null {
@@ -39,6 +71,7 @@ function faultOf(event: Event): string | null {
       return (
         keyFault(event.key) ??
         ('in' in event ? keyFault(event.in) : null) ??
+        namesFault(event.value) ??
         (event.of === 'conversation' ? (countsFault(event.value) ?? settingsFault(event.value)) : null)
       );
     case 'remove':
@@ -71,6 +104,22 @@ function changeFault(change: MessageChange): string | null {
 
 function reactionFault(key: string): string | null {
   return typeof key === 'string' && key.length <= reactionLength ? null : 'a reaction is too long';
+}
+
+/** What front ends show, fold and compare as text: one that is none would break their lists for every account. */
+function namesFault(value: object): string | null {
+  const {
+    address = '',
+    groups = [],
+    verified = [],
+    ...told
+  }: Readonly<Record<string, unknown>> = { ...value };
+  const texts = [told['name'], told['alias'], told['title'], told['topic'], told['request']];
+  const areTexts =
+    typeof address === 'string' &&
+    texts.every((text) => text === undefined || text === null || typeof text === 'string') &&
+    [groups, verified].every((list) => Array.isArray(list) && list.every((text) => typeof text === 'string'));
+  return areTexts ? null : 'a name is no text';
 }
 
 function countsFault({ unread, mentions }: ConversationIn): string | null {

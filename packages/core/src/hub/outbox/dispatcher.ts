@@ -21,6 +21,8 @@ export class Dispatcher {
   readonly #session: Session;
   readonly #lanes = new Lanes();
   readonly #busy = new Map<string, Promise<void>>();
+  /** Busy lanes in which something may have changed behind their back: they look again. */
+  readonly #stale = new Set<string>();
   #signal: AbortSignal | null = null;
 
   constructor(environment: Environment, account: AccountId, session: Session) {
@@ -55,11 +57,17 @@ export class Dispatcher {
     const signal = this.#signal;
     if (signal === null || signal.aborted) return;
     for (const name of this.#lanes.names()) {
-      if (this.#busy.has(name)) continue;
+      if (this.#busy.has(name)) {
+        this.#stale.add(name);
+        continue;
+      }
       const drained = this.#drain(name, signal).catch((error: unknown) =>
         this.#environment.log('error', 'outbox-stopped', { reason: toErrorData(error).message }),
       );
-      const left = drained.finally(() => this.#busy.delete(name));
+      const left = drained.finally(() => {
+        this.#busy.delete(name);
+        if (this.#stale.delete(name)) this.#wakeAll();
+      });
       this.#busy.set(name, left);
     }
   }
@@ -74,7 +82,7 @@ export class Dispatcher {
         tries = 0;
         continue;
       }
-      const turn = this.#turn(operation);
+      const turn = operation.after.length === 0 ? null : await this.#turn(operation);
       if (turn === 'wait') return;
       const outcome = turn ?? (await this.#attempt(operation, signal, tries));
       await this.#settle(id, outcome);
@@ -85,9 +93,11 @@ export class Dispatcher {
   }
 
   /** Whether what the operation depends on is there: `wait`, an outcome when it never will be, or `null` for go. */
-  #turn(operation: Operation): 'wait' | Outcome | null {
+  async #turn(operation: Operation): Promise<'wait' | Outcome | null> {
+    const { profile, store } = this.#environment;
     for (const id of operation.after) {
-      const earlier = this.#environment.profile.operations.get(id);
+      // What is final may have left the memory since, at a restart or because there are many.
+      const earlier = profile.operations.get(id) ?? (await store.findOperation({ id }));
       if (!earlier || earlier.state === 'accepted' || earlier.state === 'unconfirmed') continue;
       if (!isFinal(earlier.state)) return 'wait';
       return {
