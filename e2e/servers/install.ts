@@ -30,7 +30,10 @@ function provide(kind: ServerKind): boolean {
   if (before.available) return report(kind, `ready, version ${before.version}`, true);
   const { packages, where } = RECIPES[kind];
   const obstacle = where === 'machine' ? whyNotInstallable() : whyNoSidRoot();
-  if (obstacle !== undefined) return report(kind, `missing: ${before.reason}; ${obstacle}`, false);
+  if (obstacle !== undefined) {
+    const reasons = new Set([before.reason, obstacle]);
+    return report(kind, `missing: ${[...reasons].join('; ')}`, false);
+  }
   process.stdout.write(`${kind}: installing ${packages.join(', ')}\n`);
   try {
     if (where === 'machine') installDebianPackages(packages);

@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process';
-
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Availability } from '../availability.ts';
 import { sidRoot, sidVersion, whyNoSidRoot } from '../debian-sid/root.ts';
 import { isDebian, missingPackages } from '../debian-packages.ts';
 import { findExecutable } from '../executables.ts';
+import { throwAwayFolder } from '../throw-away-folder.ts';
 
 /** What has to be installed on Debian for {@link findProsody} to succeed. */
 export const PROSODY_PACKAGES: readonly string[] = ['prosody', 'prosody-modules', 'lua-dbi-sqlite3'];
@@ -43,7 +45,21 @@ export function findProsodySid(): Availability {
   };
 }
 
+/** Asked with a configuration of our own: only root may read the one of the system, and anybody may run a Prosody. */
 function prosodyVersion(): string | undefined {
-  const about = spawnSync('prosodyctl', ['about'], { encoding: 'utf8' });
-  return /^Prosody (\d+\.\d+(?:\.\d+)?)/m.exec(about.stdout ?? '')?.[1];
+  const folder = throwAwayFolder('prosody-version');
+  try {
+    const config = join(folder, 'prosody.cfg.lua');
+    writeFileSync(config, 'modules_enabled = {}\n');
+    // Run by root, prosodyctl becomes the system user first.
+    chmodSync(folder, 0o755);
+    chmodSync(config, 0o644);
+    const about = spawnSync('prosodyctl', ['--config', config, 'about'], {
+      encoding: 'utf8',
+      timeout: 20_000,
+    });
+    return /^Prosody (\d+\.\d+(?:\.\d+)?)/m.exec(about.stdout ?? '')?.[1];
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
