@@ -1,10 +1,11 @@
+import { findEjabberd } from './ejabberd/installation.ts';
 import { findErgo } from './ergo/installation.ts';
 import { findNgircd } from './ngircd/installation.ts';
 import { findProsody, findProsodySid } from './prosody/installation.ts';
 import { findSynapse } from './synapse/installation.ts';
 
 /** The real servers that tests may ask for. */
-export type ServerKind = 'prosody' | 'prosody-sid' | 'ngircd' | 'ergo' | 'synapse';
+export type ServerKind = 'prosody' | 'prosody-sid' | 'ejabberd' | 'ngircd' | 'ergo' | 'synapse';
 
 /** Whether a server can be started here; when it cannot, `reason` says why and what to do about it. */
 export type Availability =
@@ -14,6 +15,7 @@ export type Availability =
 const FINDERS: Record<ServerKind, () => Availability> = {
   prosody: findProsody,
   'prosody-sid': findProsodySid,
+  ejabberd: findEjabberd,
   ngircd: findNgircd,
   ergo: findErgo,
   synapse: findSynapse,

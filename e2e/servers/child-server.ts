@@ -19,6 +19,8 @@ export interface ChildServerOptions {
   readonly user?: string;
   /** How long it may take to be ready, in milliseconds; 20 seconds by default. */
   readonly patience?: number;
+  /** Variables that the program finds in its environment beside the test's own. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** A server program that runs as a child of the test. */
@@ -35,7 +37,11 @@ export interface ChildServer {
 /** Starts the program and resolves when all its ports accept connections; rejects with its log when it dies first. */
 export async function startChildServer(options: ChildServerOptions): Promise<ChildServer> {
   const [program, parameters] = commandLine(options);
-  const child = spawn(program, parameters, { cwd: options.folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, parameters, {
+    cwd: options.folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...options.environment },
+  });
   const log = collectLog(child);
   const ended = new Promise<void>((resolve) => {
     child.once('error', (error) => {

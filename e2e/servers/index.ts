@@ -6,6 +6,8 @@
 export { serverAvailability } from './availability.ts';
 export type { Availability, ServerKind } from './availability.ts';
 export { describeServer } from './describe-server.ts';
+export { startEjabberd } from './ejabberd/ejabberd.ts';
+export type { EjabberdOptions, EjabberdServer } from './ejabberd/ejabberd.ts';
 export { startErgo } from './ergo/ergo.ts';
 export type { ErgoUser } from './ergo/accounts.ts';
 export type { ErgoOptions, ErgoServer } from './ergo/ergo.ts';

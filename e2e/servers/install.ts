@@ -6,6 +6,7 @@ import { serverAvailability } from './availability.ts';
 import type { ServerKind } from './availability.ts';
 import { installDebianPackages, whyNotInstallable } from './debian-packages.ts';
 import { installInSidRoot, whyNoSidRoot } from './debian-sid/root.ts';
+import { EJABBERD_PACKAGES } from './ejabberd/installation.ts';
 import { ERGO_PACKAGES } from './ergo/installation.ts';
 import { NGIRCD_PACKAGES } from './ngircd/installation.ts';
 import { PROSODY_PACKAGES } from './prosody/installation.ts';
@@ -20,6 +21,7 @@ interface Recipe {
 const RECIPES: Record<ServerKind, Recipe> = {
   prosody: { packages: PROSODY_PACKAGES, where: 'machine' },
   'prosody-sid': { packages: PROSODY_PACKAGES, where: 'sid' },
+  ejabberd: { packages: EJABBERD_PACKAGES, where: 'machine' },
   ngircd: { packages: NGIRCD_PACKAGES, where: 'machine' },
   ergo: { packages: ERGO_PACKAGES, where: 'sid' },
   synapse: { packages: SYNAPSE_PACKAGES, where: 'sid' },

@@ -51,6 +51,8 @@ export const NETWORK_CAPABILITIES: Capabilities = {
 /** What a server was found to offer. */
 export interface ServerFeatures {
   readonly archive: boolean;
+  /** The archive gives single messages by their ids (`urn:xmpp:mam:2#extended`). */
+  readonly archiveById: boolean;
   readonly carbons: boolean;
   readonly blocking: boolean;
   /** The account keeps what its devices share (XEP-0163). */

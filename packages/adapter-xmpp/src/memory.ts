@@ -47,6 +47,8 @@ export class Memory {
   /** Contacts whose request waits for our answer, and contacts who refused ours. */
   readonly requested: Set<RemoteKey> = new Set();
   readonly denied: Set<RemoteKey> = new Set();
+  /** Contacts whose request we agree to before they make it: we asked them first (RFC 6121 section 3.4). */
+  readonly approved: Set<RemoteKey> = new Set();
   /** Contacts that may see our presence: only they are told that a message arrived (XEP-0184 section 8). */
   readonly watchers: Set<RemoteKey> = new Set();
   /** The rooms that we are in, or want to be in. */

@@ -1,7 +1,11 @@
 import { afterAll, beforeAll } from 'vitest';
 import { describeServer } from '@natter/e2e';
 import { describeAdapter } from '@natter/testing/conformance';
-import { startConformanceServers, type ConformanceServers } from './support/prosody-setup.ts';
+import {
+  startConformanceServers,
+  startEjabberdServers,
+  type ConformanceServers,
+} from './support/conformance-servers.ts';
 
 describeServer('XMPP, signed in by one round trip', 'prosody-sid', () => {
   let servers: ConformanceServers;
@@ -33,4 +37,14 @@ describeServer('XMPP', 'prosody', () => {
     toServer: { latency: { base: 5, jitter: 10 } },
   };
   describeAdapter('conforms on a slow link', { setup: () => servers.setup(slow) });
+});
+
+describeServer('XMPP', 'ejabberd', () => {
+  let servers: ConformanceServers;
+  beforeAll(async () => {
+    servers = await startEjabberdServers();
+  });
+  afterAll(() => servers?.stop());
+
+  describeAdapter('conforms on a real ejabberd', { setup: () => servers.setup() });
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
 import { describeServer } from '@natter/e2e';
 import { describeAdapter } from '@natter/testing/conformance';
-import { startConformanceServers, type ConformanceServers } from './support/prosody-setup.ts';
+import { startConformanceServers, type ConformanceServers } from './support/conformance-servers.ts';
 
 for (const [kind, release] of [
   ['prosody', 'machine'],

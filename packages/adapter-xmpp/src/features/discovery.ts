@@ -16,6 +16,7 @@ export async function discoverServer(
   ]);
   return {
     archive: account.features.has(NS.mam),
+    archiveById: account.features.has(`${NS.mam}#extended`),
     carbons: server.features.has(NS.carbons) || account.features.has(NS.carbons),
     blocking: server.features.has(NS.blocking) || account.features.has(NS.blocking),
     // XEP-0163 section 6.1

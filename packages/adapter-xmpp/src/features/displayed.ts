@@ -4,10 +4,8 @@ import { Element } from '@xmpp/xml';
 import { formatMessageKey, formatRoomMessageKey, parseMessageKey } from '../mapping/keys.ts';
 import { readClaimedId, readDirection, readStanzaId } from '../mapping/message.ts';
 import {
-  PRIVATE_LIST,
   readItemsAnswer,
   writeItemsQuery,
-  writePublish,
   type PersonalEvent,
   type PersonalItem,
 } from '../mapping/personal.ts';
@@ -16,6 +14,8 @@ import { bareAddress } from '../wire/address.ts';
 import { asWireError } from '../wire/error.ts';
 import { NS } from '../wire/namespaces.ts';
 import type { Archive } from './archive.ts';
+import { lookUp } from './archive-lookup.ts';
+import { publishPrivately } from './private-lists.ts';
 import type { Published, Subscriber } from './personal-events.ts';
 
 /** What of our devices' read positions is known here, by conversation. */
@@ -69,7 +69,7 @@ export class Displayed {
     payload.c('stanza-id', { xmlns: NS.stanzaIds, by: room === undefined ? own : room.address, id });
     const item = { id: conversation, payload };
     try {
-      await stream.request('set', null, writePublish(NS.displayed, item, PRIVATE_LIST), signal);
+      await publishPrivately(stream, NS.displayed, item, signal);
       this.#known.set(conversation, id);
       await commits.batch({ origin: 'live', events: [], state: { [PREFIX + conversation]: id } });
     } catch (error) {
@@ -126,9 +126,7 @@ export class Displayed {
       if (key === null) unknown.push(id);
       else keys.set(id, key);
     }
-    if (unknown.length === 0 || !this.#runtime.server.archive) return keys;
-    const { messages } = await this.#archive.ask(own, { ids: unknown, max: unknown.length }, signal);
-    for (const { archiveId, message } of messages) {
+    for (const { archiveId, message } of await lookUp(this.#archive, this.#runtime, unknown, signal)) {
       const self = readDirection(message, own)?.self ?? false;
       keys.set(archiveId, formatMessageKey({ archiveId, self, claimed: readClaimedId(message) }));
     }

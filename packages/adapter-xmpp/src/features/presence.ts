@@ -1,7 +1,7 @@
 import type { OwnPresence, Presence, RemoteKey } from '@natter/core/model';
 import type { Ephemeral, Event } from '@natter/core';
 import type { Element } from '@xmpp/xml';
-import { readPresence, writePresence } from '../mapping/presence.ts';
+import { readPresence, writePresence, writeSubscription } from '../mapping/presence.ts';
 import { readNick } from '../mapping/personal.ts';
 import { forgetOldest } from '../memory.ts';
 import type { Runtime } from '../runtime.ts';
@@ -73,6 +73,10 @@ export class PresenceFeature {
         { type: 'presence', key: update.contact, resource: update.resource, presence: update.presence },
       ]);
       return false;
+    }
+    if (update.change === 'subscribe' && this.#runtime.memory.approved.has(update.contact)) {
+      this.#runtime.stream.send(writeSubscription(update.contact, 'subscribed'));
+      return false; // the roster push behind it tells that it is so
     }
     const event = this.#subscription(
       update.contact,

@@ -7,7 +7,9 @@ import { removeRosterItem, writeRosterItem } from '../mapping/roster.ts';
 import type { Runtime } from '../runtime.ts';
 import { bareAddress, bareOf } from '../wire/address.ts';
 import { asWireError } from '../wire/error.ts';
+import { NS } from '../wire/namespaces.ts';
 import { writeBlock } from './blocking.ts';
+import { contactState } from './roster.ts';
 
 /** Changes of the contact list (RFC 6121 sections 2.3 to 3.4, XEP-0191). Each may be repeated without harm. */
 export class RosterChanges {
@@ -47,6 +49,7 @@ export class RosterChanges {
         return this.#deliver(writeSubscription(change.contact, 'subscribe'));
       case 'deny':
         memory.requested.delete(change.contact);
+        memory.approved.delete(change.contact);
         await this.#deliver(writeSubscription(change.contact, 'unsubscribed'));
         return void (await this.#runtime.commits.batch(declined(change.contact)));
       case 'remove':
@@ -62,10 +65,14 @@ export class RosterChanges {
 
   async #add(change: RosterChange & { action: 'add' }, signal: AbortSignal): Promise<void> {
     const contact = remoteKey(bareOf(change.address));
-    this.#runtime.memory.denied.delete(contact);
+    const { memory, commits, stream } = this.#runtime;
+    memory.denied.delete(contact);
+    // Their request in return needs no second word of ours: the server sees to that, or we do (RFC 6121 section 3.4).
+    if (!memory.watchers.has(contact)) memory.approved.add(contact);
     await this.#set(writeRosterItem(contact, change.alias ?? null, change.groups ?? []), signal);
-    // Their request in return needs no second word of ours; a server that knows no pre-approval ignores it (section 3.4).
-    await this.#deliver(writeSubscription(contact, 'subscribed'));
+    await commits.batch({ origin: 'live', events: [], state: contactState(memory, contact) });
+    if (stream.features?.getChild('sub', NS.preApproval) !== undefined || memory.requested.has(contact))
+      await this.#deliver(writeSubscription(contact, 'subscribed'));
     await this.#deliver(writeSubscription(contact, 'subscribe', change.text));
   }
 

@@ -13,7 +13,8 @@ import { bridgeOf } from './gateways.ts';
 const VERSION_KEY = 'roster';
 /**
  * One entry for each contact, because a roster that has not changed is not told again: `w` for one that may see our presence (a
- * watcher), `d` for one that refused to let us see theirs, which the roster does not tell at all.
+ * watcher), `d` for one that refused to let us see theirs, and `a` for one whose request is approved ahead: the last two are
+ * not told by every server.
  */
 const CONTACT_PREFIX = 'contact:';
 
@@ -40,6 +41,7 @@ export class Roster {
       memory.contacts.add(key);
       if (flags.includes('w')) memory.watchers.add(key);
       if (flags.includes('d')) memory.denied.add(key);
+      if (flags.includes('a')) memory.approved.add(key);
     }
   }
 
@@ -99,10 +101,10 @@ export class Roster {
 
   /** Takes note of what the roster says, and gives what of it must outlive the process. */
   #remember(event: Event): Record<string, string | null> {
-    const { watchers, requested, denied, contacts } = this.#runtime.memory;
+    const { watchers, requested, denied, approved, contacts } = this.#runtime.memory;
     if (event.type === 'remove') {
       const key = remoteKey(event.key);
-      for (const set of [watchers, requested, denied, contacts]) set.delete(key);
+      for (const set of [watchers, requested, denied, approved, contacts]) set.delete(key);
       return { [CONTACT_PREFIX + key]: null };
     }
     if (event.type !== 'upsert' || event.of !== 'contact') return {};
@@ -112,6 +114,7 @@ export class Roster {
     if (to === 'granted' || to === 'pending') denied.delete(key);
     if (from === 'granted') {
       requested.delete(key);
+      approved.delete(key);
       watchers.add(key);
     } else watchers.delete(key);
     return contactState(this.#runtime.memory, key);
@@ -120,10 +123,11 @@ export class Roster {
 
 /** What is stored of a contact for the next process. */
 export function contactState(
-  { watchers, denied }: Pick<Memory, 'watchers' | 'denied'>,
+  { watchers, denied, approved }: Pick<Memory, 'watchers' | 'denied' | 'approved'>,
   key: RemoteKey,
 ): Record<string, string> {
-  return { [CONTACT_PREFIX + key]: `${watchers.has(key) ? 'w' : ''}${denied.has(key) ? 'd' : ''}` };
+  const flags = [watchers.has(key) ? 'w' : '', denied.has(key) ? 'd' : '', approved.has(key) ? 'a' : ''];
+  return { [CONTACT_PREFIX + key]: flags.join('') };
 }
 
 /** Whether a stanza may speak for our own account: nobody but our server and ourselves (RFC 6121 section 2.1.6). */

@@ -54,16 +54,35 @@ export function writePublish(
   const query = new Element('pubsub', { xmlns: NS.pubsub });
   const item = query.c('publish', { node }).c('item', { id });
   if (payload !== null) item.append(payload);
-  const entries = Object.entries(options);
-  if (entries.length === 0) return query;
-  const form = query.c('publish-options').c('x', { xmlns: NS.dataForms, type: 'submit' });
-  form.c('field', { var: 'FORM_TYPE', type: 'hidden' }).c('value').t(NS.publishOptions);
-  for (const [name, value] of entries)
+  if (Object.keys(options).length === 0) return query;
+  query.c('publish-options').append(writeOptions(NS.publishOptions, options));
+  return query;
+}
+
+/** Makes a node that is not there yet (XEP-0060 section 8.1.3). */
+export function writeNodeCreation(node: string, settings: Readonly<Record<string, string>>): Element {
+  const query = new Element('pubsub', { xmlns: NS.pubsub });
+  query.c('create', { node });
+  query.c('configure').append(writeOptions(NS.nodeConfig, settings));
+  return query;
+}
+
+/** Changes a node of our own (XEP-0060 section 8.2.4). */
+export function writeNodeSettings(node: string, settings: Readonly<Record<string, string>>): Element {
+  const query = new Element('pubsub', { xmlns: NS.pubsubOwner });
+  query.c('configure', { node }).append(writeOptions(NS.nodeConfig, settings));
+  return query;
+}
+
+function writeOptions(formType: string, options: Readonly<Record<string, string>>): Element {
+  const form = new Element('x', { xmlns: NS.dataForms, type: 'submit' });
+  form.c('field', { var: 'FORM_TYPE', type: 'hidden' }).c('value').t(formType);
+  for (const [name, value] of Object.entries(options))
     form
       .c('field', { var: `pubsub#${name}` })
       .c('value')
       .t(value);
-  return query;
+  return form;
 }
 
 /** What keeps a node of many items to its owner's devices (XEP-0223). */

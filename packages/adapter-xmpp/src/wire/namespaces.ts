@@ -22,6 +22,8 @@ export const NS = {
   mucOwner: 'http://jabber.org/protocol/muc#owner', // XEP-0045
   mucRoomConfig: 'http://jabber.org/protocol/muc#roomconfig', // XEP-0045
   pubsub: 'http://jabber.org/protocol/pubsub', // XEP-0060
+  pubsubOwner: 'http://jabber.org/protocol/pubsub#owner', // XEP-0060
+  nodeConfig: 'http://jabber.org/protocol/pubsub#node_config', // XEP-0060
   publishOptions: 'http://jabber.org/protocol/pubsub#publish-options', // XEP-0060
   pubsubEvent: 'http://jabber.org/protocol/pubsub#event', // XEP-0060
   oob: 'jabber:x:oob', // XEP-0066

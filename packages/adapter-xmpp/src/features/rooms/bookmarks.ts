@@ -4,6 +4,7 @@ import { goneBookmark, readBookmark, writeBookmark, type Bookmark } from '../../
 import type { Runtime } from '../../runtime.ts';
 import { asWireError } from '../../wire/error.ts';
 import { NS } from '../../wire/namespaces.ts';
+import { publishPrivately } from '../private-lists.ts';
 
 /** The rooms that our devices share (XEP-0402). A server that keeps none leaves us with our own list. */
 export class Bookmarks {
@@ -43,7 +44,7 @@ export class Bookmarks {
     const before = this.#known.get(room) ?? goneBookmark(room);
     const bookmark = { ...before, ...change };
     try {
-      await stream.request('set', null, writeBookmark(bookmark), signal);
+      await publishPrivately(stream, NS.bookmarks, writeBookmark(bookmark), signal);
       this.#known.set(room, bookmark);
     } catch (error) {
       host.log('info', 'xmpp-bookmark-refused', { condition: asWireError(error).condition });

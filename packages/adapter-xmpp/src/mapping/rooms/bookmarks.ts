@@ -2,7 +2,7 @@ import { remoteKey, type RemoteKey } from '@natter/core/model';
 import { Element } from '@xmpp/xml';
 import { bareAddress } from '../../wire/address.ts';
 import { NS } from '../../wire/namespaces.ts';
-import { PRIVATE_LIST, writePublish, type PersonalItem } from '../personal.ts';
+import type { PersonalItem } from '../personal.ts';
 
 /** A room that all our devices know (XEP-0402). */
 export interface Bookmark {
@@ -34,8 +34,8 @@ export function goneBookmark(room: RemoteKey): Bookmark {
   return { room, nick: null, name: null, autojoin: false, extensions: null };
 }
 
-/** Writes one; the options keep it from strangers (XEP-0402 section 3). */
-export function writeBookmark({ room, nick, name, autojoin, extensions }: Bookmark): Element {
+/** Writes one; it is to be published privately (XEP-0402 section 3). */
+export function writeBookmark({ room, nick, name, autojoin, extensions }: Bookmark): PersonalItem {
   const payload = new Element('conference', {
     xmlns: NS.bookmarks,
     autojoin: String(autojoin),
@@ -43,5 +43,5 @@ export function writeBookmark({ room, nick, name, autojoin, extensions }: Bookma
   });
   if (nick !== null) payload.c('nick').t(nick);
   if (extensions !== null) payload.append(extensions);
-  return writePublish(NS.bookmarks, { id: room, payload }, PRIVATE_LIST);
+  return { id: room, payload };
 }

@@ -1,7 +1,7 @@
-import { startProsody, type ProsodyOptions } from '@natter/e2e';
+import { startEjabberd, startProsody, type ProsodyOptions } from '@natter/e2e';
 import type { AdapterSetup } from '@natter/testing/conformance';
 import { startFaultProxy, type ConnectionFaults } from '@natter/testing/proxy';
-import { createTestCa } from '@natter/testing/tls';
+import { createTestCa, type IssuedCertificate, type TestCa } from '@natter/testing/tls';
 import { createXmppAdapter } from '../../src/index.ts';
 import { XmppPeer } from './xmpp-peer.ts';
 
@@ -11,21 +11,39 @@ export interface ConformanceServers {
   stop(): Promise<void>;
 }
 
-export async function startConformanceServers(options: ProsodyOptions = {}): Promise<ConformanceServers> {
+/** What the suite needs of a real server. */
+interface RealServer {
+  readonly host: string;
+  readonly port: number;
+  addUser(user: { readonly name: string; readonly password: string }): string | Promise<string>;
+  stop(): Promise<void>;
+}
+
+type Start = (options: {
+  readonly ca: TestCa;
+  readonly certificate?: IssuedCertificate;
+}) => Promise<RealServer>;
+
+export function startConformanceServers(options: ProsodyOptions = {}): Promise<ConformanceServers> {
+  return startPair((common) => startProsody({ ...options, ...common, files: true }));
+}
+
+export function startEjabberdServers(): Promise<ConformanceServers> {
+  return startPair(startEjabberd);
+}
+
+async function startPair(start: Start): Promise<ConformanceServers> {
   const ca = await createTestCa();
   const certificate = await ca.issueFaulty('self-signed', ['localhost']);
-  const [server, untrusted] = await Promise.all([
-    startProsody({ ...options, ca, files: true }),
-    startProsody({ ...options, ca, certificate }),
-  ]);
+  const [server, untrusted] = await Promise.all([start({ ca }), start({ ca, certificate })]);
   const password = 'pass "wörd"';
   let count = 0;
   return {
     async setup(faults = {}) {
       const [name, other] = [`me${(count += 1)}`, `peer${count}`];
-      const address = server.addUser({ name, password });
-      untrusted.addUser({ name, password });
-      server.addUser({ name: other, password });
+      const address = await server.addUser({ name, password });
+      await untrusted.addUser({ name, password });
+      await server.addUser({ name: other, password });
       const proxy = await startFaultProxy({ upstream: server, faults, print: () => {} });
       const direct = { server: `${server.host}:${server.port}`, ca: ca.certificate };
       const peer = await XmppPeer.start({ name: other, password, other: address, ...direct });
