@@ -6,7 +6,7 @@ import type { CommandContext } from '../context.ts';
 import { oneLine } from '../output/sanitise.ts';
 import type { PasswordSource } from '../prompts/password.ts';
 import { fillFields } from './fields.ts';
-import { showStep } from './show.ts';
+import { showStep, type ChooseAction } from './show.ts';
 
 /** Times that a person may mistype. */
 const mostAttempts = 3;
@@ -16,16 +16,19 @@ const pollPause = 1000;
 
 /**
  * Leads a person, or the options of the command, through an interaction to its end: sign-in, registration, trust. The
- * answer is the account that it was about. A failed one throws its error; it is cancelled when it is left early.
+ * answer is the account that it was about. A failed one throws its error; it is cancelled when it is left early. What is
+ * shown is shown and answered by `choose`.
  */
 export async function completeInteraction(
   context: CommandContext,
   link: ClientLink,
   first: InteractionStep,
   password: PasswordSource,
+  choose: ChooseAction = showStep,
 ): Promise<AccountId | null> {
   let { interaction, step, account } = first;
   let attempt = 0;
+  let told: string | undefined;
   try {
     while (step.kind !== 'done' && step.kind !== 'failed') {
       if (
@@ -34,7 +37,10 @@ export async function completeInteraction(
         (!password.again || (attempt += 1) >= mostAttempts)
       )
         throw new NatterError(step.error);
-      const answer = await answerStep(context, step, password);
+      // What one waits for is said once, however often one looks.
+      const again = step.kind === 'wait' && step.text === told;
+      if (step.kind === 'wait') told = step.text;
+      const answer = again ? await pause(context) : await answerStep(context, step, { password, choose });
       context.signal.throwIfAborted();
       ({ interaction, step, account } = await link.call(
         'interaction.answer',
@@ -54,25 +60,29 @@ export async function completeInteraction(
 async function answerStep(
   context: CommandContext,
   step: Exclude<Step, { kind: 'done' | 'failed' }>,
-  password: PasswordSource,
+  { password, choose }: { password: PasswordSource; choose: ChooseAction },
 ): Promise<Answer | null> {
   switch (step.kind) {
     case 'fields':
       if (step.error) context.output.note(oneLine(step.error.message));
-      return { action: 'submit', values: await fillFields(context, step.fields, password) };
+      return { action: 'submit', values: await fillFields(context, step.fields, password, step.error) };
     case 'show':
-      return { action: await showStep(context, step), values: {} };
+      return { action: await choose(context, step), values: {} };
     case 'open-url':
       context.output.request(
         { type: 'interaction', kind: 'open-url', url: step.url },
         () => `Open this in a browser: ${oneLine(step.url)}`,
       );
       if (step.back === 'paste') return { action: 'submit', values: { url: await pasted(context) } };
-      return delay(pollPause, null, { signal: context.signal });
+      return pause(context);
     case 'wait':
       if (step.text) context.output.note(oneLine(step.text));
-      return delay(pollPause, null, { signal: context.signal });
+      return pause(context);
   }
+}
+
+function pause({ signal }: CommandContext): Promise<null> {
+  return delay(pollPause, null, { signal });
 }
 
 async function pasted(context: CommandContext): Promise<string> {

@@ -1,20 +1,22 @@
-import type { Field } from '@natter/core';
+import type { ErrorData, Field } from '@natter/core';
 import { NatterError, errorData } from '@natter/core/error';
 import type { CommandContext } from '../context.ts';
 import { oneLine } from '../output/sanitise.ts';
 import type { PasswordSource } from '../prompts/password.ts';
 
-/** Values for the fields of a form: from the password source, the person at the terminal, or the form's own defaults. */
+/** Values for the fields of a form, whose last answer may have been `rejected`: from the password source, the person at the terminal, or the form's own defaults. */
 export async function fillFields(
   context: CommandContext,
   fields: readonly Field[],
   password: PasswordSource,
+  rejected?: ErrorData,
 ): Promise<Record<string, string>> {
   const values: Record<string, string> = {};
   for (const field of fields) {
     const value = field.secret ? await password.read(oneLine(field.label)) : await ask(context, field);
     if (value !== null && value !== '') values[field.name] = value;
-    else if (field.required) throw missing(context, field);
+    else if (field.required)
+      throw rejected === undefined ? missing(context, field) : new NatterError(rejected);
   }
   return values;
 }

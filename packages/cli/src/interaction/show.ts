@@ -1,10 +1,16 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { JsonObject, Step } from '@natter/core';
+import type { Json, JsonObject, Step } from '@natter/core';
 import { NatterError, errorData } from '@natter/core/error';
 import type { CommandContext } from '../context.ts';
 import { oneLine } from '../output/sanitise.ts';
+
+/** Shows something, and gives one of the actions of the step. */
+export type ChooseAction = (
+  context: CommandContext,
+  step: Extract<Step, { kind: 'show' }>,
+) => Promise<string>;
 
 /** Shows something and asks what to do about it. Without a terminal a certificate is not trusted: code 5. */
 export async function showStep(
@@ -22,14 +28,23 @@ export async function showStep(
         },
       ),
     );
-  context.output.request(
+  return askAction(context, step, (label) => context.terminal.ask(label));
+}
+
+/** Shows something and takes the answer from `ask`. */
+export async function askAction(
+  { output }: CommandContext,
+  step: Extract<Step, { kind: 'show' }>,
+  ask: (label: string) => Promise<string | null>,
+): Promise<string> {
+  output.request(
     { type: 'interaction', kind: 'show', what: step.what, data: step.data, actions: step.actions },
-    () => `${step.what}: ${facts}`,
+    () => `${step.what}: ${describe(step.data)}`,
   );
   const [only, second] = step.actions;
   if (only !== undefined && second === undefined) return only;
   const choices = step.actions.join('/');
-  const answer = await context.terminal.ask(`What now (${choices})`);
+  const answer = await ask(`What now (${choices})`);
   if (answer !== null && step.actions.includes(answer)) return answer;
   throw new NatterError(errorData('aborted', `no answer out of ${choices} was given`));
 }
@@ -46,9 +61,20 @@ async function pictureAsFile({ what, data }: Extract<Step, { kind: 'show' }>): P
 
 function describe(data: JsonObject): string {
   return Object.entries(data)
-    .map(
-      ([name, value]) =>
-        `${name} ${typeof value === 'string' ? oneLine(value) : oneLine(JSON.stringify(value))}`,
-    )
+    .map(([name, value]) => `${name} ${oneLine(textOf(value))}`)
     .join(', ');
+}
+
+/** Lists, as those of emoji, are read by people who compare them. */
+function textOf(value: Json | undefined): string {
+  if (typeof value === 'string') return value;
+  if (!Array.isArray(value)) return JSON.stringify(value);
+  const items: readonly Json[] = value;
+  return items
+    .map((item) => (isObject(item) ? Object.values(item).map(textOf).join(' ') : textOf(item)))
+    .join(' | ');
+}
+
+function isObject(value: Json): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -90,6 +90,37 @@ export const accountRows: readonly CommandRow[] = [
     load: async () => (await import('../../commands/accounts/password.ts')).changePassword,
   },
   {
+    words: ['account', 'verify'],
+    summary: 'make sure by emoji that nobody listens: with a contact, or with another device of yours',
+    details:
+      'Both sides see the same pictures, or somebody is in between. Without WHO it is another device of this account that is asked. Answer match, mismatch, accept or reject. With --incoming it waits for a request of somebody else.',
+    args: [account, { name: 'WHO', optional: true, summary: 'a contact' }],
+    options: [
+      { name: 'incoming', summary: 'wait for somebody who asks, and answer' },
+      { name: 'answers-stdin', summary: 'read the answers from standard input, a line each' },
+    ],
+    load: async () => (await import('../../commands/accounts/verify.ts')).verify,
+  },
+  {
+    words: ['account', 'recover'],
+    summary: 'enter the recovery key of an account, or make one',
+    details:
+      'The recovery key (or its passphrase) verifies this device and brings older encrypted messages back. An account without one gets one, which is shown once.',
+    args: [account],
+    options: [
+      { name: 'replace', summary: 'make a new recovery key in place of the one that there is' },
+      {
+        name: 'reset',
+        summary: 'begin anew with another identity, when the key and all other devices are lost',
+      },
+      {
+        name: 'answers-stdin',
+        summary: 'read the key, passphrase and password from standard input, a line each',
+      },
+    ],
+    load: async () => (await import('../../commands/accounts/recover.ts')).recover,
+  },
+  {
     words: ['account', 'enable'],
     summary: 'keep an account connected',
     args: [account],

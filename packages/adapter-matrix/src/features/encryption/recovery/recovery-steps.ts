@@ -132,10 +132,7 @@ export class RecoverySteps implements Interaction {
         reset: this.#reset,
       });
       this.#passphrase = null;
-      return this.#tell({
-        recoveryKey,
-        keep: 'keep it in a safe place: it opens everything, and nobody can make it again',
-      });
+      return this.#tell({ recoveryKey });
     } catch (error) {
       if (!NatterError.isInstance(error) || error.data.code !== 'authentication') throw error;
       return this.#ask('password', password === null ? undefined : error.data);
