@@ -155,7 +155,7 @@ function mapChange(
       { ...base, target: { claimed: replaced, sender: sender.key }, change: { kind: 'edit', content, at } },
     ];
   }
-  const retracted = readReference(message.getChild('retract', NS.retraction));
+  const retracted = readRetracted(message);
   if (retracted !== null) {
     const target = { claimed: retracted, sender: sender.key };
     return [{ ...base, target, change: { kind: 'retract', at, reason: null } }];
@@ -195,6 +195,13 @@ function readReply(message: Element): NonNullable<MessageIn['replyTo']> | null {
   if (id === null || author === null) return null;
   const quote = readQuote(message);
   return { target: { claimed: id, sender: remoteKey(author) }, ...(quote === null ? {} : { quote }) };
+}
+
+/** What a message takes back (XEP-0424), as it is said now and as it was before version 0.4; null for nothing. */
+export function readRetracted(message: Element): string | null {
+  const fastened = message.getChild('apply-to', NS.fasten);
+  const old = fastened?.getChild('retract', NS.oldRetraction) === undefined ? undefined : fastened;
+  return readReference(message.getChild('retract', NS.retraction) ?? old);
 }
 
 /** The id that an element refers to, or null. */

@@ -5,7 +5,7 @@ import { parseAddress } from '../../wire/address.ts';
 import { NS } from '../../wire/namespaces.ts';
 import { readContent, readQuote } from '../content.ts';
 import { formatRoomMessageKey, operationOf } from '../keys.ts';
-import { encryptedEvent, readClaimedId, readReference } from '../message.ts';
+import { encryptedEvent, readClaimedId, readReference, readRetracted } from '../message.ts';
 
 /** With what a message of a room is mapped. */
 export interface RoomMessageContext {
@@ -75,7 +75,7 @@ function mapChange(message: Element, sender: Sender, context: RoomMessageContext
     const target = { claimed: replaced, sender: sender.key };
     return [{ ...base, target, change: { kind: 'edit', content, at } }];
   }
-  const retracted = readReference(message.getChild('retract', NS.retraction));
+  const retracted = readRetracted(message);
   if (retracted !== null) {
     const target = context.targetOf(retracted) ?? { claimed: retracted, sender: sender.key };
     return [{ ...base, target, change: { kind: 'retract', at, reason: null } }];
