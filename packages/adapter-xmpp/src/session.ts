@@ -33,6 +33,7 @@ import type { AccountHttp } from './features/files.ts';
 import { describeSelf } from './features/self-description.ts';
 import { failedInteraction, unsupported } from './interactions.ts';
 import { readAvatarAddress } from './mapping/personal.ts';
+import { readOccupantAddress } from './mapping/rooms/occupant.ts';
 import { mapEnded, mapError } from './mapping/errors.ts';
 import { Memory } from './memory.ts';
 import { bareAddress } from './wire/address.ts';
@@ -174,6 +175,8 @@ export class XmppSession implements Session {
     signal: AbortSignal,
   ): Promise<Queries[keyof Queries][1]> {
     if (name === 'resolve' && typeof argument === 'string') {
+      const occupant = readOccupantAddress(argument.trim(), (room) => this.#memory.rooms.has(room));
+      if (occupant !== null) return occupant.nick === '' ? null : occupant.found; // a room itself is no contact
       const address = bareAddress(argument.trim());
       if (address === null) return null;
       // Without a connection an address is all that there is.

@@ -204,6 +204,11 @@ describe.each(REAL_SERVERS)('on each server', ({ kind, start }) => {
         (each) => each.type === 'upsert' && each.of === 'conversation' && each.key === from,
       );
       expect(upserts).toMatchObject([{ value: { kind: 'direct', parent: room } }]);
+      // What is typed is the occupant, and never the contact; a room itself is nobody.
+      const find = (text: string): Promise<unknown> =>
+        b.session.query('resolve', text, new AbortController().signal);
+      expect(await find(from)).toEqual({ contact: from, address: from, name: from.split('/')[1] });
+      expect(await find(room)).toBeNull();
     });
 
     test('bookmarks bring another device into the room, and out of it', async () => {

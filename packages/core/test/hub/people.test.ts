@@ -163,4 +163,28 @@ describe('a roster that is told anew', () => {
     expect((await people(bench)).map(({ name }) => name)).toEqual(['a', 'c']);
     await bench.hub.close();
   });
+
+  it('is the address of a room, or of one of its occupants who wrote in private, and never only their name', async () => {
+    const script = new Script('one');
+    const bench = await Bench.open([script]);
+    await script.commit({
+      events: [
+        contact('zoe@x', { name: 'Zoe' }),
+        { type: 'upsert', of: 'conversation', key: key('hall@r'), value: { kind: 'channel', title: 'Hall' } },
+        {
+          type: 'upsert',
+          of: 'conversation',
+          key: key('hall@r/Zoe'),
+          value: { kind: 'direct', parent: key('hall@r'), title: 'Zoe' },
+        },
+      ],
+    });
+    const resolve = (text: string) => bench.call('resolve', { text });
+    expect(await resolve('hall@r')).toMatchObject([{ kind: 'conversation', type: 'channel' }]);
+    expect(await resolve('hall@r/zoe')).toMatchObject([
+      { kind: 'conversation', type: 'direct', title: 'Zoe' },
+    ]);
+    expect(await resolve('zoe')).toMatchObject([{ kind: 'person' }]);
+    await bench.hub.close();
+  });
 });

@@ -1,7 +1,7 @@
 import type { MemberIn, Sender } from '@natter/core';
 import { remoteKey, type RemoteKey, type Role } from '@natter/core/model';
 import type { Element } from '@xmpp/xml';
-import { bareAddress, parseAddress } from '../../wire/address.ts';
+import { bareAddress, formatAddress, parseAddress } from '../../wire/address.ts';
 import { NS } from '../../wire/namespaces.ts';
 
 /** What a room tells of one occupant (XEP-0045 section 7). */
@@ -64,6 +64,17 @@ function readRole(affiliation: unknown, role: unknown): Role {
 /** How a room names who speaks in it: by an id that a nick change leaves alone, where it has one. */
 export function participantKey(room: RemoteKey, nick: string, occupantId: string | null): RemoteKey {
   return remoteKey(occupantId === null ? `${room}/${nick}` : `occupant ${occupantId}`);
+}
+
+/** An address of a room that we know, as somebody typed it: the room itself, or one of its occupants; null for others. */
+export function readOccupantAddress(
+  text: string,
+  isRoom: (address: RemoteKey) => boolean,
+): { readonly nick: string; readonly found: { contact: RemoteKey; address: string; name: string } } | null {
+  const parsed = parseAddress(text);
+  if (parsed === null || !isRoom(remoteKey(formatAddress({ ...parsed, resource: '' })))) return null;
+  const address = formatAddress(parsed);
+  return { nick: parsed.resource, found: { contact: remoteKey(address), address, name: parsed.resource } };
 }
 
 /** The member row of an occupant. */

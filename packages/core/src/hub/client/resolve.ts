@@ -92,7 +92,7 @@ function byAddress(
   return [
     ...contacts.map(contactMatch),
     ...(contacts.length === 0
-      ? rooms(profile.conversations.entries(), account, ({ key }) => key?.toLowerCase() === wanted)
+      ? matching(profile.conversations.entries(), account, (each) => isAt(each, wanted))
       : []),
   ];
 }
@@ -115,21 +115,29 @@ function byName(context: ClientContext, text: string, account?: AccountId): read
   const conversations = context.environment.profile.conversations.entries();
   return [
     ...matches,
-    ...rooms(conversations, account, ({ title }) => title !== null && foldName(title) === wanted),
+    ...matching(
+      conversations,
+      account,
+      ({ kind, title }) => kind !== 'direct' && title !== null && foldName(title) === wanted,
+    ),
   ];
 }
 
-type Rooms = Iterable<readonly [ConversationId, Conversation]>;
+/** A room, or what is said in private with one of its occupants: that has an address of its own, and no contact. */
+function isAt({ kind, parent, key }: Conversation, address: string): boolean {
+  return (kind !== 'direct' || parent !== null) && key?.toLowerCase() === address;
+}
 
-function rooms(
-  conversations: Rooms,
+type Conversations = Iterable<readonly [ConversationId, Conversation]>;
+
+function matching(
+  conversations: Conversations,
   account: AccountId | undefined,
   fits: (room: Conversation) => boolean,
 ): readonly ResolveMatch[] {
   const matches: ResolveMatch[] = [];
   for (const [id, room] of conversations) {
-    if (room.kind === 'direct' || (account !== undefined && room.account !== account) || !fits(room))
-      continue;
+    if ((account !== undefined && room.account !== account) || !fits(room)) continue;
     matches.push({
       kind: 'conversation',
       conversation: id,
