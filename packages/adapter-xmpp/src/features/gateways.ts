@@ -80,13 +80,19 @@ export class Gateways {
       if (origin !== null) memory.gateways.set(domain, origin);
       state[PREFIX + domain] = JSON.stringify(origin);
     }
-    const events = [...memory.contacts].flatMap((key): Event[] => {
-      const origin = changed.get(parseAddress(key)?.domain ?? '');
-      return origin === undefined
+    const news = (key: RemoteKey): BridgeOrigin | null | undefined =>
+      changed.get(parseAddress(key)?.domain ?? '');
+    const contacts = [...memory.contacts].flatMap((key): Event[] => {
+      const bridge = news(key);
+      return bridge === undefined
         ? []
-        : [{ type: 'upsert', of: 'contact', key, value: { address: key, bridge: origin } }];
+        : [{ type: 'upsert', of: 'contact', key, value: { address: key, bridge } }];
     });
-    return { events, state };
+    const rooms = [...memory.rooms.keys()].flatMap((key): Event[] => {
+      const bridge = news(key);
+      return bridge === undefined ? [] : [{ type: 'upsert', of: 'conversation', key, value: { bridge } }];
+    });
+    return { events: [...contacts, ...rooms], state };
   }
 }
 
@@ -98,9 +104,14 @@ export function bridgeOf(
   return gateways.get(parseAddress(address)?.domain ?? '') ?? null;
 }
 
-/** XEP-0030 and the registry of identities: the type says which network. */
+/**
+ * XEP-0030 and the registry of identities: the type says which network. Gateways to networks that are all rooms say that they
+ * are conferences, and of which kind (biboumi: `conference/irc`); `text` is a conference of XMPP itself.
+ */
 function originOf({ identities }: DiscoInfo): BridgeOrigin | null {
-  const identity = identities.find(({ category }) => category === 'gateway');
+  const identity =
+    identities.find(({ category }) => category === 'gateway') ??
+    identities.find(({ category, type }) => category === 'conference' && type !== 'text');
   if (identity === undefined || !/^[a-z0-9][a-z0-9.-]{0,31}$/.test(identity.type)) return null;
   return { network: identity.type, name: identity.name?.slice(0, 100) ?? identity.type };
 }

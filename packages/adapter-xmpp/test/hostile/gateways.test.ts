@@ -60,6 +60,18 @@ test('contacts behind a gateway are on the network that it leads to, and nobody 
   });
 });
 
+test('a gateway to a network of rooms says which kind of conference it is, as biboumi 9 does', async () => {
+  pair = await startPair({ roster: ROSTER, services: 'by hand' });
+  await answerAll({
+    'rooms.localhost': `<identity category='conference' type='text' name='Chatrooms'/>`,
+    'irc.example': `<feature var='http://jabber.org/protocol/muc'/>
+      <identity category='conference' name='Biboumi XMPP-IRC gateway' type='irc'/>`,
+  });
+  await pair.person.host.until('the bridges', () => Object.keys(bridges()).length === 2);
+  const irc = { network: 'irc', name: 'Biboumi XMPP-IRC gateway' };
+  expect(bridges()).toEqual({ 'irc.example': irc, 'nick%#channel@irc.example': irc });
+});
+
 test('forged gateway: a claim with a strange type, or of somebody who was not asked, is none', async () => {
   pair = await startPair({ roster: ROSTER, services: 'by hand' });
   const { peer, person } = pair;

@@ -4,6 +4,7 @@ import { changeKey } from '../link/changes.ts';
 import { openConversations, resolveConversations } from '../link/resolve.ts';
 import { settleOperation } from '../link/settle-operation.ts';
 import type { JsonItem } from '../output/output.ts';
+import { bridgeFields, networkText } from '../output/items/network.ts';
 import { oneLine } from '../output/sanitise.ts';
 
 /** `natter read WHO [--up-to MESSAGE]`. */
@@ -42,12 +43,13 @@ export async function mute(context: CommandContext): Promise<void> {
 export function conversationItem(conversation: ConversationView): JsonItem {
   const { id, account, network, key, kind, state, displayTitle, topic, unread, mentions, muted, role } =
     conversation;
-  const { expiry = null, pins = [], avatar } = conversation;
+  const { expiry = null, pins = [], avatar, bridge } = conversation;
   return {
     type: 'conversation',
     id,
     account,
     network,
+    bridge: bridgeFields(bridge),
     address: key,
     kind,
     state,
@@ -65,7 +67,7 @@ export function conversationItem(conversation: ConversationView): JsonItem {
 
 /** One line about a conversation. */
 export function conversationText(conversation: ConversationView): string {
-  const { network, displayTitle, kind, state, unread, muted, id, topic } = conversation;
+  const { network, bridge, displayTitle, kind, state, unread, muted, id, topic } = conversation;
   const remarks = [
     kind,
     ...(state === 'joined' ? [] : [state]),
@@ -73,5 +75,5 @@ export function conversationText(conversation: ConversationView): string {
     ...(muted ? ['muted'] : []),
     ...(conversation.expiry ? [`messages vanish after ${Math.round(conversation.expiry / 1000)} s`] : []),
   ];
-  return `${network}  ${oneLine(displayTitle)}  ${remarks.join(', ')}  ${id}${topic ? `\n    ${oneLine(topic)}` : ''}`;
+  return `${networkText(network, bridge)}  ${oneLine(displayTitle)}  ${remarks.join(', ')}  ${id}${topic ? `\n    ${oneLine(topic)}` : ''}`;
 }

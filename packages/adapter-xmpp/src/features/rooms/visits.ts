@@ -6,6 +6,7 @@ import { writeEntry, writeExit } from '../../mapping/rooms/requests.ts';
 import type { Runtime } from '../../runtime.ts';
 import { asWireError, stanzaError, WireError } from '../../wire/error.ts';
 import { NS } from '../../wire/namespaces.ts';
+import { bridgeOf } from '../gateways.ts';
 import { discoverRoom } from './discovery.ts';
 import { entering, inside, memberEvent, type OwnChange } from './occupancy.ts';
 import { passwordName, recordState } from './records.ts';
@@ -112,6 +113,7 @@ export class Visits {
         state: 'joined',
         ...(traits.name === null ? {} : { title: traits.name }),
         membersComplete: true,
+        bridge: bridgeOf(this.#runtime.memory.gateways, address),
       },
     };
     const members = [...room.occupants.values()].map((occupant) => memberEvent(room, occupant));

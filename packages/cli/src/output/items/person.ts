@@ -3,6 +3,7 @@ import type { JsonItem } from '../output.ts';
 import { oneLine } from '../sanitise.ts';
 import type { Style } from '../style.ts';
 import { isoTime } from '../time.ts';
+import { bridgeFields, networkText } from './network.ts';
 
 /** Availability and text, as every line has them. */
 export function presenceFields(presence: Pick<Presence, 'availability' | 'text'>): JsonItem['presence'] {
@@ -34,6 +35,7 @@ function contactFields(contact: PersonContact): object {
     account: contact.account,
     accountAddress: contact.accountAddress,
     network: contact.network,
+    bridge: bridgeFields(contact.bridge),
     address: contact.address,
     name: contact.alias ?? contact.name,
     presence: presenceFields(contact.presence),
@@ -76,5 +78,5 @@ function contactText(contact: PersonContact, style: Style): string {
     ...(contact.subscription.from === 'pending' ? ['wants to be a contact'] : []),
     ...(contact.subscription.to === 'pending' ? ['not answered yet'] : []),
   ];
-  return `    ${contact.network}  ${oneLine(contact.address)}  ${style.faint(`${remarks.join(', ')}  via ${oneLine(contact.accountAddress)}`)}`;
+  return `    ${networkText(contact.network, contact.bridge)}  ${oneLine(contact.address)}  ${style.faint(`${remarks.join(', ')}  via ${oneLine(contact.accountAddress)}`)}`;
 }
