@@ -1,4 +1,5 @@
 import type { Interaction } from '@natter/core';
+import type { OpeningFile, SealingFile } from './features/encryption/sealed-file.ts';
 import type { SyncAnswer } from './mapping/sync.ts';
 import type { RoomEvent } from './mapping/room-event.ts';
 import type { JsonMap } from './wire/json.ts';
@@ -47,10 +48,10 @@ export interface Encryption {
   recover(): Interaction;
   /** The content of an `m.room.encrypted` event that everybody in the room can read. What it took is durable. */
   encrypt(room: string, type: string, content: JsonMap, signal: AbortSignal): Promise<JsonMap>;
-  /** A file as it may lie on a server, and what opens it. */
-  sealFile(bytes: Uint8Array): { readonly bytes: Uint8Array; readonly opens: JsonMap };
-  /** The bytes of a file. Throws NatterError `protocol` when they are not those that were sent. */
-  openFile(bytes: Uint8Array, opens: JsonMap): Uint8Array;
+  /** A file as it may lie on a server. */
+  sealFile(bytes: AsyncIterable<Uint8Array>): Promise<SealingFile>;
+  /** Begins to open a file. Rejects with NatterError `protocol` when what should open it cannot. */
+  openFile(opens: JsonMap): Promise<OpeningFile>;
   /** Tells of events whose key has come. */
   listen(healed: (events: readonly Healed[]) => Promise<void>): void;
   /** Frees everything. */

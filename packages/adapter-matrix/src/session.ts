@@ -135,8 +135,9 @@ export class MatrixSession implements Session {
     const { host, keys: storage, account } = this.#parts;
     if (storage === null) return null;
     const { openEncryption } = await import('./features/encryption/open-encryption.ts');
+    const { startDigest } = this.#parts.platform;
     const policy = config.verifiedOnly ? 'verified' : 'all';
-    return openEncryption({ storage, account: account.id, api, host, policy, ended, failed });
+    return openEncryption({ storage, account: account.id, api, host, policy, startDigest, ended, failed });
   }
 
   async #signedIn(http: HttpClient, config: MatrixConfig, signal: AbortSignal): Promise<AuthorizedApi> {

@@ -1,8 +1,8 @@
 import type { SessionHost } from '@natter/core';
 import { errorData, NatterError, type BlobId, type Opaque } from '@natter/core/model';
-import { concat } from '@natter/wire';
 import type { AuthorizedApi } from '../authorized-api.ts';
 import type { Encryption } from '../encryption.ts';
+import type { OpeningFile } from './encryption/sealed-file.ts';
 import { mapError } from '../mapping/errors.ts';
 import { readFileAddress } from '../mapping/file-address.ts';
 import type { MediaAddress } from '../mapping/media.ts';
@@ -10,7 +10,6 @@ import { isUnknownEndpoint, refusal, type Call } from '../wire/api.ts';
 import { WireError } from '../wire/error.ts';
 import type { HttpAnswer } from '../wire/http.ts';
 import { readBody, type JsonMap } from '../wire/json.ts';
-import { MOST_SEALED } from './uploads.ts';
 
 /** Bytes that one file may have, whatever is said of it. */
 const MOST_BYTES = 2 * 1024 * 1024 * 1024;
@@ -36,8 +35,7 @@ export async function download(
   try {
     const file = readFileAddress(remote);
     if (file === null) throw new WireError('invalid', 'this is no address of a file on Matrix');
-    // An encrypted file is opened as a whole, or not at all.
-    if (file.sealed !== null && offset > 0) return { done: false };
+    const opening = file.sealed === null ? null : await opener(encryption, file.sealed);
     const answer = await ask(api, file.address, { signal, ...range(offset) });
     const etag = answer.headers['etag'] === undefined ? {} : { etag: answer.headers['etag'] };
     if (answer.status !== (offset === 0 ? 200 : 206)) {
@@ -47,8 +45,7 @@ export async function download(
       }
       throw refusal(answer, await readBody(answer, MOST_ERROR));
     }
-    if (file.sealed === null) await store(host, { blob, offset, answer });
-    else await storeOpened(host, encryption, { blob, opens: file.sealed, answer });
+    await store(host, { blob, offset, answer, opening });
     return { ...etag, done: true };
   } catch (error) {
     if (NatterError.isInstance(error)) throw error;
@@ -70,56 +67,50 @@ async function ask(
   return api.send({ method: 'GET', path: ['media', 'v3', 'download', server, id], anonymous: true, ...how });
 }
 
+/** A file on its way into a blob. */
+interface Arriving {
+  readonly blob: BlobId;
+  readonly offset: number;
+  readonly answer: HttpAnswer;
+  /** What opens it; null for one in the clear. */
+  readonly opening: OpeningFile | null;
+}
+
 function range(offset: number): { headers?: Readonly<Record<string, string>> } {
   return offset === 0 ? {} : { headers: { range: `bytes=${offset}-` } };
 }
 
-async function storeOpened(
-  host: SessionHost,
-  encryption: Encryption | null,
-  { blob, opens, answer }: { blob: BlobId; opens: JsonMap; answer: HttpAnswer },
-): Promise<void> {
+async function opener(encryption: Encryption | null, opens: JsonMap): Promise<OpeningFile> {
   if (encryption === null)
     throw new WireError('invalid', 'this account has no keys here to open a file with');
-  const parts: Uint8Array[] = [];
-  let transferred = 0;
-  for await (const part of answer.body) {
-    transferred += part.length;
-    if (transferred > MOST_SEALED) {
-      answer.discard();
-      throw tooLarge(MOST_SEALED);
-    }
-    parts.push(part);
-    host.hint([{ type: 'progress', blob, transferred, total: null }]);
-  }
-  const bytes = encryption.openFile(concat(...parts), opens);
-  const writer = (await host.writeBlob(blob, 0)).getWriter();
-  await writer.write(bytes);
-  await writer.close();
+  return encryption.openFile(opens);
 }
 
-async function store(
-  host: SessionHost,
-  { blob, offset, answer }: { blob: BlobId; offset: number; answer: HttpAnswer },
-): Promise<void> {
+async function store(host: SessionHost, { blob, offset, answer, opening }: Arriving): Promise<void> {
   const length = Number(answer.headers['content-length'] ?? 'NaN');
   const total = Number.isSafeInteger(length) ? offset + length : null;
   if (total !== null && total > MOST_BYTES) {
     answer.discard();
     throw tooLarge(MOST_BYTES);
   }
+  if (opening !== null && offset > 0)
+    for await (const part of await host.readBlob(blob, 0)) await opening.again(part);
   const writer = (await host.writeBlob(blob, offset)).getWriter();
   let transferred = offset;
   try {
     for await (const chunk of answer.body) {
       transferred += chunk.length;
       if (transferred > MOST_BYTES) throw tooLarge(MOST_BYTES);
-      await writer.write(chunk);
+      await writer.write(opening === null ? chunk : await opening.open(chunk));
       host.hint([{ type: 'progress', blob, transferred, total }]);
     }
   } finally {
     await writer.close();
   }
+  await opening?.verify().catch(async (error: unknown) => {
+    await (await host.writeBlob(blob, 0)).close(); // nothing stays of what somebody has tampered with
+    throw error;
+  });
 }
 
 function tooLarge(most: number): NatterError {

@@ -1,6 +1,5 @@
 import type { Op, OpBody, Outcome } from '@natter/core';
 import { attachmentsOf, type Attachment, type BlobId } from '@natter/core/model';
-import { concat } from '@natter/wire';
 import { failedOutcome, refused } from '../mapping/errors.ts';
 import { readMediaAddress } from '../mapping/media.ts';
 import { readMemo, writeMemo } from '../mapping/memo.ts';
@@ -10,9 +9,6 @@ import { WireError } from '../wire/error.ts';
 import { getNumber, getText, parseJson, readBody } from '../wire/json.ts';
 
 type Send = Extract<OpBody, { type: 'send' }>;
-
-/** The largest file that is encrypted (bytes): it is held in memory twice. */
-export const MOST_SEALED: number = 100 * 1024 * 1024;
 
 /** Brings files to the homeserver (Matrix 1.16, section "Content repository"), streamed, with progress. */
 export class Uploads {
@@ -63,12 +59,7 @@ export class Uploads {
   /** Brings a file to the server; resolves with its address. Rejects with WireError. */
   async bring({ blob, name, mediaType, size }: Attachment, signal: AbortSignal): Promise<string> {
     if (blob === null) throw new WireError('invalid', `${name} has no bytes`);
-    const total = size ?? (await this.#measure(blob));
-    if (this.#most !== null && total > this.#most)
-      throw new WireError('refused', `${name} has ${total} bytes, the server takes ${this.#most}`, {
-        status: 413,
-        errcode: 'M_TOO_LARGE',
-      });
+    const total = await this.#sizeOf({ blob, name, size });
     return this.#upload(
       { bytes: this.#bytes(blob, total), size: total },
       { filename: name, mediaType },
@@ -80,22 +71,26 @@ export class Uploads {
     return sealed ? this.#bringSealed(file, signal) : this.bring(file, signal);
   }
 
-  /** Encryption takes a file as a whole; its name and type go with the message alone. */
+  /** Its name and type go with the message alone. */
   async #bringSealed({ blob, name, size }: Attachment, signal: AbortSignal): Promise<string> {
     const { encryption } = this.#runtime;
     if (blob === null || encryption === null) throw new WireError('invalid', `${name} cannot be encrypted`);
+    const total = await this.#sizeOf({ blob, name, size });
+    const sealed = await encryption.sealFile(this.#bytes(blob, total));
+    const disguise = { filename: 'file', mediaType: 'application/octet-stream' };
+    const url = await this.#upload({ bytes: sealed.bytes, size: total }, disguise, signal);
+    return JSON.stringify({ ...(await sealed.opens()), url });
+  }
+
+  /** How many bytes a file has, if the server takes so many. */
+  async #sizeOf({ blob, name, size }: { blob: BlobId; name: string; size: number | null }): Promise<number> {
     const total = size ?? (await this.#measure(blob));
-    if (total > MOST_SEALED)
-      throw new WireError('refused', `${name} has ${total} bytes, natter encrypts up to ${MOST_SEALED}`, {
+    if (this.#most !== null && total > this.#most)
+      throw new WireError('refused', `${name} has ${total} bytes, the server takes ${this.#most}`, {
         status: 413,
         errcode: 'M_TOO_LARGE',
       });
-    const parts: Uint8Array[] = [];
-    for await (const part of this.#bytes(blob, total)) parts.push(part);
-    const { bytes, opens } = encryption.sealFile(concat(...parts));
-    const disguise = { filename: 'file', mediaType: 'application/octet-stream' };
-    const url = await this.#upload({ bytes: once(bytes), size: bytes.length }, disguise, signal);
-    return JSON.stringify({ ...opens, url });
+    return total;
   }
 
   async #upload(
@@ -145,8 +140,4 @@ export class Uploads {
       size += value.length;
     }
   }
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
 }

@@ -4,6 +4,15 @@ import type { HttpAnswer, HttpClient, HttpRequest, Platform } from './http.ts';
 /** HTTP by the browser's fetch, which has authorities and connections of its own. */
 export const browserPlatform: Platform = {
   open: () => new FetchClient(),
+  /** A browser hashes only what it has as a whole. */
+  startDigest() {
+    const parts: BlobPart[] = [];
+    return {
+      update: (piece) => void parts.push(new Uint8Array(piece)),
+      bytes: async () =>
+        new Uint8Array(await crypto.subtle.digest('SHA-256', await new Blob(parts).arrayBuffer())),
+    };
+  },
   loopback: null,
 };
 

@@ -1,4 +1,5 @@
 import type { TrustPolicy } from '@natter/wire';
+import type { StartDigest } from './digest.ts';
 import type { WireError } from './error.ts';
 import type { WireLimits } from './limits.ts';
 
@@ -39,6 +40,7 @@ export interface HttpClient {
 
 /** What the surroundings (Node, a browser) provide to the wire. */
 export interface Platform {
+  readonly startDigest: StartDigest;
   /** No I/O happens before the first request. */
   open(trust: TrustPolicy, limits: WireLimits): HttpClient;
   /** Listens for a browser that comes back from a sign-in; null where nothing can listen. */

@@ -1,11 +1,11 @@
 import type { Interaction, SessionHost } from '@natter/core';
-import { errorData, NatterError, type JsonObject } from '@natter/core/model';
+import type { JsonObject, NatterError } from '@natter/core/model';
 import type { AuthorizedApi } from '../../authorized-api.ts';
 import type { Encryption, Healed, Remember, VerificationTarget } from '../../encryption.ts';
 import { readEvents, type RoomEvent } from '../../mapping/room-event.ts';
 import type { SyncAnswer } from '../../mapping/sync.ts';
 import { WireError } from '../../wire/error.ts';
-import { get, getMap, getText, parseJson, type JsonMap } from '../../wire/json.ts';
+import { get, getMap, getText, type JsonMap } from '../../wire/json.ts';
 import { Beside } from './beside.ts';
 import { DeviceEncryption, type RoomKeyName } from './device-encryption.ts';
 import { startedInteraction } from './interaction.ts';
@@ -15,7 +15,9 @@ import { RecoverySteps } from './recovery/recovery-steps.ts';
 import { Recovery } from './recovery/recovery.ts';
 import { RoomAudiences } from './room-audience.ts';
 import type { RoomMessage } from './outgoing-requests.ts';
+import type { StartDigest } from '../../wire/digest.ts';
 import type { SharingPolicy } from './room-encryptor.ts';
+import { openFile, sealFile, type OpeningFile, type SealingFile } from './sealed-file.ts';
 import { readSyncKeys } from './sync-keys.ts';
 import { Verifications } from './verification/verifications.ts';
 import { rawOf, WaitingEvents } from './waiting-events.ts';
@@ -32,6 +34,7 @@ export interface SessionEncryptionParts {
   readonly api: AuthorizedApi;
   readonly host: SessionHost;
   readonly policy: SharingPolicy;
+  readonly startDigest: StartDigest;
   readonly ended: AbortSignal;
   /** The keys could not be stored: the run is over. */
   failed(error: NatterError): void;
@@ -184,19 +187,12 @@ export class SessionEncryption implements Encryption {
     });
   }
 
-  sealFile(bytes: Uint8Array): { bytes: Uint8Array; opens: JsonMap } {
-    const sealed = this.#device.module.Attachment.encrypt(bytes);
-    return { bytes: sealed.encryptedData, opens: parseJson(sealed.mediaEncryptionInfo ?? '{}', 10) };
+  sealFile(bytes: AsyncIterable<Uint8Array>): Promise<SealingFile> {
+    return sealFile(bytes, this.#parts.startDigest);
   }
 
-  openFile(bytes: Uint8Array, opens: JsonMap): Uint8Array {
-    const { Attachment, EncryptedAttachment } = this.#device.module;
-    try {
-      return Attachment.decrypt(new EncryptedAttachment(bytes, JSON.stringify(opens)));
-    } catch {
-      const message = 'the file is not the one that was sent: it cannot be opened';
-      throw new NatterError(errorData('protocol', message, { scope: 'transfer' }));
-    }
+  openFile(opens: JsonMap): Promise<OpeningFile> {
+    return openFile(opens, this.#parts.startDigest);
   }
 
   listen(healed: (events: readonly Healed[]) => Promise<void>): void {
