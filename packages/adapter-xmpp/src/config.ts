@@ -10,6 +10,8 @@ export interface XmppConfig {
   readonly certificate: string | null;
   /** Goes on without encryption where a server that is not on this machine offers none. */
   readonly allowInsecure: boolean;
+  /** Tells who asks which software runs here (XEP-0092). */
+  readonly tellVersion: boolean;
 }
 
 /** JSON Schema of the settings: what `--set` and forms accept. */
@@ -33,6 +35,7 @@ export const CONFIG_SCHEMA: JsonObject = {
       type: 'boolean',
       description: 'goes on without encryption where the server offers none',
     },
+    tellVersion: { type: 'boolean', description: 'tells who asks that natter runs here; off unless set' },
   },
 };
 
@@ -43,6 +46,7 @@ export function readConfig(config: JsonObject): XmppConfig {
     certificate: readCertificates(config, 'certificate'),
     trust: { authorities: readCertificates(config, 'ca'), pinned: readTexts(config, 'trusted') },
     allowInsecure: readFlag(config, 'allowInsecure'),
+    tellVersion: readFlag(config, 'tellVersion'),
   };
 }
 

@@ -104,7 +104,7 @@ export class XmppSession implements Session {
         own: identity.bare,
         memory: this.#memory,
         server,
-        self: await describeSelf(),
+        self: await describeSelf(readConfig(this.#parts.account.config).tellVersion),
         http: this.#http,
         sha256: this.#parts.platform.sha256,
       });

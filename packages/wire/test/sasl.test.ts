@@ -116,7 +116,15 @@ describe('signing in by a token', () => {
     expect(await hashedToken('user', token, ['HT-SHA-256-NONE'], [binding])).toBeNull();
   });
   test('is asked for bound as well as both sides can', () => {
-    const offered = ['HT-SHA-256-NONE', 'HT-SHA-256-ENDP', 'HT-SHA-256-EXPR', 'HT-SHA3-512-NONE'];
+    const offered = [
+      'HT-SHA-256-NONE',
+      'HT-SHA-256-ENDP',
+      'HT-SHA-256-UNIQ',
+      'HT-SHA-256-EXPR',
+      'HT-SHA3-512-NONE',
+    ];
+    const unique = { type: 'tls-unique', data: bytes('finished') } as const;
+    expect(selectHashedToken(offered, [unique])).toBe('HT-SHA-256-UNIQ');
     expect(selectHashedToken(offered, [binding])).toBe('HT-SHA-256-EXPR');
     expect(selectHashedToken(offered, [])).toBe('HT-SHA-256-NONE');
     expect(selectHashedToken(['HT-SHA3-512-NONE'], [])).toBeNull();

@@ -4,8 +4,8 @@ import { NS } from '../wire/namespaces.ts';
 import type { SelfDescription } from './self-description.ts';
 
 /**
- * Answers a request that nothing else took. RFC 6120 section 8.2.3: every request gets one answer. Which software of which
- * version runs here (XEP-0092) is nobody's business, and nobody controls us from afar (XEP-0146).
+ * Answers a request that nothing else took. RFC 6120 section 8.2.3: every request gets one answer. Which software runs
+ * here (XEP-0092) is told only where the user wants it, and nobody controls us from afar (XEP-0146).
  */
 export function respond(stream: XmppStream, iq: Element, self: SelfDescription): void {
   const type: unknown = iq.attrs['type'];
@@ -16,6 +16,7 @@ export function respond(stream: XmppStream, iq: Element, self: SelfDescription):
   if (type === 'get') {
     if (payload.is('ping', NS.ping)) return reply(stream, iq);
     if (payload.is('time', NS.time)) return reply(stream, iq, writeTime(new Date()));
+    if (payload.is('query', NS.version) && self.tellsVersion) return reply(stream, iq, writeVersion());
     if (payload.is('query', NS.discoItems)) return reply(stream, iq, emptyList(payload));
     if (payload.is('query', NS.discoInfo)) {
       const node: unknown = payload.attrs['node'];
@@ -42,6 +43,14 @@ function writeTime(now: Date): Element {
   time.c('tzo').t(`${minutes < 0 ? '-' : '+'}${two(minutes / 60)}:${two(Math.abs(minutes) % 60)}`);
   time.c('utc').t(now.toISOString().replace(/\.\d+Z$/, 'Z'));
   return time;
+}
+
+/** XEP-0092, without the operating system, which helps nobody but attackers. */
+function writeVersion(): Element {
+  const query = new Element('query', { xmlns: NS.version });
+  query.c('name').t('natter');
+  query.c('version').t('1');
+  return query;
 }
 
 function emptyList({ attrs }: Element): Element {

@@ -25,35 +25,42 @@ const FEATURES: readonly string[] = [
   NS.oob,
   NS.sharing,
   NS.encryption,
+  NS.styling,
+  NS.delay,
+  NS.discoItems,
   `${NS.bookmarks}+notify`,
   `${NS.displayed}+notify`,
   `${NS.avatarMetadata}+notify`,
   `${NS.nick}+notify`,
-].toSorted();
+];
 
 /** What we say of ourselves, and the short form of it that goes into every presence. */
 export interface SelfDescription {
   /** The answer to who asks; null for a node that is not ours. */
   answer(node: string | null): Element | null;
+  /** Whether who asks is told which software runs here (XEP-0092). */
+  readonly tellsVersion: boolean;
   /** `<c/>` for our presence. */
   announce(): Element;
 }
 
 /** Describes this client. */
-export async function describeSelf(): Promise<SelfDescription> {
+export async function describeSelf(tellsVersion: boolean): Promise<SelfDescription> {
+  const features = [...FEATURES, ...(tellsVersion ? [NS.version] : [])].toSorted();
   const holder = new Element('iq');
-  holder.append(describe(null));
+  holder.append(describe(null, features));
   const ver = (await verificationHash(holder, 'SHA-1')) ?? '';
   const announced = `${NODE}#${ver}`;
   return {
-    answer: (node) => (node === null || node === announced ? describe(node) : null),
+    answer: (node) => (node === null || node === announced ? describe(node, features) : null),
+    tellsVersion,
     announce: () => new Element('c', { xmlns: NS.caps, hash: 'sha-1', node: NODE, ver }),
   };
 }
 
-function describe(node: string | null): Element {
+function describe(node: string | null, features: readonly string[]): Element {
   const query = new Element('query', { xmlns: NS.discoInfo, ...(node === null ? {} : { node }) });
   query.c('identity', { category: 'client', type: 'console', name: 'natter' });
-  for (const feature of FEATURES) query.c('feature', { var: feature });
+  for (const feature of features) query.c('feature', { var: feature });
   return query;
 }

@@ -57,7 +57,19 @@ export function selectMechanism(offer: SaslOffer, credentials: Credentials): Mec
     );
   }
   if (hash === null) return name === 'EXTERNAL' ? external() : plain(credentials);
-  return new Scram(hash, credentials, gsBinding(name, offer), offer);
+  const stripped = strippedBinding(name, offer);
+  // XEP-0474 section 5: what the server signs tells whether its list was so short. Where it signs nothing this is an attack.
+  return new Scram(hash, credentials, gsBinding(name, offer), { ...offer, signatureWanted: stripped });
+}
+
+/**
+ * Whether somebody may have taken the types of channel binding out of the offer: a server that binds has one that everybody has
+ * (XEP-0440 section 4). Before there were lists nothing could be told from there being none.
+ */
+function strippedBinding(name: string, offer: SaslOffer): boolean {
+  const plus = offer.mechanisms.some((mechanism) => mechanism.endsWith('-PLUS'));
+  if (name.endsWith('-PLUS') || offer.bindings.length === 0 || !plus) return false;
+  return offer.bindingTypes !== null && !offer.bindingTypes.includes('tls-server-end-point');
 }
 
 function bindingIn({ bindings, bindingTypes }: SaslOffer): ChannelBinding | undefined {

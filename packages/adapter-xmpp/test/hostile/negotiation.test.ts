@@ -14,9 +14,10 @@ afterEach(async () => {
   await server.close();
 });
 
+let settings: Record<string, string> = {};
 async function against(...scripts: readonly ((peer: Peer) => Promise<void>)[]): Promise<Person> {
   server = await startScriptedServer(...scripts);
-  const config = { server: `127.0.0.1:${server.port}`, ca: (await authority).certificate };
+  const config = { server: `127.0.0.1:${server.port}`, ca: (await authority).certificate, ...settings };
   person = new Person(createXmppAdapter({ limits: { closeTime: 50 } }), 'me@localhost', 'x', config);
   return person;
 }
@@ -83,4 +84,27 @@ test('a request without a payload, or with two, is a bad one (RFC 6120 section 8
   await person.online();
   await expect.poll(() => answers.length, { timeout: 10_000 }).toBe(2);
   for (const answer of answers) expect(answer).toContain('<bad-request');
+});
+
+test.each([
+  ['nobody', {}, 'service-unavailable', false],
+  ['who asks, where the user wants it', { tellVersion: 'true' }, '<name>natter</name>', true],
+])('%s is told which software runs here (XEP-0092)', async (_, given, text, announced) => {
+  settings = given;
+  let [answer, description] = ['', ''];
+  await against(async (peer) => {
+    await peer.signIn(await certificate, false);
+    await peer.settle();
+    const ask = async (id: string, namespace: string): Promise<string> => {
+      peer.write(`<iq type='get' id='${id}' from='friend@localhost/x'><query xmlns='${namespace}'/></iq>`);
+      for (let iq = await peer.take('iq'); ; iq = await peer.take('iq'))
+        if (iq.attrs['id'] === id) return iq.toString();
+    };
+    description = await ask('d', 'http://jabber.org/protocol/disco#info');
+    answer = await ask('v', 'jabber:iq:version');
+  });
+  await person.online();
+  await expect.poll(() => answer, { timeout: 10_000 }).toContain(text);
+  expect(description.includes('jabber:iq:version')).toBe(announced);
+  settings = {};
 });

@@ -6,6 +6,7 @@ import { createTestCa } from '@natter/testing/tls';
 import { WebSocketServer } from 'ws';
 import { openBrowserSocket } from '../../src/wire/browser-socket.ts';
 import { readHostMeta } from '../../src/wire/host-meta.ts';
+import { askHostMeta } from '../../src/wire/node/host-meta.ts';
 import { fetchFile } from '../../src/wire/node/http.ts';
 import { resolveTargets, type SrvLookup } from '../../src/wire/node/resolver.ts';
 
@@ -96,6 +97,31 @@ test('host metadata is fetched over https, and from a verified server, or not at
   expect(await ask(url, ca.certificate)).toMatchObject({ status: 200 });
   await expect(ask(url, null)).rejects.toMatchObject({ code: 'connect-failed' });
   await expect(ask(url.replace('https', 'http'), ca.certificate)).rejects.toThrow('only https');
+});
+
+test('host metadata that has moved is followed, but never to where nobody is verified (RFC 6415 section 2)', async () => {
+  const ca = await createTestCa();
+  const { chain, key } = await ca.issue({ hosts: ['localhost'] });
+  const asked: string[] = [];
+  let port = 0;
+  const server = createServer({ cert: chain, key }, (request, response) => {
+    asked.push(request.url ?? '');
+    const [to, text] = {
+      '/.well-known/host-meta.json': ['/moved.json', ''],
+      '/moved.json': [null, json('wss://a/')],
+      '/.well-known/host-meta': [`http://localhost:${port}/plain`, ''],
+    }[request.url ?? ''] ?? [request.url ?? '', ''];
+    if (to !== null) response.writeHead(302, { location: to });
+    response.end(text);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  close = () => server.close();
+  ({ port } = server.address() as AddressInfo);
+  const trust = { authorities: ca.certificate, pinned: [] };
+  expect(await askHostMeta(`localhost:${port}`, trust, signal)).toEqual([
+    { security: 'websocket', url: 'wss://a/' },
+  ]);
+  expect(asked.toSorted()).toEqual(['/.well-known/host-meta', '/.well-known/host-meta.json', '/moved.json']);
 });
 
 test('a browser’s own WebSocket: frames, the subprotocol, and a way out', async () => {

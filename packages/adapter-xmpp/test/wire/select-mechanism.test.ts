@@ -60,4 +60,14 @@ describe('the choice of a mechanism', () => {
       new RegExp(`^${header}`),
     );
   });
+  test.each([
+    ['a list without the type that everybody has', { bindingTypes: ['tls-unique'] }, 'sasl-downgrade'],
+    ['a list with it, of which we have none', { bindingTypes: ['tls-unique', 'tls-server-end-point'] }, null],
+    ['no list, as before XEP-0440', { bindingTypes: null }, null],
+  ])('a server that binds, offers %s and signs nothing of it', async (_, parts, code) => {
+    const mechanism = selectMechanism(offer({ mechanisms: ALL, ...parts }), credentials);
+    const [, nonce = ''] = /r=(.*)$/.exec(text(await mechanism.initial())) ?? [];
+    const answer = mechanism.respond(bytes(`r=${nonce}X,s=c2FsdA==,i=4096`));
+    await (code === null ? answer : expect(answer).rejects.toMatchObject({ code }));
+  });
 });

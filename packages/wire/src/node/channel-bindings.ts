@@ -1,15 +1,20 @@
 import { createHash, X509Certificate } from 'node:crypto';
-import type { TLSSocket } from 'node:tls';
+import type { PeerCertificate, TLSSocket } from 'node:tls';
 import type { ChannelBinding } from '../sasl/mechanism.ts';
 
-/** The channel bindings of a connection: RFC 9266 on TLS 1.3, RFC 5929 section 4 on any. */
+/** The channel bindings of a connection, the strongest first: RFC 9266 on TLS 1.3, RFC 5929 section 3 before it, section 4 on any. */
 export function channelBindings(socket: TLSSocket): ChannelBinding[] {
   const bindings: ChannelBinding[] = [];
   if (socket.getProtocol() === 'TLSv1.3') {
     const data = socket.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0));
     bindings.push({ type: 'tls-exporter', data: new Uint8Array(data) });
   }
-  const raw = socket.getPeerX509Certificate()?.raw;
+  // The first Finished of a full handshake is the client's; sessions are never taken up here, which is what breaks this type.
+  const finished =
+    socket.getProtocol() === 'TLSv1.2' && !socket.isSessionReused() ? socket.getFinished() : undefined;
+  if (finished !== undefined) bindings.push({ type: 'tls-unique', data: new Uint8Array(finished) });
+  // Not getPeerX509Certificate, which gives the certificate once and nothing after that.
+  const { raw }: Partial<PeerCertificate> = socket.getPeerCertificate();
   if (raw !== undefined) {
     const hash = endPointHash(new X509Certificate(raw));
     if (hash !== null)

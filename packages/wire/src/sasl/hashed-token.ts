@@ -6,6 +6,7 @@ import { saslprep } from './saslprep.ts';
 /** How the names of the mechanisms say what they are bound to (draft-schmaus-kitten-sasl-ht section 3). */
 const BINDINGS: Readonly<Record<string, ChannelBinding['type'] | null>> = {
   'HT-SHA-256-EXPR': 'tls-exporter',
+  'HT-SHA-256-UNIQ': 'tls-unique',
   'HT-SHA-256-ENDP': 'tls-server-end-point',
   'HT-SHA-256-NONE': null,
 };

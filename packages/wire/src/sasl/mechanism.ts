@@ -14,7 +14,7 @@ export interface Mechanism {
 
 /** What ties a sign-in to the TLS connection it runs in (RFC 5056). */
 export interface ChannelBinding {
-  readonly type: 'tls-exporter' | 'tls-server-end-point';
+  readonly type: 'tls-exporter' | 'tls-unique' | 'tls-server-end-point';
   readonly data: Uint8Array;
 }
 

@@ -22,6 +22,8 @@ export interface ScramOffer {
   readonly mechanisms: readonly string[];
   /** Types of channel binding (XEP-0440), or null when none were listed. */
   readonly bindingTypes: readonly string[] | null;
+  /** Refuses a server that does not say what it offered. */
+  readonly signatureWanted?: boolean;
 }
 
 /** SCRAM (RFC 5802, RFC 7677) over WebCrypto, so that browsers have it too. */
@@ -107,12 +109,13 @@ export class Scram implements Mechanism {
   /** XEP-0474 section 4: what the server says here is signed by the password, unlike its stream features. */
   async #checkOffer(serverFirst: string): Promise<void> {
     const told = serverFirst.split(',').find((attribute) => attribute.startsWith('h='));
-    if (told === undefined || this.#offer === null) return;
-    const { mechanisms, bindingTypes } = this.#offer;
+    if (this.#offer === null) return;
+    const { mechanisms, bindingTypes, signatureWanted = false } = this.#offer;
+    if (told === undefined && !signatureWanted) return;
     const list = (names: readonly string[]): string => names.toSorted().join('\u001e');
     const seen = list(mechanisms) + (bindingTypes === null ? '' : `\u001f${list(bindingTypes)}`);
     const hash = new Uint8Array(await crypto.subtle.digest(this.#hash, utf8(seen)));
-    if (told.slice(2) !== toBase64(hash))
+    if (told?.slice(2) !== toBase64(hash))
       throw new LinkError(
         'sasl-downgrade',
         'somebody on the way took away what the server offers to sign in',

@@ -12,15 +12,25 @@ export async function askHostMeta(
   { authorities }: TrustPolicy,
   signal: AbortSignal,
 ): Promise<readonly Target[]> {
+  const site = `https://${domain}/.well-known`;
   const [modern = [], old = []] = await Promise.all(
-    ['host-meta.json', 'host-meta'].map(async (name) =>
-      readHostMeta(await read(`https://${domain}/.well-known/${name}`, authorities, signal)),
+    [`${site}/host-meta.json`, `${site}/host-meta`].map(async (url) =>
+      readHostMeta(await read(url, authorities, signal)),
     ),
   );
   return modern.length > 0 ? modern : old;
 }
 
-async function read(url: string, authorities: string | null, signal: AbortSignal): Promise<string> {
+/** Redirections that are followed: a domain often leads to its `www.`, and from there no further. */
+const MOST_REDIRECTIONS = 3;
+
+/** RFC 6415 section 2: redirections count, but only from one verified server to another. */
+async function read(
+  url: string,
+  authorities: string | null,
+  signal: AbortSignal,
+  redirections: number = MOST_REDIRECTIONS,
+): Promise<string> {
   try {
     const request = { url, method: 'GET', headers: {}, authorities, patience: PATIENCE } as const;
     const answer = await fetchFile({
@@ -29,7 +39,10 @@ async function read(url: string, authorities: string | null, signal: AbortSignal
     });
     if (answer.status !== 200) {
       answer.discard();
-      return '';
+      const { location = '' } = answer.headers;
+      const moved = [301, 302, 303, 307, 308].includes(answer.status) && URL.canParse(location, url);
+      if (!moved || redirections === 0) return '';
+      return await read(new URL(location, url).href, authorities, signal, redirections - 1);
     }
     const decoder = new TextDecoder();
     let text = '';
