@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { errorData } from '../../src/model/index.ts';
 import { Bench, Script, key, message, timeline } from './support/scripted.ts';
 import { draft, last, withBob } from './support/sending.ts';
 
@@ -55,6 +56,23 @@ describe('an echo', () => {
       ['real', 'out'],
     ]);
     script.end({ why: 'stopped' });
+  });
+
+  it('out of an archive does not make a message sent that the network has refused', async () => {
+    const script = new Script();
+    const bench = await Bench.open([script]);
+    const conversation = await withBob(script, bench);
+    script.perform = async () => ({ result: 'refused', error: errorData('not-found', 'nobody is there') });
+    const sent = await bench.call('message.send', { key: 'k', to: { conversation }, draft: draft('x') });
+    const failed = { delivery: 'failed', error: { code: 'not-found' } };
+    await bench.until(async () => (await last(bench))?.delivery === 'failed');
+    const kept = message('x', { self: true, stable: key('s'), operation: sent.operation });
+    await script.commit({ events: [timeline(kept)] });
+    expect(await last(bench)).toMatchObject({ id: sent.message, stable: 's', ...failed });
+    expect(await bench.call('operation.get', { operation: sent.operation })).toMatchObject({
+      state: 'refused',
+    });
+    await bench.hub.close();
   });
 
   it('of several wire messages is one message', async () => {

@@ -37,6 +37,11 @@ export function acceptEcho(
   const unplaced = isPendingOrder(row.order) || (order === null && row.provisional && item.part === 0);
   if (unplaced)
     echoed = { ...echoed, order: order ?? tailOrder(tailOf(transaction, row.conversation)), provisional };
+  // An archive also keeps what was sent back to us: the network's own refusal is not undone by it.
+  if (row.delivery === 'failed' && row.error !== null) {
+    if (echoed !== row) transaction.messages.put(echoed);
+    return echoed;
+  }
   if (row.delivery !== 'delivered' && row.delivery !== 'read' && row.delivery !== 'sent') {
     echoed = { ...echoed, delivery: 'sent', error: null };
     transaction.log({ type: 'message', what: 'delivery', message: row.id });
