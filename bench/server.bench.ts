@@ -2,13 +2,14 @@
  * The native server: durable 1:1 messages with receipts, per second of its CPU, against a bare WebSocket echo of the
  * same frames. After the run it is killed, started again, and every acknowledged message is counted.
  */
-import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { figure, median, report, time } from './lib/measure.ts';
+import { figure, report } from './lib/measure.ts';
 import { BenchClient } from './server/client.ts';
 import { durableMessages, echo, makePairs } from './server/closed-loop.ts';
 import { startProcess } from './server/process.ts';
+import { reportSync } from './server/sync-time.ts';
 
 const load = { pairs: 20, inFlight: 16, seconds: 5 };
 const directory = mkdtempSync(join(tmpdir(), 'natter-bench-'));
@@ -18,7 +19,7 @@ try {
   const dataDirectory = join(directory, 'data');
   const acknowledged = await measureMessages(dataDirectory, echoRate);
   await countAfterKill(dataDirectory, acknowledged);
-  report('one fdatasync on this disk, median of 200', figure(median(fsyncTimes()), 'ms'));
+  reportSync(directory);
 } finally {
   rmSync(directory, { recursive: true, force: true });
 }
@@ -81,14 +82,4 @@ async function countAfterKill(dataDirectory: string, acknowledged: number): Prom
     'target 0',
   );
   if (found < acknowledged) process.exitCode = 1;
-}
-
-function fsyncTimes(): number[] {
-  const file = openSync(join(directory, 'fsync'), 'w');
-  const times = Array.from({ length: 200 }, () => {
-    writeSync(file, 'x'.repeat(4096));
-    return time(() => fdatasyncSync(file));
-  });
-  closeSync(file);
-  return times;
 }

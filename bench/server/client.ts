@@ -7,13 +7,13 @@ export class BenchClient {
   onFrame: (text: string) => void = () => undefined;
   #nextId = 1;
 
-  constructor(url: string) {
-    this.socket = new WebSocket(url, ['natter.1'], { perMessageDeflate: false });
+  constructor(url: string, localAddress = '127.0.0.1') {
+    this.socket = new WebSocket(url, ['natter.1'], { perMessageDeflate: false, localAddress });
     this.socket.on('message', (data: Buffer) => this.onFrame(data.toString('latin1')));
   }
 
-  static async connect(url: string): Promise<BenchClient> {
-    const client = new BenchClient(url);
+  static async connect(url: string, localAddress?: string): Promise<BenchClient> {
+    const client = new BenchClient(url, localAddress);
     await once(client.socket, 'open');
     return client;
   }

@@ -41,8 +41,8 @@ export async function makePairs(url: string, count: number): Promise<Pair[]> {
 }
 
 /** The frame of a message, as a client would write it. */
-function sendFrame(id: number, conversation: string, clientId: string): string {
-  return `{"type":"send","id":${id},"clientId":"${clientId}","conversation":"${conversation}","body":{"text":"${text}"}}`;
+export function sendFrame(id: number, conversation: string, clientId: string, said = text): string {
+  return `{"type":"send","id":${id},"clientId":"${clientId}","conversation":"${conversation}","body":{"text":"${said}"}}`;
 }
 
 /**

@@ -1,5 +1,6 @@
 /** The baseline: a bare WebSocket server that sends back what it gets. */
 import { WebSocketServer } from 'ws';
+import { answerUsage } from './usage.ts';
 
 const server = new WebSocketServer({
   host: '127.0.0.1',
@@ -10,7 +11,7 @@ const server = new WebSocketServer({
 server.on('connection', (socket) => {
   socket.on('message', (data: Buffer) => socket.send(data, { binary: false }));
 });
-process.on('message', () => process.send?.({ cpu: process.cpuUsage(), memory: process.memoryUsage().rss }));
+answerUsage();
 server.on('listening', () => {
   const address = server.address();
   if (typeof address === 'object' && address !== null)

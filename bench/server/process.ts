@@ -15,6 +15,8 @@ export interface Usage {
 export interface MeasuredProcess {
   readonly url: string;
   usage(): Promise<Usage>;
+  /** The same, after it has collected its garbage. */
+  usageAtRest(): Promise<Usage>;
   /** Ends it by SIGKILL: what it has promised must be on the disk. */
   kill(): Promise<void>;
 }
@@ -25,18 +27,21 @@ export async function startProcess(file: string, ...args: readonly string[]): Pr
   const { url } = await answer(child);
   return {
     url: String(url),
-    async usage(): Promise<Usage> {
-      child.send('usage');
-      const { cpu, memory } = await answer(child);
-      const { user, system } = Object(cpu) as NodeJS.CpuUsage;
-      return { cpu: (user + system) / 1e6, memory: Number(memory) };
-    },
+    usage: () => ask(child, 'usage'),
+    usageAtRest: () => ask(child, 'gc'),
     async kill(): Promise<void> {
       const exit = once(child, 'exit');
       child.kill('SIGKILL');
       await exit;
     },
   };
+}
+
+async function ask(child: ChildProcess, question: 'usage' | 'gc'): Promise<Usage> {
+  child.send(question);
+  const { cpu, memory } = await answer(child);
+  const { user, system } = Object(cpu) as NodeJS.CpuUsage;
+  return { cpu: (user + system) / 1e6, memory: Number(memory) };
 }
 
 async function answer(child: ChildProcess): Promise<Record<string, unknown>> {

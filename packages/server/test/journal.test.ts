@@ -45,6 +45,20 @@ describe('group commit', () => {
     expect(values()).toEqual([1, 2, 3]);
   });
 
+  it('gathers what can wait while transactions follow on each other, and what cannot takes it along', async () => {
+    const { journal, begun, insert, values } = setup();
+    await journal.write(() => insert(1));
+    const patient = [2, 3].map((value) => journal.writePatiently(() => insert(value)));
+    await new Promise((resolve) => setImmediate(resolve));
+    patient.push(journal.writePatiently(() => insert(4)));
+    await Promise.all(patient);
+    expect([begun(), values()]).toEqual([2, [1, 2, 3, 4]]);
+    const waiting = journal.writePatiently(() => insert(5));
+    await journal.write(() => insert(6));
+    await waiting;
+    expect([begun(), values()]).toEqual([3, [1, 2, 3, 4, 5, 6]]);
+  });
+
   it('lets a refusal harm nobody, at no cost', async () => {
     const { journal, begun, insert, values } = setup();
     const outcomes = await Promise.allSettled([

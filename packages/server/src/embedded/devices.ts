@@ -69,7 +69,7 @@ export class SqliteDevices implements Devices {
   }
 
   rotate(account: AccountId, id: DeviceId, token: Uint8Array, next: Uint8Array): Promise<Rotation> {
-    return this.#journal.write(() => {
+    return this.#journal.writePatiently(() => {
       const now = this.#clock();
       const row = this.#select.get(account, id);
       if (row === undefined) return { result: 'unknown' };

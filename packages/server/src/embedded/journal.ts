@@ -20,6 +20,10 @@ export interface Participant {
 /** Jobs of one transaction: bounds the time for which the event loop is held. */
 const mostJobs = 1024;
 
+/** How long patient jobs are gathered while one transaction follows on another, and how soon is soon. Milliseconds. */
+const patience = 10;
+const soon = 30;
+
 /**
  * Group commit. Jobs that arrive in one turn of the event loop share a transaction, so the one fsync is paid by all.
  * A caller hears of its job after the commit and never before.
@@ -36,6 +40,8 @@ export class Journal {
   readonly #commit: StatementSync;
   #jobs: Job[] = [];
   #scheduled = false;
+  #gathering: NodeJS.Timeout | null = null;
+  #lastFlush = Number.NEGATIVE_INFINITY;
 
   constructor(database: DatabaseSync, pass: PassCrashPoint, tally: Tally = new Tally()) {
     this.#database = database;
@@ -50,6 +56,28 @@ export class Journal {
   }
 
   write<T>(work: () => T): Promise<T> {
+    const written = this.#add(work);
+    this.#flushThisTurn();
+    return written;
+  }
+
+  /**
+   * The same for what nobody minds to wait a few milliseconds for: in a storm of such jobs, as when all clients come back at
+   * once, they are gathered, since a transaction costs more than what is in it.
+   */
+  writePatiently<T>(work: () => T): Promise<T> {
+    if (performance.now() - this.#lastFlush > soon) return this.write(work);
+    this.#gathering ??= setTimeout(() => this.flush(), patience);
+    return this.#add(work);
+  }
+
+  #flushThisTurn(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => this.flush());
+  }
+
+  #add<T>(work: () => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       let outcome: () => void = () => reject(unavailable());
       this.#jobs.push({
@@ -65,15 +93,15 @@ export class Journal {
         settle: () => outcome(),
         fail: reject,
       });
-      if (this.#scheduled) return;
-      this.#scheduled = true;
-      setImmediate(() => this.flush());
     });
   }
 
   /** Commits what is waiting, now. */
   flush(): void {
     this.#scheduled = false;
+    this.#lastFlush = performance.now();
+    if (this.#gathering !== null) clearTimeout(this.#gathering);
+    this.#gathering = null;
     while (this.#jobs.length > 0) this.#transact(this.#jobs.splice(0, mostJobs));
   }
 

@@ -157,9 +157,9 @@ async function download(
 
 function fail({ log }: Services, response: ServerResponse, error: unknown): void {
   const gone = response.destroyed || response.socket?.destroyed === true;
-  const status =
-    error instanceof HttpError ? error.status : error instanceof Refusal ? 503 : gone ? null : 500;
+  const status = statusOf(error) ?? (gone ? null : 500);
   if (status === 500) log({ level: 'error', event: 'fault', error: String(error) });
+  if (status === 507) log({ level: 'warn', event: 'disk-full', error: String(error) });
   if (gone || response.headersSent || status === null) {
     response.destroy();
     return;
@@ -167,5 +167,16 @@ function fail({ log }: Services, response: ServerResponse, error: unknown): void
   // What else is being sent is not read.
   response.setHeader('connection', 'close');
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' });
-  response.end(`${status === 500 || !(error instanceof Error) ? 'A fault of the server.' : error.message}\n`);
+  response.end(`${messageOf(status, error)}\n`);
+}
+
+function statusOf(error: unknown): number | null {
+  if (error instanceof HttpError) return error.status;
+  if (error instanceof Refusal) return 503;
+  return error instanceof Error && 'code' in error && error.code === 'ENOSPC' ? 507 : null;
+}
+
+function messageOf(status: number, error: unknown): string {
+  if (status === 507) return 'The server has no room for this just now; go on later.';
+  return status === 500 || !(error instanceof Error) ? 'A fault of the server.' : error.message;
 }
