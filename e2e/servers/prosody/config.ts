@@ -14,6 +14,7 @@ export interface ProsodyConfig {
   readonly archive: 'internal' | 'sqlite';
   readonly passwordHash: PasswordHash;
   readonly modules: readonly string[];
+  readonly forBench: boolean;
   /** Whether the server may stay root, which it is only where there is nothing else. */
   readonly asRoot: boolean;
   readonly extra: string;
@@ -41,7 +42,7 @@ function globalSection(config: ProsodyConfig): string {
   return `pidfile = "${config.folder}/prosody.pid"
 data_path = "${config.folder}/data"
 certificates = "${config.folder}/certs"
-log = { { levels = { min = "debug" }, to = "console" } }
+log = { { levels = { min = "${config.forBench ? 'warn' : 'debug'}" }, to = "console" } }
 plugin_paths = { "${COMMUNITY_MODULES}" }
 modules_enabled = { ${luaStrings(modules)} }
 modules_disabled = { "s2s", "s2s_auth_certs", "dialback" }
@@ -54,8 +55,8 @@ https_ports = { ${config.files || config.websocket ? config.httpPort : ''} }
 ssl = ${certificate(config)}
 c2s_direct_tls_ssl = ${certificate(config)}
 https_ssl = ${certificate(config)}
-c2s_require_encryption = true
-allow_unencrypted_plain_auth = false
+c2s_require_encryption = ${String(!config.forBench)}
+allow_unencrypted_plain_auth = ${String(config.forBench)}
 authentication = "internal_hashed"
 password_hash = "${config.passwordHash}"
 storage = { ${config.archive === 'sqlite' ? 'archive = "sql"; muc_log = "sql"; ' : ''}"internal" }

@@ -45,6 +45,8 @@ export interface ProsodyOptions {
    * Prosody 0.12.3 (it calls `ssl_info`, which came later).
    */
   readonly modules?: readonly string[];
+  /** Takes connections in the clear, and logs no more than warnings: to be measured, and not to be looked into. */
+  readonly forBench?: boolean;
   /** Lines appended to the configuration file, for what has no option here. */
   readonly extra?: string;
   /** The authority that signs the server's certificate; a new one by default. */
@@ -150,6 +152,7 @@ function configText(
     archive: options.archive ?? 'internal',
     passwordHash: options.passwordHash ?? 'SHA-1',
     modules: [...modulesOf(options.release ?? 'machine'), ...(options.modules ?? [])],
+    forBench: options.forBench ?? false,
     extra: options.extra ?? '',
   });
 }

@@ -141,7 +141,10 @@ export type Update =
 const place = { position: z.int().positive() };
 const target = { conversation: conversationIdSchema, seq: sequenceSchema, by: addressSchema };
 
-const kinds = {
+/** The schema of every kind of update. */
+export const updateSchemas: {
+  readonly [K in Exclude<Update['kind'], 'unknown'>]: z.ZodType<Extract<Update, { kind: K }>>;
+} = {
   message: messageSchema.and(z.object({ kind: z.literal('message'), ...place })),
   edit: z.object({ kind: z.literal('edit'), ...place, ...target, body: messageBodySchema, time: timeSchema }),
   retraction: z.object({ kind: z.literal('retraction'), ...place, ...target, time: timeSchema }),
@@ -186,7 +189,7 @@ const kinds = {
     deviceName: z.string().exactOptional(),
     time: timeSchema,
   }),
-} satisfies Record<Exclude<Update['kind'], 'unknown'>, z.ZodType<Update>>;
+};
 
 const headSchema = z.looseObject({ kind: z.string(), ...place });
 
@@ -196,13 +199,13 @@ const headSchema = z.looseObject({ kind: z.string(), ...place });
  */
 export const updateSchema: z.ZodType<Update> = headSchema.transform((update, context): Update => {
   if (!isKnown(update.kind)) return { kind: 'unknown', position: update.position };
-  const parsed = kinds[update.kind].safeParse(update);
+  const parsed = updateSchemas[update.kind].safeParse(update);
   if (parsed.success) return parsed.data;
   for (const issue of parsed.error.issues)
     context.addIssue({ code: 'custom', message: issue.message, path: [...issue.path] });
   return z.NEVER;
 });
 
-function isKnown(kind: string): kind is keyof typeof kinds {
-  return Object.hasOwn(kinds, kind);
+function isKnown(kind: string): kind is keyof typeof updateSchemas {
+  return Object.hasOwn(updateSchemas, kind);
 }
