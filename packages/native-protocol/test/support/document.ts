@@ -116,8 +116,9 @@ function constant(value: unknown): string {
 
 /** How long a text or list may be: ` (1 to 64)`, ` (from 1)`. */
 function length(least: unknown, most: unknown): string {
-  if (most !== undefined) return ` (${least === undefined ? 0 : String(least)} to ${String(most)})`;
-  return least === undefined ? '' : ` (from ${String(least)})`;
+  const from = typeof least === 'number' ? least : 0;
+  if (typeof most === 'number') return ` (${from} to ${most})`;
+  return from === 0 ? '' : ` (from ${from})`;
 }
 
 function range({ minimum, exclusiveMinimum, maximum }: Json): string {
