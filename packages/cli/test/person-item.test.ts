@@ -6,7 +6,8 @@ const presence = { availability: 'unknown', text: null, since: null } as const;
 
 function contact(address: string, listed: boolean): PersonContact {
   const subscription = { to: 'none', from: 'none' } as const;
-  return { address, listed, request: null, alias: null, name: null, presence, subscription } as PersonContact;
+  const told = { request: null, alias: null, name: null, bridge: null } as const;
+  return { address, listed, ...told, presence, subscription } as PersonContact;
 }
 
 function person(...contacts: readonly PersonContact[]): Person {
