@@ -16,7 +16,9 @@ const LOW = 64;
 export class Commits {
   readonly #host: SessionHost;
   readonly #stream: XmppStream;
-  #pending = 0;
+  /** How many bytes had come when each batch that is not stored yet went out, oldest first. */
+  readonly #pending: number[] = [];
+  #paused = false;
   #newest = 0;
   #storing = false;
 
@@ -61,8 +63,8 @@ export class Commits {
   }
 
   async #commit(batch: Batch): Promise<boolean> {
-    this.#pending += 1;
-    if (this.#pending === HIGH) this.#stream.channel.pause();
+    this.#pending.push(this.#stream.bytes);
+    this.#regulate();
     try {
       await this.#host.commit(batch);
       return true;
@@ -70,8 +72,23 @@ export class Commits {
       this.#stream.destroy(new WireError('disconnected', 'what came could not be stored', { cause: error }));
       return false;
     } finally {
-      this.#pending -= 1;
-      if (this.#pending === LOW) this.#stream.channel.resume();
+      this.#pending.shift(); // they are stored in the order in which they went out
+      this.#regulate();
+    }
+  }
+
+  /** Stops reading while too much waits for the store, be it many stanzas or large ones. */
+  #regulate(): void {
+    const { channel, bytes, limits } = this.#stream;
+    const waiting = this.#pending.length;
+    const size = bytes - (this.#pending[0] ?? bytes);
+    const [most, least] = [limits.waitingBytes / 2, limits.waitingBytes / 8];
+    if (!this.#paused && (waiting >= HIGH || size > most)) {
+      this.#paused = true;
+      channel.pause();
+    } else if (this.#paused && waiting <= LOW && size < least) {
+      this.#paused = false;
+      channel.resume();
     }
   }
 }

@@ -4,7 +4,7 @@ export interface WireLimits {
   readonly stanzaBytesBeforeLogin: number;
   /** Largest stanza after sign-in. A roster of 10,000 contacts is one stanza of 1 to 2 MB. */
   readonly stanzaBytes: number;
-  /** Elements, attributes and text pieces in one stanza: many tiny ones cost far more memory than their bytes. */
+  /** Elements (each counts as two), attributes and text pieces in one stanza: many tiny ones cost far more memory than their bytes. */
   readonly stanzaNodes: number;
   /** Bytes of stanzas that may wait to be looked at or stored; past it reading stops, or the stream if it cannot stop. */
   readonly waitingBytes: number;
@@ -29,7 +29,7 @@ export interface WireLimits {
 export const DEFAULT_LIMITS: WireLimits = {
   stanzaBytesBeforeLogin: 64 * 1024,
   stanzaBytes: 8 * 1024 * 1024,
-  stanzaNodes: 200_000,
+  stanzaNodes: 300_000,
   waitingBytes: 16 * 1024 * 1024,
   depth: 64,
   connectTime: 10_000,

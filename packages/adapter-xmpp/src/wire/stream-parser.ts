@@ -96,14 +96,14 @@ export class StreamParser {
   #count(nodes: number): void {
     this.#nodes += nodes;
     if (this.#nodes > this.#limits.stanzaNodes) {
-      throw new WireError('limit', `a stanza has more than ${this.#limits.stanzaNodes} nodes`, {
+      throw new WireError('limit', `a stanza has more nodes than ${this.#limits.stanzaNodes}`, {
         condition: 'policy-violation',
       });
     }
   }
 
   #open({ name, attributes, count }: Tag): void {
-    this.#count(1 + count);
+    this.#count(2 + count);
     this.#depth += 1;
     if (this.#depth > this.#limits.depth) {
       throw new WireError('limit', `a stanza is nested deeper than ${this.#limits.depth}`, {

@@ -58,6 +58,18 @@ test('what stands behind the success in one chunk is counted, and none of it is 
   await acknowledged.promise;
 });
 
+test('what comes before anybody looks at it is bounded', async () => {
+  await start(['PLAIN'], async (peer) => {
+    peer.write(`<success xmlns='${SASL2}'>${bound}</success>`);
+    const large = `<message from='eve@localhost'><body>${'x'.repeat(1024 * 1024)}</body></message>`;
+    await peer.flood(Buffer.from(large), 64);
+  });
+  expect(await person.run()).toMatchObject({
+    why: 'network',
+    error: { condition: { condition: 'policy-violation' } },
+  });
+});
+
 test('a token goes over an encrypted connection, and nowhere else', async () => {
   server = await startScriptedServer(async (peer) => {
     const fast = `<inline><fast xmlns='urn:xmpp:fast:0'><mechanism>HT-SHA-256-NONE</mechanism></fast></inline>`;

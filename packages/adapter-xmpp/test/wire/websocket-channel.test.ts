@@ -103,3 +103,19 @@ test('ends in good order when both sides say so, and is broken when the link is'
   expect(broken.end()?.code).toBe('disconnected');
   expect(() => broken.channel.send(new Element('presence'))).toThrow('closed');
 });
+
+test('is sent elsewhere by who closes the stream (RFC 7395 section 3.6.1)', () => {
+  const { say, end, sent } = start();
+  say(`<open xmlns='${FRAMING}'/>`);
+  say(`<close xmlns='${FRAMING}' see-other-uri='wss://other.example/ws'/>`);
+  expect(end()).toMatchObject({ condition: 'see-other-host', location: 'wss://other.example/ws' });
+  expect(sent.at(-1)).toBe(`<close xmlns="${FRAMING}"/>`);
+});
+
+test('what waits while nobody reads is bounded by its size', () => {
+  const { channel, say, end } = start();
+  channel.trust();
+  channel.pause();
+  for (let time = 0; time < 17 && end() === undefined; time += 1) say(message('x'.repeat(1024 * 1024)));
+  expect(end()).toMatchObject({ code: 'disconnected' });
+});
