@@ -3,19 +3,25 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createMatrixAdapter } from '@natter/adapter-matrix';
 import { createHub, memoryBlobs, type AccountId, type SecretStore } from '@natter/core';
 import { openSqliteStore } from '@natter/store-sqlite';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { USER } from './rooms.ts';
 
-const [, , server = '', file = ''] = process.argv;
+/** `kept` is a file that outlives the process, where the homeserver is a real one and knows its tokens. */
+const [, , server = '', file = '', user = USER, kept = ''] = process.argv;
 const { signal } = new AbortController();
 /** The same in each process, as a keyring would have it. */
 const session = JSON.stringify({
-  userId: USER,
+  userId: user,
   deviceId: 'D',
   accessToken: 'token',
   refreshToken: null,
   expiresAt: null,
 });
-const secrets: SecretStore = { get: async () => session, set: async () => {}, removeAll: async () => {} };
+const secrets: SecretStore = {
+  get: async () => (kept === '' ? session : existsSync(kept) ? readFileSync(kept, 'utf8') : null),
+  set: async (_account, _name, value) => void (kept !== '' && value !== null && writeFileSync(kept, value)),
+  removeAll: async () => {},
+};
 
 const start = performance.now();
 const hub = await createHub({
@@ -35,7 +41,7 @@ process.send?.({ url: String(wall) });
 async function add(): Promise<AccountId> {
   const { methods } = hub.handlers;
   const { interaction } = await methods['account.add'](
-    { network: 'matrix', address: USER, config: { server } },
+    { network: 'matrix', address: user, config: { server } },
     signal,
   );
   const answer = { action: 'submit', values: { password: 'secret' } };
