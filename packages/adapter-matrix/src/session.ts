@@ -137,7 +137,22 @@ export class MatrixSession implements Session {
     const { openEncryption } = await import('./features/encryption/open-encryption.ts');
     const { startDigest } = this.#parts.platform;
     const policy = config.verifiedOnly ? 'verified' : 'all';
-    return openEncryption({ storage, account: account.id, api, host, policy, startDigest, ended, failed });
+    try {
+      return await openEncryption({
+        storage,
+        account: account.id,
+        api,
+        host,
+        policy,
+        startDigest,
+        ended,
+        failed,
+      });
+    } catch (error) {
+      // Without its keys this device is none: the next sign-in makes another.
+      if (NatterError.isInstance(error) && error.data.userAction === 'sign-in') await endCredentials(host);
+      throw error;
+    }
   }
 
   async #signedIn(http: HttpClient, config: MatrixConfig, signal: AbortSignal): Promise<AuthorizedApi> {
@@ -263,6 +278,7 @@ export class MatrixSession implements Session {
 /** A store that is dead may live again; a setting that is wrong stays so. */
 function endedBy(error: NatterError): Ended {
   const { data } = error;
+  if (data.userAction === 'sign-in') return { why: 'needsLogin', error: data };
   return data.code === 'storage'
     ? { why: 'network', error: { ...data, retriable: true } }
     : { why: 'refused', error: data };

@@ -2,6 +2,7 @@ import type { UserId } from '@matrix-org/matrix-sdk-crypto-wasm';
 import type { JsonObject, NatterError } from '@natter/core/model';
 import { loadCryptoModule, openMachine, type CryptoModule, type Machine } from './crypto-module.ts';
 import { decryptEvent, type Decryption } from './decryption.ts';
+import { getMap, getText } from '../../wire/json.ts';
 import type { KeyApi } from './key-api.ts';
 import type { DeviceKeys, DeviceName, KeyStorage } from './key-storage.ts';
 import { OutgoingRequests, type RoomMessage } from './outgoing-requests.ts';
@@ -85,6 +86,24 @@ export class DeviceEncryption {
   /** The public half of the key that signs for this device: what a person may compare. */
   get fingerprint(): string {
     return this.machine.identityKeys.ed25519.toBase64();
+  }
+
+  /**
+   * Whether the server knows this device by other keys: those that are here are new, as the old ones were lost. Others
+   * would warn of a device that changes its keys, and rightly.
+   */
+  async isReplaced(): Promise<boolean> {
+    const { machine, outgoing } = this;
+    const uploads = (await machine.outgoingRequests()).filter(
+      ({ type, body }) => type === this.module.RequestType.KeysUpload && body.includes('"device_keys"'),
+    );
+    if (uploads.length === 0) return false; // they are on the server
+    const [user, device] = [machine.userId.toString(), machine.deviceId.toString()];
+    const path = ['client', 'v3', 'keys', 'query'];
+    const answer = await outgoing.call({ method: 'POST', path, body: { device_keys: { [user]: [device] } } });
+    const devices = getMap(getMap(answer, 'device_keys'), user);
+    const known = getText(getMap(getMap(devices, device), 'keys'), `ed25519:${device}`);
+    return known !== undefined && known !== this.fingerprint;
   }
 
   /**

@@ -11,6 +11,7 @@ import { DeviceEncryption, type RoomKeyName } from './device-encryption.ts';
 import { startedInteraction } from './interaction.ts';
 import type { KeyStorage } from './key-storage.ts';
 import { KeyUpkeep } from './key-upkeep.ts';
+import { closeIfLost } from './lost-keys.ts';
 import { RecoverySteps } from './recovery/recovery-steps.ts';
 import { Recovery } from './recovery/recovery.ts';
 import { RoomAudiences } from './room-audience.ts';
@@ -106,6 +107,7 @@ export class SessionEncryption implements Encryption {
         return told.say(message);
       },
     });
+    await closeIfLost(device);
     const session = new SessionEncryption(parts, device);
     told = session.#told();
     for (const what of early) what(told);

@@ -1,0 +1,82 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { memorySecrets, memoryStore } from '@natter/core';
+import { describeServer, startSynapse, type SynapseServer } from '@natter/e2e';
+import { Client } from './support/client.ts';
+import { eventually, Home } from './support/home.ts';
+import { keptOpen } from './support/kept-open.ts';
+
+describeServer('keys of a device that are lost or spoilt', 'synapse', () => {
+  let server: SynapseServer;
+  let folder: string;
+  let count = 0;
+  let home: Home;
+
+  beforeAll(async () => {
+    server = await startSynapse();
+  }, 120_000);
+  afterAll(() => server?.stop());
+  beforeEach(() => {
+    count += 1;
+    folder = mkdtempSync(join(tmpdir(), 'natter-keys-'));
+  });
+  afterEach(async () => {
+    await home?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** Signs in, waits until the server has the keys, and is away again. */
+  async function away(): Promise<() => Promise<void>> {
+    const kept = { store: keptOpen(memoryStore()), secrets: memorySecrets(), keyFolder: folder };
+    const address = await server.addUser({ name: `carol${count}`, password: 'secret' });
+    home = await Home.open(server, { ...kept, address });
+    await home.phase('online');
+    const client = await Client.signIn(server.url, `carol${count}`, 'secret');
+    const query = { device_keys: { [address]: [] } };
+    const known = async (): Promise<string> =>
+      JSON.stringify(await client.call('POST', ['client', 'v3', 'keys', 'query'], query));
+    await eventually(known).toContain('curve25519:');
+    await home.close();
+    const { account } = home;
+    return async () => {
+      home = await Home.resume(account, kept);
+    };
+  }
+
+  const error = (): { code?: string; message?: string; userAction?: string } => {
+    const state = home.hub.profile.statuses.get(home.account)?.state;
+    return state !== undefined && 'error' in state ? state.error : {};
+  };
+
+  test('a device without its keys is no device: the next sign-in makes another, which works', async () => {
+    const back = await away();
+    rmSync(folder, { recursive: true });
+    mkdirSync(folder);
+    await back();
+    await home.phase('needsLogin');
+    expect(error()).toMatchObject({ code: 'secret', userAction: 'sign-in' });
+    expect(error().message).toContain('Sign in again');
+    await home.relogin();
+    await home.phase('online');
+  });
+
+  test('a file of keys that is spoilt is named and left alone, and nothing goes out', async () => {
+    const back = await away();
+    const [name = ''] = readdirSync(folder).filter((each) => each.endsWith('.keys'));
+    for (const each of readdirSync(folder)) rmSync(join(folder, each));
+    writeFileSync(join(folder, name), 'this is no database, whatever its name says. '.repeat(100));
+    await back();
+    await eventually(() => error().message ?? '').toContain('damaged');
+    expect(error()).toMatchObject({ code: 'storage', userAction: 'repair-profile' });
+    expect(error().message).toContain(name);
+    // As it says: moved away, and signed in again.
+    rmSync(join(folder, name));
+    await home.enable(false);
+    await home.enable(true);
+    await home.phase('needsLogin');
+    await home.relogin();
+    await home.phase('online');
+  });
+});
