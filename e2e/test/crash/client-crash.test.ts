@@ -42,7 +42,7 @@ describe('kill -9 of a client of the native server', () => {
     async (point, index) => {
       const { verdict, killed } = await rehearse({
         network: 'native',
-        domain: server.name,
+        addressOf: (name) => `${name}@${server.name}`,
         names: [`alice${index}`, `bob${index}`],
         config: { server: server.url },
         messages,

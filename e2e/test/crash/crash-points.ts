@@ -1,8 +1,11 @@
+import { DatabaseSync } from 'node:sqlite';
 import type { Adapter, Session, SessionHost, Store } from '@natter/core';
+
+type ExecSql = (this: DatabaseSync, sql: string) => void;
 
 /**
  * Where a client's way of a message can be cut: around each store transaction, around each operation that is handed to
- * the network, and before each batch is taken in. `store-after:7` is one point, `store-after:8` another: they lie between
+ * the network, before each batch is taken in, and around each commit of a store of keys. `store-after:7` is one point, `store-after:8` another: they lie between
  * different steps of the outbox, the echo, the cursor and the acknowledgement.
  */
 export type Place =
@@ -11,7 +14,9 @@ export type Place =
   | 'perform-before'
   | 'perform-after'
   | 'commit-before'
-  | 'commit-after';
+  | 'commit-after'
+  | 'keys-before'
+  | 'keys-after';
 
 /** Kills this process, as `kill -9` does, at the n-th passing of a place. */
 export class Killer {
@@ -38,6 +43,17 @@ export class Killer {
         this.pass('store-after');
       },
     });
+  }
+
+  /** Around every commit of keys: the other databases of this process are in threads of their own. */
+  keys(): void {
+    const pass = (place: Place): void => this.pass(place);
+    const exec = Object.getOwnPropertyDescriptor(DatabaseSync.prototype, 'exec')?.value as ExecSql;
+    DatabaseSync.prototype.exec = function execAndPass(this: DatabaseSync, sql: string): void {
+      if (sql === 'COMMIT') pass('keys-before');
+      exec.call(this, sql);
+      if (sql === 'COMMIT') pass('keys-after');
+    };
   }
 
   adapter(adapter: Adapter): Adapter {

@@ -4,9 +4,10 @@
  */
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createMatrixAdapter } from '@natter/adapter-matrix';
 import { createNativeAdapter } from '@natter/adapter-native';
 import { createXmppAdapter } from '@natter/adapter-xmpp';
-import type { SecretStore } from '@natter/core';
+import type { Adapter, SecretStore } from '@natter/core';
 import { openFileBlobs, openSqliteStore } from '@natter/store-sqlite';
 import { formatEntry } from '@natter/testing/checker';
 import { Killer } from './crash-points.ts';
@@ -16,16 +17,27 @@ import type { PartyOptions } from './party.ts';
 const [optionsText = '', folder = '', logFile = '', point = ''] = process.argv.slice(2);
 const options = JSON.parse(optionsText) as PartyOptions;
 const killer = new Killer(point);
-const adapter = options.network === 'xmpp' ? createXmppAdapter() : createNativeAdapter();
+if (options.network === 'matrix') killer.keys();
 const ports = {
   store: killer.store(await openSqliteStore({ file: join(folder, 'store.db') })),
   secrets: fileSecrets(join(folder, 'secrets.json')),
   blobs: await openFileBlobs({ directory: join(folder, 'blobs') }),
-  adapter: killer.adapter(adapter),
+  adapter: killer.adapter(adapterOf(options.network)),
 };
 const party = await Party.open(options, ports, (entry) => appendFileSync(logFile, formatEntry(entry)));
 await party.run();
 await party.finish();
+
+function adapterOf(network: string): Adapter {
+  switch (network) {
+    case 'matrix':
+      return createMatrixAdapter({ keyFolder: join(folder, 'keys') });
+    case 'xmpp':
+      return createXmppAdapter();
+    default:
+      return createNativeAdapter();
+  }
+}
 
 /** Secrets that outlive this process; one write, so that a kill leaves the old or the new ones. */
 function fileSecrets(file: string): SecretStore {

@@ -2,7 +2,9 @@ import { createHub } from '@natter/core';
 import type {
   AccountId,
   Adapter,
+  BlobId,
   BlobStore,
+  Content,
   ConversationId,
   Hub,
   MessageView,
@@ -22,6 +24,8 @@ export interface PartyOptions {
   readonly config: Record<string, string | boolean>;
   /** How many messages each side sends. */
   readonly messages: number;
+  /** Whether each side gives the other a file after them. */
+  readonly file?: boolean;
 }
 
 const noSignal = new AbortController().signal;
@@ -33,10 +37,12 @@ const noSignal = new AbortController().signal;
 export class Party {
   readonly hub: Hub;
   readonly #options: PartyOptions;
+  readonly #blobs: BlobStore;
   readonly #log: (entry: Entry) => void;
 
-  private constructor(hub: Hub, options: PartyOptions, log: (entry: Entry) => void) {
+  private constructor(hub: Hub, blobs: BlobStore, options: PartyOptions, log: (entry: Entry) => void) {
     this.hub = hub;
+    this.#blobs = blobs;
     this.#options = options;
     this.#log = log;
   }
@@ -49,7 +55,7 @@ export class Party {
     const { adapter, ...rest } = ports;
     const hub = await createHub({ ...rest, adapters: [adapter], backoff: { base: 20, cap: 200 } });
     await hub.connect();
-    const party = new Party(hub, options, log);
+    const party = new Party(hub, ports.blobs, options, log);
     await party.#signIn();
     return party;
   }
@@ -57,10 +63,13 @@ export class Party {
   async run(): Promise<void> {
     const conversation = await this.#conversation();
     const { methods } = this.hub.handlers;
-    for (let n = 1; n <= this.#options.messages; n += 1) {
-      const message = `${this.#options.name}-${n}`;
+    const { name, peer, messages, file = false } = this.#options;
+    for (let n = 1; n <= messages; n += 1) {
+      const message = `${name}-${n}`;
       this.#log({ type: 'invoke', message, conversation: 'talk', sender: this.#options.name, n });
-      const draft = { content: { kind: 'text', text: message } } as const;
+      const content: Content =
+        file && n === messages ? await this.#fileNamed(message) : { kind: 'text', text: message };
+      const draft = { content };
       const sent = await methods['message.send']({ key: message, to: { conversation }, draft }, noSignal);
       await until(async () => {
         const { delivery } = await methods['message.get']({ message: sent.message }, noSignal);
@@ -71,13 +80,37 @@ export class Party {
       });
       this.#log({ type: 'ok', message });
     }
-    const wanted = Array.from(
-      { length: this.#options.messages },
-      (_, index) => `${this.#options.peer}-${index + 1}`,
-    );
+    const wanted = Array.from({ length: messages }, (_, index) => `${peer}-${index + 1}`);
     await until(async () => {
       const texts = new Set((await this.#rows(conversation)).map(({ content }) => content.text));
       return wanted.every((text) => texts.has(text));
+    });
+    if (file) await this.#takeFile(conversation, `${peer}-${messages}`);
+  }
+
+  async #fileNamed(name: string): Promise<Content> {
+    const blob = `blob-${name}` as BlobId; // the same in a second life: it asks for the same again
+    const bytes = bytesOf(name);
+    const writer = (await this.#blobs.write(blob, 0)).getWriter();
+    await writer.write(bytes);
+    await writer.close();
+    const unknown = { width: null, height: null, duration: null, hash: null, remote: null, thumbnail: null };
+    const type = { kind: 'file', mediaType: 'application/octet-stream' } as const;
+    const attachment = { ...unknown, ...type, name, size: bytes.length, blob };
+    return { kind: 'attachment', text: name, attachments: [attachment] };
+  }
+
+  /** Fetches the file of the other side; it must be what they gave. */
+  async #takeFile(conversation: ConversationId, name: string): Promise<void> {
+    const message = (await this.#rows(conversation)).find(({ content }) => content.text === name);
+    if (message === undefined) throw new Error(`${name} is not there`);
+    const fetch = this.hub.handlers.methods['attachment.fetch'];
+    await until(async () => {
+      const { blob, state } = await fetch({ message: message.id, index: 0 }, noSignal);
+      if (state !== 'done') return false;
+      const got = new Uint8Array(await new Response(await this.#blobs.read(blob, 0)).arrayBuffer());
+      if (Buffer.compare(got, bytesOf(name)) !== 0) throw new Error(`${name} is not what was given`);
+      return true;
     });
   }
 
@@ -127,6 +160,10 @@ export class Party {
       await this.hub.handlers.methods['history.page']({ conversation, limit: 1000, remote: false }, noSignal)
     ).rows;
   }
+}
+
+function bytesOf(name: string): Uint8Array {
+  return new TextEncoder().encode(`${name} `.repeat(5000));
 }
 
 async function until(holds: () => Promise<boolean>): Promise<void> {

@@ -15,15 +15,18 @@ const program = fileURLToPath(new URL('killable-party.ts', import.meta.url));
 /** A conversation between one side that is killed at a point and begun again, and one that lives on. */
 export interface Rehearsal {
   readonly network: string;
-  /** What stands behind the @ of both. */
-  readonly domain: string;
+  addressOf(name: string): string;
   /** Both have an account, with the {@link password}. */
   readonly names: readonly [killed: string, other: string];
   readonly config: PartyOptions['config'];
   /** How many messages each side sends. */
   readonly messages: number;
+  /** Whether each side gives the other a file after them. */
+  readonly file?: boolean;
   readonly adapter: Adapter;
   readonly point: string;
+  /** Resolves when somebody has signed in so far that what is said to them reaches them; at once if it is not given. */
+  ready?(name: string): Promise<void>;
 }
 
 /** Everybody's. */
@@ -36,7 +39,7 @@ export interface Report {
 }
 
 /** Plays it through: the killed side is begun again without a killer, and both must end whole. */
-export async function rehearse({ adapter, point, ...rehearsal }: Rehearsal): Promise<Report> {
+export async function rehearse({ adapter, point, ready, ...rehearsal }: Rehearsal): Promise<Report> {
   const [alice, bob] = parties(rehearsal);
   const folder = mkdtempSync(join(tmpdir(), 'natter-crash-'));
   const log = join(folder, 'history.ndjson');
@@ -50,7 +53,11 @@ export async function rehearse({ adapter, point, ...rehearsal }: Rehearsal): Pro
       adapter,
     };
     const other = await Party.open(bob, ports, (entry) => entries.push(entry));
-    const talking = other.run();
+    await ready?.(bob.name);
+    const talking = (async () => {
+      await ready?.(alice.name);
+      await other.run();
+    })();
     talking.catch(() => undefined);
     const killed = (await play([JSON.stringify(alice), folder, log, point])) === 'SIGKILL';
     if (killed) await play([JSON.stringify(alice), folder, log, '']);
@@ -65,20 +72,16 @@ export async function rehearse({ adapter, point, ...rehearsal }: Rehearsal): Pro
 
 function parties({
   names: [killed, lives],
-  network,
-  domain,
-  config,
-  messages,
-}: Omit<Rehearsal, 'adapter' | 'point'>): [PartyOptions, PartyOptions] {
+  addressOf,
+  ...same
+}: Omit<Rehearsal, 'adapter' | 'point' | 'ready'>): [PartyOptions, PartyOptions] {
   const party = (name: string, peer: string): PartyOptions => ({
     name,
     peer,
-    network,
-    address: `${name}@${domain}`,
-    peerAddress: `${peer}@${domain}`,
+    address: addressOf(name),
+    peerAddress: addressOf(peer),
     password,
-    config,
-    messages,
+    ...same,
   });
   return [party(killed, lives), party(lives, killed)];
 }

@@ -32,7 +32,7 @@ describeServer('kill -9 of a client of Prosody', 'prosody', () => {
     async (point, index) => {
       const { verdict, killed } = await rehearse({
         network: 'xmpp',
-        domain: server.domain,
+        addressOf: (name) => `${name}@${server.domain}`,
         names: [`alice${index}`, `bob${index}`],
         config: { server: `${server.host}:${server.port}`, ca: server.ca.certificate },
         messages,
