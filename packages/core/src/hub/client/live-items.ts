@@ -1,6 +1,7 @@
 import { Subscription } from 'rxjs';
 import type { ChangeItem } from '../../client/index.ts';
 import type { AccountId, ContactId } from '../../model/index.ts';
+import type { Typist } from '../state/typing.ts';
 import { accountView } from './account-view.ts';
 import type { ClientContext } from './context.ts';
 import { presenceOf } from './person-rows.ts';
@@ -70,32 +71,20 @@ export class LiveItems {
       profile.typists.delta$.subscribe((delta) => {
         if ('reset' in delta) return;
         for (const [key, typist] of delta.set) {
-          if (!known.has(key))
-            this.#put(key, {
-              type: 'typing',
-              account: typist.account,
-              conversation: typist.conversation,
-              from: typist.key,
-              name: typist.name,
-              active: true,
-            });
+          if (!known.has(key)) this.#typing(key, typist, true);
           known.set(key, typist);
         }
         for (const key of delta.removed) {
           const typist = known.get(key);
           known.delete(key);
-          if (typist)
-            this.#put(key, {
-              type: 'typing',
-              account: typist.account,
-              conversation: typist.conversation,
-              from: typist.key,
-              name: typist.name,
-              active: false,
-            });
+          if (typist) this.#typing(key, typist, false);
         }
       }),
     );
+  }
+
+  #typing(key: string, { account, conversation, key: from, name }: Typist, active: boolean): void {
+    this.#put(key, { type: 'typing', account, conversation, from, name, active });
   }
 
   #presence(id: ContactId): void {
