@@ -2,6 +2,7 @@ import { refusal } from './mapping/errors.ts';
 import { isBatch, linesOf, type Batch } from './wire/batches.ts';
 import type { IrcConnection, OutgoingLine } from './wire/connection.ts';
 import { WireError } from './wire/error.ts';
+import type { Queued } from './wire/send-queue.ts';
 import type { ISupport } from './wire/isupport.ts';
 import { lastParam, param, type IrcLine } from './wire/line.ts';
 
@@ -85,19 +86,25 @@ export class Asks {
     const open: Open = { question, name, labeled, lines: [], settle: resolve };
     this.#open.set(name, open);
     let sent = false;
-    const abort = (): void => resolve(new WireError('aborted', 'it was taken back'));
+    let timer: ReturnType<typeof setTimeout> | null = null;
+    let queued: Queued | null = null;
+    const abort = (): void => {
+      queued?.cancel(); // what has not left never leaves
+      resolve(new WireError('aborted', 'it was taken back'));
+    };
     signal.addEventListener('abort', abort);
-    const timer = setTimeout(
-      () => resolve(new WireError('timeout', 'the server did not answer')),
-      this.#time,
-    );
     try {
       const tags = { ...question.tags, ...(labeled ? { label: name } : {}) };
-      const lines = [{ command, params, tags }, ...(question.more ?? [])];
-      const left = this.#connection.sendTogether(lines).then((is) => (sent = is));
-      if (!labeled && question.ends !== true) void this.#connection.send('PING', [name]);
+      const fence = labeled || question.ends === true ? [] : [{ command: 'PING', params: [name] }];
+      queued = this.#connection.sendTogether([{ command, params, tags }, ...(question.more ?? []), ...fence]);
+      const first = queued.first.then((is) => (sent = is));
+      // The server's time begins when the last line has left: at our pace that may take long.
+      void queued.last.then((is) => {
+        if (!is || !this.#open.has(name)) return;
+        timer = setTimeout(() => resolve(new WireError('timeout', 'the server did not answer')), this.#time);
+      });
       const outcome = await promise;
-      await Promise.race([left, Promise.resolve()]);
+      await Promise.race([first, Promise.resolve()]);
       if (!(outcome instanceof WireError)) return outcome;
       const error = new WireError(outcome.code, outcome.message, {
         cause: outcome,
@@ -106,7 +113,7 @@ export class Asks {
       error.sent = sent && outcome.code !== 'refused';
       throw error;
     } finally {
-      clearTimeout(timer);
+      if (timer !== null) clearTimeout(timer);
       signal.removeEventListener('abort', abort);
       this.#open.delete(name);
     }

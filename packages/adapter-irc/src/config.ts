@@ -1,4 +1,5 @@
 import { errorData, NatterError, type JsonObject } from '@natter/core/model';
+import { PASSWORD_MECHANISMS } from './wire/select-mechanism.ts';
 import { DEFAULT_FLOOD, type FloodLimits } from './wire/send-queue.ts';
 import type { TrustPolicy } from '@natter/wire';
 
@@ -13,6 +14,8 @@ export interface IrcConfig {
   readonly allowInsecure: boolean;
   /** Null: by SASL if there is a password, else not at all. */
   readonly signIn: SignInMethod | null;
+  /** The only SASL mechanism that may be used with a password; null for the best that the server has. */
+  readonly mechanism: string | null;
   /** The account's name with SASL; null for the nick. */
   readonly username: string | null;
   readonly realName: string | null;
@@ -52,6 +55,12 @@ export const CONFIG_SCHEMA: JsonObject = {
       description:
         'sasl (account and password), external (client certificate), server (server password), none',
     },
+    mechanism: {
+      type: 'string',
+      enum: [...PASSWORD_MECHANISMS],
+      description:
+        'the only mechanism of SASL to use with a password; the best that the server has if absent',
+    },
     username: text('the account’s name where it is not the nick'),
     realName: text('the name that others see beside the nick'),
     certificate: text('client certificate in PEM'),
@@ -76,6 +85,7 @@ export function readConfig(config: JsonObject): IrcConfig {
     trust: { authorities: readPem(config, 'ca'), pinned: readTexts(config, 'trusted') },
     allowInsecure: readFlag(config, 'allowInsecure'),
     signIn: readMethod(config),
+    mechanism: readMechanism(config),
     username: readText(config, 'username'),
     realName: readText(config, 'realName'),
     certificate: readPem(config, 'certificate'),
@@ -136,6 +146,12 @@ function readMethod(config: JsonObject): SignInMethod | null {
   if (value === null || value === 'sasl' || value === 'external' || value === 'server' || value === 'none')
     return value;
   throw invalid('signIn', 'sasl, external, server or none');
+}
+
+function readMechanism(config: JsonObject): string | null {
+  const value = readText(config, 'mechanism')?.toUpperCase() ?? null;
+  if (value === null || PASSWORD_MECHANISMS.includes(value)) return value;
+  throw invalid('mechanism', PASSWORD_MECHANISMS.join(', '));
 }
 
 function readEncoding(config: JsonObject): string {

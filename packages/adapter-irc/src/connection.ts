@@ -41,6 +41,7 @@ import type { SignedIn } from './open-connection.ts';
 export class Connection {
   readonly #runtime: Runtime;
   readonly #negotiation: SignedIn['registered']['negotiation'];
+  readonly #strictTransport: SignedIn['strictTransport'];
   readonly #batches = new BatchAssembler();
   readonly #features: readonly Feature[];
   readonly #messages: Messages;
@@ -68,6 +69,7 @@ export class Connection {
     const runtime = makeRuntime(parts);
     this.#runtime = runtime;
     this.#negotiation = negotiation;
+    this.#strictTransport = signedIn.strictTransport;
     this.#contacts = new Contacts(runtime);
     this.#messages = new Messages(runtime, this.#contacts);
     this.#channels = new Channels(runtime, {
@@ -172,6 +174,9 @@ export class Connection {
     }
     if (line.command === 'CAP') {
       this.#negotiation.take(line);
+      const strict =
+        param(line, 1).toUpperCase() === 'NEW' ? this.#negotiation.offered.get('sts') : undefined;
+      if (strict !== undefined && this.#runtime.connection.secure) this.#strictTransport.told(strict);
       this.#tellCapabilities();
       return;
     }

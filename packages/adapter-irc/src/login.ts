@@ -2,7 +2,7 @@ import type { BaseHost, Interaction, LoginStart } from '@natter/core';
 import { remoteKey, type Answer, type Field, type JsonObject, type Step } from '@natter/core/model';
 import { AccountRegistration } from './account-registration.ts';
 import { readConfig, type IrcConfig, type SignInMethod } from './config.ts';
-import { KEY, MECHANISM, PASSWORD } from './credentials.ts';
+import { KEY, MECHANISM, PASSWORD, STRICT_TRANSPORT } from './credentials.ts';
 import { readAddress } from './mapping/addresses.ts';
 import { clean, mapError } from './mapping/errors.ts';
 import { openConnection, type SignInParts } from './open-connection.ts';
@@ -99,7 +99,7 @@ export class Login implements Interaction {
       limits,
       secret,
       log: (level, code, data) => host.log(level, code, data),
-      strictPort: null,
+      keep: (name, value) => host.setSecret(name, value),
       signal,
     };
   }
@@ -113,8 +113,10 @@ export class Login implements Interaction {
       [PASSWORD]: password,
       [KEY]: wholePem(this.#answers['key'] ?? '') || null,
     };
+    const secret = async (name: string): Promise<string | null> =>
+      name === STRICT_TRANSPORT ? host.secret(name) : (secrets[name] ?? null);
     const { connection, registered } = await openConnection(
-      this.#connectTo({ ...config, signIn }, async (name) => secrets[name] ?? null, signal),
+      this.#connectTo({ ...config, signIn }, secret, signal),
     );
     connection.quit(new WireError('disconnected', 'the sign-in is over'));
     for (const [name, value] of Object.entries(secrets))

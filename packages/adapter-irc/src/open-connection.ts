@@ -1,13 +1,14 @@
 import type { BaseHost } from '@natter/core';
 import type { IrcConfig, SignInMethod } from './config.ts';
-import { KEY, MECHANISM, PASSWORD } from './credentials.ts';
+import { KEY, MECHANISM, PASSWORD, STRICT_TRANSPORT } from './credentials.ts';
 import { readAddress } from './mapping/addresses.ts';
-import { isLoopback, routeOf, type Route } from './target.ts';
+import { readPolicy, StrictTransport, type StrictTransportParts } from './strict-transport.ts';
+import { isLoopback, routeOf, serverOf, type Route } from './target.ts';
 import type { Platform } from './wire/channel.ts';
 import { IrcConnection } from './wire/connection.ts';
 import { asWireError, WireError } from './wire/error.ts';
 import type { WireLimits } from './wire/limits.ts';
-import { register, type Registered } from './wire/registration.ts';
+import { register, type Registered, type Registration } from './wire/registration.ts';
 
 /** What signing in takes. */
 export interface SignInParts {
@@ -18,8 +19,8 @@ export interface SignInParts {
   /** Null for what is missing. */
   readonly secret: (name: string) => Promise<string | null>;
   readonly log: BaseHost['log'];
-  /** The port of an STS policy that holds; null for none. */
-  readonly strictPort: number | null;
+  /** Keeps a secret of the account. */
+  readonly keep: StrictTransportParts['keep'];
   readonly signal: AbortSignal;
   /** Told when the connection stands and sign-in begins. */
   readonly authenticating?: () => void;
@@ -32,6 +33,8 @@ export interface SignedIn {
   /** Where we came in. */
   readonly host: string;
   readonly port: number;
+  /** What the server wants of connections to it. */
+  readonly strictTransport: StrictTransport;
 }
 
 /**
@@ -39,7 +42,9 @@ export interface SignedIn {
  * gone to once more that way; never the other way round. Rejects with WireError or NatterError; then nothing is left open.
  */
 export async function openConnection(parts: SignInParts): Promise<SignedIn> {
-  const route = routeOf(parts.address, parts.config, parts.strictPort);
+  const { host } = serverOf(parts.address, parts.config);
+  const policy = readPolicy(await parts.secret(STRICT_TRANSPORT), host, Date.now());
+  const route = routeOf(parts.address, parts.config, policy);
   try {
     return await attempt(parts, route);
   } catch (error) {
@@ -60,10 +65,15 @@ async function attempt(parts: SignInParts, route: Route): Promise<SignedIn> {
   const connection = new IrcConnection(channel, { limits, flood, encoding });
   const abort = (): void => connection.quit(new WireError('aborted', 'the sign-in was given up'));
   signal.addEventListener('abort', abort);
+  const strictTransport = new StrictTransport({ ...route, keep: parts.keep });
   try {
     parts.authenticating?.();
-    const registered = await register(connection, await registration(parts, route, method), signal);
-    return { connection, registered, host: route.host, port: route.port };
+    const whoAndHow = await registration(parts, route, method);
+    const told = (value: string): void => strictTransport.told(value);
+    const registered = await register(connection, { ...whoAndHow, strictTransport: told }, signal).finally(
+      () => strictTransport.kept(),
+    );
+    return { connection, registered, host: route.host, port: route.port, strictTransport };
   } catch (error) {
     connection.quit(asWireError(error));
     throw error;
@@ -81,7 +91,7 @@ async function registration(
   { address, config, secret, limits }: SignInParts,
   { host }: Route,
   method: SignInMethod,
-): Promise<Parameters<typeof register>[1]> {
+): Promise<Omit<Registration, 'strictTransport'>> {
   const { nick } = readAddress(address);
   const password = async (): Promise<string> => {
     const value = await secret(PASSWORD);
@@ -93,6 +103,7 @@ async function registration(
   const sasl = {
     credentials: { username: config.username ?? nick, password },
     pinned: await secret(MECHANISM),
+    only: config.mechanism,
     external: method === 'external',
   };
   return {
@@ -101,8 +112,6 @@ async function registration(
     realName: config.realName ?? nick,
     serverPassword: method === 'server' ? password : null,
     sasl: method === 'sasl' || method === 'external' ? sasl : null,
-    // STS is for names: an address has no certificate to speak of, and this machine needs none.
-    strictTransport: !isLoopback(host) && !/^[\d.]+$|:/.test(host),
     local: isLoopback(host),
     time: limits.signInTime,
   };

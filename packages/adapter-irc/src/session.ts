@@ -24,12 +24,11 @@ import {
 } from '@natter/core/model';
 import { readConfig } from './config.ts';
 import { Connection } from './connection.ts';
-import { KEY, MECHANISM, PASSWORD } from './credentials.ts';
+import { KEY, MECHANISM, PASSWORD, STRICT_TRANSPORT } from './credentials.ts';
 import { failedInteraction, unsupported } from './interactions.ts';
 import { readAddress } from './mapping/addresses.ts';
 import { mapEnded } from './mapping/errors.ts';
 import { openConnection, type SignedIn } from './open-connection.ts';
-import { readPolicy, STS_STATE, updatedPolicy } from './strict-transport.ts';
 import type { Platform } from './wire/channel.ts';
 import { asWireError, WireError } from './wire/error.ts';
 import type { WireLimits } from './wire/limits.ts';
@@ -67,7 +66,6 @@ export class IrcSession implements Session {
     const { account, host, platform, limits } = this.#parts;
     const config = readConfig(account.config);
     host.phase('connecting');
-    const policy = readPolicy((await host.state(STS_STATE))[STS_STATE], Date.now());
     const signedIn = await openConnection({
       address: account.address,
       config,
@@ -75,7 +73,7 @@ export class IrcSession implements Session {
       limits,
       secret: (name) => host.secret(name),
       log: (level, code, data) => host.log(level, code, data),
-      strictPort: policy,
+      keep: (name, value) => host.setSecret(name, value),
       signal,
       authenticating: () => host.phase('authenticating'),
     });
@@ -94,7 +92,7 @@ export class IrcSession implements Session {
     signal.addEventListener('abort', stop);
     try {
       if (signal.aborted) stop();
-      await this.#keepPins(signedIn);
+      await this.#keepPin(signedIn);
       host.phase('syncing');
       await connection.begin();
       if (signedIn.connection.error === null) {
@@ -111,18 +109,15 @@ export class IrcSession implements Session {
       signedIn.connection.destroy(new WireError('disconnected', 'the session is over'));
       calls.abort();
       connection.stop();
+      await signedIn.strictTransport.renew();
     }
   }
 
-  /** Remembers what the next sign-in must not fall behind: the mechanism, and the server's wish for TLS. */
-  async #keepPins({ registered, connection, port }: SignedIn): Promise<void> {
+  /** Remembers the mechanism: the next sign-in must not fall behind it. */
+  async #keepPin({ registered }: SignedIn): Promise<void> {
     const { host } = this.#parts;
     if (registered.mechanism !== null && registered.mechanism !== (await host.secret(MECHANISM)))
       await host.setSecret(MECHANISM, registered.mechanism);
-    const sts = registered.negotiation.offered.get('sts');
-    if (!connection.secure || sts === undefined) return;
-    const state = updatedPolicy(sts, port, Date.now());
-    if (state !== undefined) await host.commit({ origin: 'live', events: [], state: { [STS_STATE]: state } });
   }
 
   perform(op: Op, signal: AbortSignal): Promise<Outcome> {
@@ -173,7 +168,7 @@ export class IrcSession implements Session {
   async wipe(): Promise<void> {
     const { host } = this.#parts;
     try {
-      for (const name of [PASSWORD, KEY, MECHANISM]) await host.setSecret(name, null);
+      for (const name of [PASSWORD, KEY, MECHANISM, STRICT_TRANSPORT]) await host.setSecret(name, null);
     } catch (error) {
       host.log('warn', 'irc-wipe-failed', { message: toErrorData(error).message });
     }

@@ -14,15 +14,8 @@ export type Route = Omit<Target, 'trust' | 'client'>;
  * TLS) and servers for which the user allowed it. `strict` is the port of an STS policy, which nothing overrules.
  */
 export function routeOf(address: string, config: IrcConfig, strict: number | null): Route {
-  const own = readAddress(address);
-  const [, scheme, host = own.host, portText] =
-    config.server === null
-      ? [null, undefined, own.host, own.port === null ? undefined : String(own.port)]
-      : (/^(?:(ircs?):\/\/)?(\[[0-9A-Fa-f:.]+\]|[^\s@:/[\]]+)(?::(\d{1,5}))?\/?$/.exec(config.server) ??
-        invalidServer(config.server));
-  const bare = host.replace(/^\[|\]$/g, '');
+  const { scheme, host: bare, port } = serverOf(address, config);
   if (strict !== null) return { host: bare, port: strict, secure: true };
-  const port = portText === undefined ? null : Number(portText);
   const mayBePlain = isLoopback(bare) || config.allowInsecure;
   const wantsTls =
     scheme === 'ircs' ||
@@ -33,9 +26,28 @@ export function routeOf(address: string, config: IrcConfig, strict: number | nul
   return { host: bare, port: port ?? (wantsTls ? TLS_PORT : PLAIN_PORT), secure: wantsTls };
 }
 
-/** 127.0.0.0/8, ::1 and the name for them. */
+/** What the settings, or else the address, say of an account's server. */
+export function serverOf(
+  address: string,
+  config: IrcConfig,
+): { scheme: string | undefined; host: string; port: number | null } {
+  const own = readAddress(address);
+  if (config.server === null) return { scheme: undefined, host: own.host, port: own.port };
+  const [, scheme, host = own.host, port] =
+    /^(?:(ircs?):\/\/)?(\[[0-9A-Fa-f:.]+\]|[^\s@:/[\]]+)(?::(\d{1,5}))?\/?$/.exec(config.server) ??
+    invalidServer(config.server);
+  return { scheme, host: host.replace(/^\[|\]$/g, ''), port: port === undefined ? null : Number(port) };
+}
+
+/** 127.0.0.0/8, ::1, the name for them, and the addresses that stand for "here" (RFC 1122 section 3.2.1.3). */
 export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
+  return (
+    host === 'localhost' ||
+    host === '::1' ||
+    host === '0.0.0.0' ||
+    host === '::' ||
+    /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host)
+  );
 }
 
 function invalidServer(server: string): never {

@@ -50,6 +50,11 @@ export class CapabilityNegotiation {
     this.#connection = connection;
   }
 
+  /** Whether the list is complete. */
+  get listed(): boolean {
+    return this.#listed;
+  }
+
   /** Whether the list is complete and every request answered. */
   get settled(): boolean {
     return this.#listed && this.#pending.size === 0;
@@ -70,6 +75,7 @@ export class CapabilityNegotiation {
         return this.#request();
       case 'DEL':
         for (const name of names) {
+          if (name === 'sts') continue; // never taken back this way (sts, "Mechanism")
           this.offered.delete(name);
           this.enabled.delete(name);
         }

@@ -4,7 +4,7 @@ import { formatLine, type LineBounds } from './format-line.ts';
 import { parseLine, type IrcLine } from './line.ts';
 import { LineSplitter } from './line-splitter.ts';
 import type { WireLimits } from './limits.ts';
-import { SendQueue, type FloodLimits } from './send-queue.ts';
+import { SendQueue, type FloodLimits, type Queued } from './send-queue.ts';
 import { LineDecoder } from './text-decoder.ts';
 
 /** What a connection is made with. */
@@ -77,11 +77,6 @@ export class IrcConnection {
     return this.#error;
   }
 
-  /** Whether the server has said anything that is IRC. */
-  get heard(): boolean {
-    return this.#heard;
-  }
-
   /** Where lines go from now on. */
   listen(events: ConnectionEvents): void {
     this.#events = events;
@@ -89,16 +84,14 @@ export class IrcConnection {
 
   /** Queues a line. Resolves with whether it left. Throws WireError `invalid` for what cannot be said. */
   send(command: string, params: readonly string[] = [], tags: Record<string, string> = {}): Promise<boolean> {
-    return this.#queue.send(formatLine(command, params, tags, this.bounds));
+    return this.#queue.send([formatLine(command, params, tags, this.bounds)]).first;
   }
 
-  /** Queues lines between which no other comes. Resolves with whether the first left. Throws like {@link send}, and then queues none. */
-  sendTogether(lines: readonly OutgoingLine[]): Promise<boolean> {
-    const texts = lines.map(({ command, params, tags = {} }) =>
-      formatLine(command, params, tags, this.bounds),
+  /** Queues lines between which no other comes. Throws like {@link send}, and then queues none. */
+  sendTogether(lines: readonly OutgoingLine[]): Queued {
+    return this.#queue.send(
+      lines.map(({ command, params, tags = {} }) => formatLine(command, params, tags, this.bounds)),
     );
-    const [first] = texts.map((text) => this.#queue.send(text));
-    return first ?? Promise.resolve(false);
   }
 
   /** Queues a line that nobody waits for: what cannot be said is not, and nobody is told. */

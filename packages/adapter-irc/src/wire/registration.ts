@@ -21,10 +21,12 @@ export interface Registration {
   readonly sasl: {
     readonly credentials: Credentials;
     readonly pinned: string | null;
+    /** The only mechanism that the user wants; null for the best one. */
+    readonly only: string | null;
     readonly external: boolean;
   } | null;
-  /** Follow STS: a server on a plain connection that wants TLS is reached by TLS. */
-  readonly strictTransport: boolean;
+  /** Hears what the server says of STS over TLS, before anything else can go wrong. */
+  readonly strictTransport: (value: string) => void;
   /** Whether the server is on this machine, so that nobody listens to a line without TLS. */
   readonly local: boolean;
   readonly time: number;
@@ -82,6 +84,8 @@ class Handshake {
   #nick: string;
   #nickAttempts = 0;
   #welcomed = false;
+  /** The server does not know CAP. */
+  #withoutCap = false;
   #ready = false;
   /** The server's ERROR, which says more than the closed connection after it. */
   farewell: WireError | null = null;
@@ -102,13 +106,13 @@ class Handshake {
   async run(): Promise<Registered> {
     const { serverPassword, user, realName, sasl } = this.#registration;
     this.#connection.sendNow('CAP', ['LS', '302']);
-    // Nothing that matters is said to a server that may not speak IRC at all.
-    if (!this.#connection.secure) await this.#until(() => this.#connection.heard, FIRST_WORD_WITHIN);
+    // Nothing that matters is said to a server that may not speak IRC at all, or that wants TLS for it (STS).
+    if (!this.#connection.secure)
+      await this.#until(() => this.#negotiation.listed || this.#withoutCap, FIRST_WORD_WITHIN);
     if (serverPassword !== null) this.#connection.sendNow('PASS', [await serverPassword()]);
     this.#connection.sendNow('NICK', [this.#nick]);
     this.#connection.sendNow('USER', [user, '0', '*', realName]);
     await this.#until(() => this.#negotiation.settled || this.#welcomed);
-    this.#followStrictTransport();
     const mechanism = sasl === null ? null : await this.#signIn(sasl);
     if (this.#negotiation.settled && !this.#welcomed) this.#connection.sendNow('CAP', ['END']);
     await this.#until(() => this.#ready);
@@ -138,17 +142,25 @@ class Handshake {
 
   /** STS: `port` on a plain connection says where TLS is; nothing else it says counts there. */
   #followStrictTransport(): void {
-    const { strictTransport } = this.#registration;
-    if (!strictTransport || this.#connection.secure) return;
-    const port = Number(/(?:^|,)port=(\d{1,5})(?:,|$)/.exec(this.#negotiation.offered.get('sts') ?? '')?.[1]);
+    const value = this.#negotiation.offered.get('sts');
+    if (value === undefined) return;
+    if (this.#connection.secure) return this.#registration.strictTransport(value);
+    const port = Number(/(?:^|,)port=(\d{1,5})(?:,|$)/.exec(value)?.[1]);
     if (port > 0 && port < 65_536)
-      throw new WireError('strict-transport', `the server is to be reached by TLS on port ${port}`, { port });
+      this.#fail(
+        new WireError('strict-transport', `the server is to be reached by TLS on port ${port}`, { port }),
+      );
   }
 
   #take(line: IrcLine): void {
     switch (line.command) {
       case 'CAP':
-        return this.#negotiation.take(line);
+        this.#negotiation.take(line);
+        return this.#followStrictTransport();
+      case '421': // unknown command
+      case '451': // not registered, and so nothing but NICK and USER
+        this.#withoutCap = true;
+        return;
       case '001':
         this.#welcomed = true;
         if (param(line, 0) !== '') this.#nick = param(line, 0);

@@ -4,12 +4,17 @@ import { WireError } from './error.ts';
 /** From weak to strong. What stands further right is never given up for what stands further left. */
 const STRENGTH: readonly string[] = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'EXTERNAL'];
 
+/** Those that take a password, from weak to strong. */
+export const PASSWORD_MECHANISMS: readonly string[] = STRENGTH.slice(0, 3);
+
 /** What the choice depends on. */
 export interface SaslOffer {
   /** The mechanisms of the `sasl` capability; null when the server (CAP 301) did not say. */
   readonly mechanisms: readonly string[] | null;
   /** The mechanism of the last sign-in to this account. Nothing weaker is used. */
   readonly pinned: string | null;
+  /** The only mechanism that the user wants; null for the best one. */
+  readonly only: string | null;
   /** Whether nobody can listen: TLS, or this machine. */
   readonly private: boolean;
   /** Whether we have a client certificate and are to sign in by it. */
@@ -18,8 +23,10 @@ export interface SaslOffer {
 
 /** The mechanisms to try, the best first. Throws WireError when there is none. */
 export function selectMechanisms(offer: SaslOffer): readonly string[] {
-  const { mechanisms, pinned, external } = offer;
-  const able = external ? ['EXTERNAL'] : STRENGTH.slice(0, 3).toReversed();
+  const { mechanisms, pinned, external, only } = offer;
+  const able = external
+    ? ['EXTERNAL']
+    : PASSWORD_MECHANISMS.filter((name) => only === null || name === only).toReversed();
   const common =
     mechanisms === null ? inDoubt(able, offer) : able.filter((name) => mechanisms.includes(name));
   if (common.length === 0)
@@ -35,9 +42,9 @@ function inDoubt(able: readonly string[], { private: unheard }: SaslOffer): read
   return unheard ? able.toSorted((a, b) => Number(b === 'PLAIN') - Number(a === 'PLAIN')) : able;
 }
 
-/** Starts a mechanism by its name. No IRC server offers to bind it to its channel. */
+/** Starts a mechanism by its name. No IRC server offers to bind it to its channel; PLAIN says the account twice (sasl 3.1, "Example"). */
 export function startMechanism(name: string, credentials: Credentials): Mechanism {
   if (name === 'SCRAM-SHA-512') return new Scram('SHA-512', credentials, { flag: 'n' });
   if (name === 'SCRAM-SHA-256') return new Scram('SHA-256', credentials, { flag: 'n' });
-  return name === 'EXTERNAL' ? external() : plain(credentials);
+  return name === 'EXTERNAL' ? external() : plain(credentials, credentials.username);
 }

@@ -15,6 +15,15 @@ interface Waiting {
   readonly left: (sent: boolean) => void;
 }
 
+/** Lines that wait to leave one after the other. */
+export interface Queued {
+  /** Whether the first, and the last, has left; false when it never will. */
+  readonly first: Promise<boolean>;
+  readonly last: Promise<boolean>;
+  /** Takes them back. False when some have left already, which then all do. */
+  cancel(): boolean;
+}
+
 /**
  * A token bucket before the socket: a server cuts who talks too fast. Lines keep their order; what must not wait (PONG)
  * goes past the queue and counts all the same.
@@ -34,28 +43,34 @@ export class SendQueue {
     this.#tokens = limits.burst;
   }
 
-  /** Resolves with true when the line has left, with false when it never will. */
-  send(text: string): Promise<boolean> {
-    if (this.#closed) return Promise.resolve(false);
-    return new Promise((resolve) => {
-      this.#waiting.push({ text, left: resolve });
-      this.#pump();
-    });
+  /** Queues lines between which no other comes. */
+  send(texts: readonly string[]): Queued {
+    const lines = texts.map((text) => ({ text, ...Promise.withResolvers<boolean>() }));
+    const waiting: readonly Waiting[] = lines.map(({ text, resolve }) => ({ text, left: resolve }));
+    if (this.#closed) for (const { left } of waiting) left(false);
+    else this.#waiting.push(...waiting);
+    this.#pump();
+    const none = Promise.resolve(false);
+    return {
+      first: lines[0]?.promise ?? none,
+      last: lines.at(-1)?.promise ?? none,
+      cancel: () => this.#cancel(waiting),
+    };
   }
 
-  /** Takes back a line that has not left. False when it has. */
-  cancel(text: string): boolean {
-    const index = this.#waiting.findIndex((waiting) => waiting.text === text);
-    const [waiting] = index < 0 ? [] : this.#waiting.splice(index, 1);
-    waiting?.left(false);
-    return waiting !== undefined;
+  #cancel(lines: readonly Waiting[]): boolean {
+    const at = lines[0] === undefined ? -1 : this.#waiting.indexOf(lines[0]);
+    if (at < 0) return false;
+    for (const { left } of this.#waiting.splice(at, lines.length)) left(false);
+    return true;
   }
 
   /** Leaves at once. */
   urgent(text: string): void {
     if (this.#closed) return;
     this.#refill();
-    this.#tokens -= 1;
+    // However often a server makes us answer, what waits is held up by no more than a second burst.
+    this.#tokens = Math.max(-this.#limits.burst, this.#tokens - 1);
     this.#write(text);
   }
 

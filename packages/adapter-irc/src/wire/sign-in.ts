@@ -14,6 +14,7 @@ export interface SaslParts {
   readonly credentials: Credentials;
   readonly mechanisms: readonly string[] | null;
   readonly pinned: string | null;
+  readonly only: string | null;
   readonly private: boolean;
   readonly external: boolean;
 }
@@ -48,7 +49,7 @@ export class SaslSignIn {
       case 'AUTHENTICATE':
         return this.#piece(param(line, 0));
       case '903':
-        void this.#finish().catch(this.#broke);
+        void this.#finish().catch((error: unknown) => this.#result.reject(asWireError(error)));
         return;
       case '908': // the mechanisms that there are; 904 follows
         return;
@@ -66,7 +67,11 @@ export class SaslSignIn {
     }
   }
 
-  readonly #broke = (error: unknown): void => this.#result.reject(asWireError(error));
+  /** What we cannot go on with is taken back (sasl 3.1, "The AUTHENTICATE command"): the server is not left to wait. */
+  readonly #abort = (error: unknown): void => {
+    if (this.#connection.error === null) this.#connection.sendNow('AUTHENTICATE', ['*']);
+    this.#result.reject(asWireError(error));
+  };
 
   #begin(): void {
     const [name = ''] = this.#names;
@@ -77,13 +82,13 @@ export class SaslSignIn {
   #piece(piece: string): void {
     if (piece !== '+') this.#challenge += piece;
     if (this.#challenge.length > MOST_CHALLENGE)
-      return this.#result.reject(new WireError('protocol', 'the sign-in challenge has no end'));
+      return this.#abort(new WireError('protocol', 'the sign-in challenge has no end'));
     if (piece.length === PIECE) return;
     const challenge = fromBase64(this.#challenge);
     this.#challenge = '';
     if (challenge === null)
-      return this.#result.reject(new WireError('protocol', 'the sign-in challenge is no base64'));
-    void this.#respond(challenge).catch(this.#broke);
+      return this.#abort(new WireError('protocol', 'the sign-in challenge is no base64'));
+    void this.#respond(challenge).catch(this.#abort);
   }
 
   async #respond(challenge: Uint8Array): Promise<void> {

@@ -1,4 +1,4 @@
-import type { OpBody } from '@natter/core';
+import { mintId, remoteKey, type OpBody } from '@natter/core';
 import { afterEach, describe, expect, test } from 'vitest';
 import { run, type Running } from '../support/online.ts';
 import { offering, ScriptedServer } from '../support/scripted-server.ts';
@@ -94,6 +94,25 @@ test('D12: what is said to a connection that has ended is told as not sent, at o
   server.cut();
   await running.ended;
   expect(await running.perform(say('lost?'), 'bob')).toMatchObject({ result: 'not-sent' });
+});
+
+test('what is taken back before it has left never leaves, and waiting for our own pace is no silence of the server', async () => {
+  server = await ScriptedServer.start();
+  const pace = { floodBurst: 1, floodPerSecond: 4 };
+  running = run(server.port, { config: pace, limits: { answerTime: 400 } });
+  expect(await running.online).toBeNull();
+  const waits = ['one', 'two', 'three'].map((text) => running.perform(say(text), 'bob'));
+  const abort = new AbortController();
+  const taken = running.session.perform(
+    { id: mintId('operation'), conversation: remoteKey('bob'), attempt: 1, memo: null, body: say('four') },
+    abort.signal,
+  );
+  abort.abort();
+  expect(await taken).toMatchObject({ result: 'not-sent', error: { certain: true } });
+  // Each waits longer for its turn than a server may take to answer.
+  for (const outcome of await Promise.all(waits)) expect(outcome.result).toBe('unconfirmed');
+  const said = server.heard.filter((line) => line.startsWith('PRIVMSG'));
+  expect(said).toEqual(['PRIVMSG bob one', 'PRIVMSG bob two', 'PRIVMSG bob three']);
 });
 
 test('F24: lines leave at the pace that was set, in order, and none is lost', async () => {

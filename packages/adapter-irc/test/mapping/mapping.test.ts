@@ -100,12 +100,14 @@ test('TLS is the rule, and what may be plain is said', () => {
 });
 
 test('STS: a policy holds for its time, and is taken back with 0', () => {
-  const kept = updatedPolicy('duration=100,port=1', 6697, 1000);
-  expect(kept).toBe('6697 101000');
-  expect([readPolicy(kept ?? undefined, 100_999), readPolicy(kept ?? undefined, 101_001)]).toEqual([
+  const place = { host: 'IRC.test', port: 6697 };
+  const kept = updatedPolicy('duration=100,port=1', place, 1000) ?? null;
+  expect(kept).toBe('irc.test 6697 101000');
+  expect([readPolicy(kept, 'irc.TEST', 100_999), readPolicy(kept, 'irc.test', 101_001)]).toEqual([
     6697,
     null,
   ]);
-  expect(updatedPolicy('duration=0', 6697, 0)).toBeNull();
-  expect(updatedPolicy('port=6697', 6697, 0)).toBeUndefined();
+  expect(readPolicy(kept, 'other.test', 1000)).toBeNull();
+  expect(updatedPolicy('duration=0', place, 0)).toBeNull();
+  expect(updatedPolicy('port=6697', place, 0)).toBeUndefined();
 });

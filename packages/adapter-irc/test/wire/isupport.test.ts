@@ -70,7 +70,7 @@ describe('what a server says of itself (005)', () => {
 });
 
 describe('the mechanism of a sign-in', () => {
-  const offer = { mechanisms: null, pinned: null, external: false, private: true };
+  const offer = { mechanisms: null, pinned: null, only: null, external: false, private: true };
 
   test('is the strongest of those that are listed', () => {
     const mechanisms = ['PLAIN', 'EXTERNAL', 'SCRAM-SHA-256'];
