@@ -1,11 +1,25 @@
 import { findEjabberd } from './ejabberd/installation.ts';
 import { findErgo } from './ergo/installation.ts';
+import { findInspircd } from './inspircd/installation.ts';
+import { findIrcdHybrid } from './ircd-hybrid/installation.ts';
 import { findNgircd } from './ngircd/installation.ts';
 import { findProsody, findProsodySid } from './prosody/installation.ts';
+import { findSoju } from './soju/installation.ts';
 import { findSynapse } from './synapse/installation.ts';
+import { findZnc } from './znc/installation.ts';
 
 /** The real servers that tests may ask for. */
-export type ServerKind = 'prosody' | 'prosody-sid' | 'ejabberd' | 'ngircd' | 'ergo' | 'synapse';
+export type ServerKind =
+  | 'prosody'
+  | 'prosody-sid'
+  | 'ejabberd'
+  | 'ngircd'
+  | 'ergo'
+  | 'inspircd'
+  | 'ircd-hybrid'
+  | 'znc'
+  | 'soju'
+  | 'synapse';
 
 /** Whether a server can be started here; when it cannot, `reason` says why and what to do about it. */
 export type Availability =
@@ -18,6 +32,10 @@ const FINDERS: Record<ServerKind, () => Availability> = {
   ejabberd: findEjabberd,
   ngircd: findNgircd,
   ergo: findErgo,
+  inspircd: findInspircd,
+  'ircd-hybrid': findIrcdHybrid,
+  znc: findZnc,
+  soju: findSoju,
   synapse: findSynapse,
 };
 

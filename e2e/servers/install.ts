@@ -8,9 +8,13 @@ import { installDebianPackages, whyNotInstallable } from './debian-packages.ts';
 import { installInSidRoot, whyNoSidRoot } from './debian-sid/root.ts';
 import { EJABBERD_PACKAGES } from './ejabberd/installation.ts';
 import { ERGO_PACKAGES } from './ergo/installation.ts';
+import { INSPIRCD_PACKAGES } from './inspircd/installation.ts';
+import { IRCD_HYBRID_PACKAGES } from './ircd-hybrid/installation.ts';
 import { NGIRCD_PACKAGES } from './ngircd/installation.ts';
 import { PROSODY_PACKAGES } from './prosody/installation.ts';
+import { SOJU_PACKAGES } from './soju/installation.ts';
 import { SYNAPSE_PACKAGES } from './synapse/installation.ts';
+import { ZNC_PACKAGES } from './znc/installation.ts';
 
 /** What a server needs, and where it is installed: on this machine, or in a root of Debian sid of its own. */
 interface Recipe {
@@ -24,6 +28,10 @@ const RECIPES: Record<ServerKind, Recipe> = {
   ejabberd: { packages: EJABBERD_PACKAGES, where: 'machine' },
   ngircd: { packages: NGIRCD_PACKAGES, where: 'machine' },
   ergo: { packages: ERGO_PACKAGES, where: 'sid' },
+  inspircd: { packages: INSPIRCD_PACKAGES, where: 'machine' },
+  'ircd-hybrid': { packages: IRCD_HYBRID_PACKAGES, where: 'sid' },
+  znc: { packages: ZNC_PACKAGES, where: 'machine' },
+  soju: { packages: SOJU_PACKAGES, where: 'sid' },
   synapse: { packages: SYNAPSE_PACKAGES, where: 'sid' },
 };
 

@@ -2,7 +2,12 @@ import { afterAll, beforeAll } from 'vitest';
 import { describeServer } from '@natter/e2e';
 import { describeAdapter } from '@natter/testing/conformance';
 import { startErgoServers } from './support/ergo-setup.ts';
-import { startNgircdServers, type ConformanceServers } from './support/ngircd-setup.ts';
+import {
+  startInspircdServers,
+  startIrcdHybridServers,
+  startNgircdServers,
+  type ConformanceServers,
+} from './support/password-setup.ts';
 
 const sliced = { toClient: { slice: 1 }, toServer: { slice: { min: 1, max: 7 } } };
 const slow = {
@@ -10,6 +15,20 @@ const slow = {
   toServer: { latency: { base: 5, jitter: 10 } },
 };
 const starts = { ngircd: startNgircdServers, ergo: startErgoServers };
+
+const others = { inspircd: startInspircdServers, 'ircd-hybrid': startIrcdHybridServers };
+
+for (const kind of ['inspircd', 'ircd-hybrid'] as const) {
+  describeServer('IRC', kind, () => {
+    let servers: ConformanceServers;
+    beforeAll(async () => {
+      servers = await others[kind]();
+    });
+    afterAll(() => servers?.stop());
+
+    describeAdapter('conforms', { setup: () => servers.setup() });
+  });
+}
 
 const links = {
   'conforms on a link that tears every character apart': sliced,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { describeServer } from '@natter/e2e';
 import { describeAdapter } from '@natter/testing/conformance';
 import { startErgoServers } from './support/ergo-setup.ts';
-import { startNgircdServers, type ConformanceServers } from './support/ngircd-setup.ts';
+import { startNgircdServers, type ConformanceServers } from './support/password-setup.ts';
 
 const servers = {
   ngircd: { start: startNgircdServers, name: 'conforms on a plain server of RFC 2812' },

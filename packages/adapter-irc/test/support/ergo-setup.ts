@@ -6,7 +6,7 @@ import { accountCapabilities } from '../../src/capabilities.ts';
 import { createIrcAdapter } from '../../src/index.ts';
 import { WANTED } from '../../src/wire/capability-negotiation.ts';
 import { IrcPeer } from './irc-peer.ts';
-import { FAST, type ConformanceServers } from './ngircd-setup.ts';
+import { FAST, type ConformanceServers } from './password-setup.ts';
 
 const password = 'correct-horse';
 

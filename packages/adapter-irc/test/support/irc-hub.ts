@@ -14,7 +14,7 @@ import {
 import { expect } from 'vitest';
 import { createIrcAdapter } from '../../src/index.ts';
 import type { WireLimits } from '../../src/wire/limits.ts';
-import { FAST } from './ngircd-setup.ts';
+import { FAST } from './password-setup.ts';
 
 const { signal } = new AbortController();
 const patient = { timeout: 15_000 };

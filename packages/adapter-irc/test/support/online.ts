@@ -14,7 +14,7 @@ import { createAdapter } from '../../src/adapter.ts';
 import type { Platform } from '../../src/wire/channel.ts';
 import type { WireLimits } from '../../src/wire/limits.ts';
 import { nodePlatform } from '../../src/wire/node/platform.ts';
-import { FAST } from './ngircd-setup.ts';
+import { FAST } from './password-setup.ts';
 
 /** A session on a scripted server, with what it told. */
 export interface Running {

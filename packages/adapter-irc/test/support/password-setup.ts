@@ -1,7 +1,7 @@
-import { startNgircd, type NgircdServer } from '@natter/e2e';
+import { startInspircd, startIrcdHybrid, startNgircd } from '@natter/e2e';
 import type { AdapterSetup } from '@natter/testing/conformance';
 import { startFaultProxy, type ConnectionFaults } from '@natter/testing/proxy';
-import { createTestCa } from '@natter/testing/tls';
+import { createTestCa, type IssuedCertificate, type TestCa } from '@natter/testing/tls';
 import { accountCapabilities } from '../../src/capabilities.ts';
 import { createIrcAdapter } from '../../src/index.ts';
 import { IrcPeer } from './irc-peer.ts';
@@ -17,27 +17,59 @@ export const FAST = { floodBurst: 1000, floodPerSecond: 1000, pollSeconds: 1 };
 
 const password = 'server-pass';
 
-export async function startNgircdServers(): Promise<ConformanceServers> {
+/** A server that lets people in by a password. */
+interface PasswordServer {
+  readonly host: string;
+  readonly port: number;
+  readonly tlsPort: number;
+  readonly ca: TestCa;
+  stop(): Promise<void>;
+}
+
+/** What makes one. */
+type Start = (options: {
+  ca: TestCa;
+  password: string;
+  certificate?: IssuedCertificate;
+}) => Promise<PasswordServer>;
+
+/** Servers without accounts of their own, and what each has beyond RFC 2812. */
+const KINDS: Readonly<Record<string, { start: Start; enabled: readonly string[] }>> = {
+  ngircd: { start: startNgircd, enabled: [] },
+  'ircd-hybrid': { start: startIrcdHybrid, enabled: [] },
+  inspircd: {
+    start: startInspircd,
+    enabled: ['message-tags', 'echo-message', 'labeled-response', 'batch', 'server-time'],
+  },
+};
+
+export const startNgircdServers = (): Promise<ConformanceServers> => startServers('ngircd');
+export const startIrcdHybridServers = (): Promise<ConformanceServers> => startServers('ircd-hybrid');
+export const startInspircdServers = (): Promise<ConformanceServers> => startServers('inspircd');
+
+async function startServers(kind: string): Promise<ConformanceServers> {
+  const { start, enabled } = KINDS[kind]!;
   const ca = await createTestCa();
   const certificate = await ca.issueFaulty('self-signed', ['localhost', '127.0.0.1']);
   const [server, untrusted] = await Promise.all([
-    startNgircd({ ca, password }),
-    startNgircd({ ca, password, certificate }),
+    start({ ca, password }),
+    start({ ca, password, certificate }),
   ]);
   let count = 0;
   return {
-    setup: (faults = {}) => setup({ server, untrusted, faults, number: (count += 1) }),
+    setup: (faults = {}) => setup({ server, untrusted, enabled, faults, number: (count += 1) }),
     stop: async () => void (await Promise.all([server.stop(), untrusted.stop()])),
   };
 }
 
 async function setup(parts: {
-  server: NgircdServer;
-  untrusted: NgircdServer;
+  server: PasswordServer;
+  untrusted: PasswordServer;
+  enabled: readonly string[];
   faults: ConnectionFaults;
   number: number;
 }): Promise<AdapterSetup> {
-  const { server, untrusted, faults, number } = parts;
+  const { server, untrusted, enabled, faults, number } = parts;
   const upstream = { host: server.host, port: server.tlsPort };
   const proxy = await startFaultProxy({ upstream, faults, print: () => {} });
   const nick = `me${number}`;
@@ -47,9 +79,10 @@ async function setup(parts: {
     nick: `Peer${number}`,
     other: nick,
     serverPassword: password,
+    capabilities: enabled.filter((name) => name !== 'labeled-response'),
   });
   // Declared is what this server can do, by the same function that the session tells its account's capabilities with.
-  const capabilities = accountCapabilities({ enabled: new Set(), denied: undefined });
+  const capabilities = accountCapabilities({ enabled: new Set(enabled), denied: undefined });
   return {
     adapter: { ...createIrcAdapter(), capabilities },
     account: {
