@@ -19,7 +19,7 @@ export interface LoopbackRecipe {
   readonly ports: number;
   /** Contents of its files, by name. */
   files(folder: string, ports: readonly number[]): Readonly<Record<string, string>>;
-  command(folder: string): { readonly program: string; readonly parameters: readonly string[] };
+  readonly command: (folder: string) => { readonly program: string; readonly parameters: readonly string[] };
   /** Runs before the first start, such as to make accounts. */
   prepare?(folder: string): void;
 }

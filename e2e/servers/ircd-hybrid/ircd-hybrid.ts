@@ -64,8 +64,7 @@ class { name = "users"; ping_time = 90 seconds; max_number = 100; number_per_ip_
   sendq = 10 megabytes; recvq = 8000 bytes; };
 auth { user = "*@*"; class = "users";${password === undefined ? '' : ` password = "${password}";`} flags = exceed_limit, kline_exempt, no_tilde; };
 listen { host = "127.0.0.1"; port = ${port}; flags = tls; port = ${tlsPort}; };
-modules { path = "/usr/lib/ircd-hybrid/modules"; path = "/usr/lib/ircd-hybrid/modules/extra";
-  path = "/usr/lib/ircd-hybrid/modules/autoload"; };
+.include "/etc/ircd-hybrid/modules.conf"
 general { disable_auth = yes; throttle_count = 100; throttle_time = 1 seconds; anti_nick_flood = no; pace_wait = 0; pace_wait_simple = 0;
   anti_spam_exit_message_time = 0; default_floodcount = 10000; };
 channel { max_channels = 50; knock_delay_channel = 0; invite_client_count = 100; };

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { userIds } from '../child-server.ts';
+import { findExecutable } from '../executables.ts';
 import { sidRoot } from '../debian-sid/root.ts';
 import { startLoopbackServer, type LoopbackServer } from '../loopback-server.ts';
 
@@ -35,7 +36,7 @@ export async function startSoju(options: SojuOptions): Promise<SojuServer> {
 function addUser(folder: string, { user, password }: SojuOptions): void {
   const ids = userIds(SYSTEM_USER);
   const { status, stderr } = spawnSync(
-    'chroot',
+    findExecutable('chroot') ?? 'chroot',
     [
       `--userspec=${ids?.uid}:${ids?.gid}`,
       sidRoot(),

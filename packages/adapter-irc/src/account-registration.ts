@@ -41,7 +41,7 @@ export class AccountRegistration {
         ? new WireError('nick-taken', `somebody is ${nick} already`)
         : new WireError('no-registration', 'this server does not let natter register accounts');
     }
-    const asks = new Asks(connection, support, () => false, parts.limits.answerTime);
+    const asks = new Asks({ connection, support, labels: () => false, time: parts.limits.answerTime });
     connection.listen({ line: (line) => void asks.take(line) });
     return new AccountRegistration(connection, asks, value);
   }

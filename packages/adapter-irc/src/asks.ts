@@ -47,22 +47,37 @@ export function isRefusal({ command }: IrcLine): boolean {
   return /^[45]\d\d$/.test(command) || command === '263' || command === 'FAIL';
 }
 
+/** What questions go over. */
+export interface AsksParts {
+  readonly connection: IrcConnection;
+  readonly support: ISupport;
+  /** Whether the server ties answers to questions, now. */
+  readonly labels: () => boolean;
+  /** Whether somebody in between answers PING in the server's place. */
+  readonly bouncer?: boolean;
+  /** How long an answer may take, in milliseconds. */
+  readonly time: number;
+}
+
 /**
  * Commands and what the server says to them. With `labeled-response` the server says what answers what. Without, a PING
  * goes behind each command: servers take lines in order, so what has not been refused when the PONG comes has been taken.
+ * Bouncers answer PING themselves and pass WHO on, whose answer ends with what was asked for.
  */
 export class Asks {
   readonly #connection: IrcConnection;
   readonly #support: ISupport;
   readonly #labels: () => boolean;
+  readonly #bouncer: boolean;
   readonly #time: number;
   readonly #open = new Map<string, Open>();
   #count = 0;
 
-  constructor(connection: IrcConnection, support: ISupport, labels: () => boolean, time: number) {
+  constructor({ connection, support, labels, bouncer = false, time }: AsksParts) {
     this.#connection = connection;
     this.#support = support;
     this.#labels = labels;
+    this.#bouncer = bouncer;
     this.#time = time;
     void connection.ended.then((error) => {
       for (const { settle } of this.#open.values()) settle(error);
@@ -76,7 +91,7 @@ export class Asks {
 
   /** Rejects with WireError; `sent` says whether the command may have reached the server. */
   async ask(question: Question): Promise<Answer> {
-    const { command, params, signal } = question;
+    const { params, signal } = question;
     if (signal.aborted) throw new WireError('aborted', 'it was taken back');
     if (this.#connection.error !== null) throw this.#connection.error;
     this.#count += 1;
@@ -95,8 +110,13 @@ export class Asks {
     signal.addEventListener('abort', abort);
     try {
       const tags = { ...question.tags, ...(labeled ? { label: name } : {}) };
-      const fence = labeled || question.ends === true ? [] : [{ command: 'PING', params: [name] }];
-      queued = this.#connection.sendTogether([{ command, params, tags }, ...(question.more ?? []), ...fence]);
+      const command = this.#bouncer ? 'WHO' : 'PING';
+      const fence = labeled || question.ends === true ? [] : [{ command, params: [name] }];
+      queued = this.#connection.sendTogether([
+        { command: question.command, params, tags },
+        ...(question.more ?? []),
+        ...fence,
+      ]);
       const first = queued.first.then((is) => (sent = is));
       // The server's time begins when the last line has left: at our pace that may take long.
       void queued.last.then((is) => {
@@ -129,6 +149,8 @@ export class Asks {
     }
     if (isBatch(item)) return this.#answeredBy(item);
     if (item.command === 'PONG') this.#fence(lastParam(item));
+    else if (item.command === '315' && this.#bouncer && this.#open.has(param(item, 1)))
+      this.#fence(param(item, 1));
     else for (const each of this.#open.values()) if (!each.labeled) this.#offer(each, item);
     return false;
   }

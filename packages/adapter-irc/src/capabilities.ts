@@ -71,7 +71,7 @@ export function keepsHistory(enabled: ReadonlySet<string>): boolean {
 /** The capabilities of an account on a server with these features. */
 export function accountCapabilities(server: ServerFeatures): Capabilities {
   const { enabled } = server;
-  const replies = passesTag(server, 'draft/reply');
+  const replies = passesTag(server, 'reply') || passesTag(server, 'draft/reply');
   return {
     ...NETWORK_CAPABILITIES,
     support: {

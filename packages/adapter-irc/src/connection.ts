@@ -104,7 +104,6 @@ export class Connection {
       this.#nick,
     ];
     connection.bounds = { bodyBytes: support.number('LINELEN', 512) };
-    connection.listen({ line: (line) => this.#receive(line), drained: () => void runtime.commits.flush() });
   }
 
   /** Tells who we are, takes the list of contacts up and enters the channels of last time. */
@@ -117,12 +116,16 @@ export class Connection {
     this.#runtime.positions.load(await host.state(POSITION_STATE));
     this.#runtime.doubts.load(await host.state(DOUBT_STATE));
     this.#contacts.start(await host.state(CONTACT_STATE), signal);
+    const rooms = await host.state(ROOM_STATE);
+    // Only now is known what the lines are about that came right behind the welcome.
+    const { connection } = this.#runtime;
+    connection.listen({ line: (line) => this.#receive(line), drained: () => void commits.flush() });
     // Not awaited: a channel that lets nobody in must not hold up the account.
-    void new Rejoin(this.#runtime, this.#channels).enterAll(await host.state(ROOM_STATE), signal);
+    void new Rejoin(this.#runtime, this.#channels).enterAll(rooms, signal);
     this.#nick.start();
     const botMode = support.get('BOT');
     if (this.#runtime.config.bot && botMode !== undefined && /^[A-Za-z]$/.test(botMode))
-      this.#runtime.connection.hint('MODE', [nick, `+${botMode}`]);
+      connection.hint('MODE', [nick, `+${botMode}`]);
   }
 
   /** Leaves no timer behind. */
@@ -152,7 +155,7 @@ export class Connection {
     if (!isBatch(item)) return this.#line(item);
     const whole = Messages.whole(item);
     if (whole !== null) return this.#line(whole);
-    if (item.type === 'chathistory') return this.#played(item);
+    if (item.type === 'chathistory' || item.type === 'znc.in/playback') return this.#played(item);
     const dispatch = (): void => {
       for (const each of item.items) this.#dispatch(withLabel(each, item.tags.get('label')));
     };
@@ -164,7 +167,8 @@ export class Connection {
   /** History that a bouncer plays without being asked: what was said is news, and who came and went is not. */
   #played(batch: Batch): void {
     if (batch.tags.has('label')) return;
-    for (const line of Messages.pageLines(batch)) this.#messages.take(line);
+    const names = this.#messages.names();
+    for (const line of Messages.pageLines(batch)) this.#messages.take(line, names);
   }
 
   #line(line: IrcLine): void {
@@ -183,9 +187,9 @@ export class Connection {
     if (line.command === 'NOTE' || line.command === 'WARN')
       this.#runtime.host.log('info', 'irc-server-says', { command: param(line, 0), text: lastParam(line) });
     if (line.command === '005') this.#runtime.support.add(line.params.slice(1, -1));
+    const old = line.command === 'NICK' && line.source !== null ? this.#contacts.keyFor(line) : null;
     for (const feature of this.#features) feature.take(line);
-    if (line.command === 'NICK' && line.source !== null)
-      this.#messages.renamed(keyOf(this.#runtime, line.source.nick), keyOf(this.#runtime, param(line, 0)));
+    if (old !== null) this.#messages.renamed(old, keyOf(this.#runtime, param(line, 0)));
   }
 
   async perform(op: Op, signal: AbortSignal): Promise<Outcome> {

@@ -22,7 +22,7 @@ export function makeRuntime(parts: ConnectionParts): Runtime {
     host,
     config,
     commits,
-    asks: new Asks(connection, support, labels, limits.answerTime),
+    asks: new Asks({ connection, support, labels, bouncer: isBouncer(offered), time: limits.answerTime }),
     support,
     enabled,
     offered,
@@ -30,7 +30,13 @@ export function makeRuntime(parts: ConnectionParts): Runtime {
     positions: new Positions(commits, kept, (key) => support.isChannel(key)),
     doubts: new Doubts(commits, kept),
     nick,
+    mask: null,
   };
+}
+
+/** Whether ZNC, soju or one of their kin stands between us and the server: they offer capabilities of their own. */
+function isBouncer(offered: ReadonlyMap<string, string>): boolean {
+  return [...offered.keys()].some((name) => name.startsWith('znc.in/') || name.startsWith('soju.im/'));
 }
 
 /** The server's place for files; our password goes there only if it was a password that we signed in with. */

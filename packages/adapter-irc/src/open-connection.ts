@@ -70,12 +70,12 @@ async function attempt(parts: SignInParts, route: Route): Promise<SignedIn> {
     parts.authenticating?.();
     const whoAndHow = await registration(parts, route, method);
     const told = (value: string): void => strictTransport.told(value);
-    const registered = await register(connection, { ...whoAndHow, strictTransport: told }, signal).finally(
-      () => strictTransport.kept(),
-    );
+    const registered = await register(connection, { ...whoAndHow, strictTransport: told }, signal);
+    await strictTransport.kept();
     return { connection, registered, host: route.host, port: route.port, strictTransport };
   } catch (error) {
     connection.quit(asWireError(error));
+    await strictTransport.kept();
     throw error;
   } finally {
     signal.removeEventListener('abort', abort);

@@ -28,6 +28,8 @@ export interface Runtime {
   readonly doubts: Doubts;
   /** Our nick now. */
   nick: string;
+  /** `user@host` as others see it before our words; null before the server has told. */
+  mask: string | null;
 }
 
 /** One part of the adapter: looks at every line, and takes what concerns it. */

@@ -162,11 +162,11 @@ export class CatchUp {
     return { origin, events, gaps, state };
   }
 
-  /** LATEST tells what is behind a point; a moment earlier, so that the point itself shows that nothing lies between. */
+  /** LATEST tells what is behind a point; a moment earlier, so that the point itself shows that nothing lies between. Some servers keep times to the second. */
   #reference(from: HistoryPoint | null): string {
     if (from === null) return '*';
     const kinds = referenceKinds(this.#runtime.support.get('MSGREFTYPES'));
-    const moment = from.time === null ? from : { ...from, time: from.time - 1 };
+    const moment = from.time === null ? from : { ...from, time: Math.floor(from.time / 1000) * 1000 - 1 };
     // By time if that is possible: an id may be forgotten by the server.
     return reference(moment, kinds.toSorted().toReversed()) ?? '*';
   }

@@ -1,5 +1,5 @@
 import type { Op, Outcome, RosterChange } from '@natter/core';
-import type { Availability, Opaque, RemoteKey } from '@natter/core/model';
+import { remoteKey, type Availability, type Opaque, type RemoteKey } from '@natter/core/model';
 import { failedOutcome } from '../mapping/errors.ts';
 import { isName } from '../mapping/keys.ts';
 import { isOwn, keyOf, type Feature, type Runtime } from '../runtime.ts';
@@ -15,6 +15,8 @@ export class Contacts implements Feature, Identities {
   readonly #entries = new Map<RemoteKey, Entry>();
   /** The accounts that are signed in under a contact's nick now, as far as the server told. */
   readonly #accounts = new Map<RemoteKey, string | null>();
+  /** Of whom it was told that they are away (`true` or the reason) or not. */
+  readonly #away = new Map<RemoteKey, string | boolean>();
   readonly #watch: Watch;
 
   constructor(runtime: Runtime) {
@@ -55,20 +57,26 @@ export class Contacts implements Feature, Identities {
     return this.#same(line.tags.get('account'), bound) ? key : null;
   }
 
+  /** Whose words a line is: the contact's, or those of a stranger under that nick, which begin with "~" as no nick can. */
+  keyFor(line: IrcLine): RemoteKey {
+    return this.contactOf(line) ?? remoteKey(`~${keyOf(this.#runtime, line.source?.nick ?? '')}`);
+  }
+
   take(line: IrcLine): void {
     this.#watch.take(line);
     const nick = line.source?.nick ?? '';
     if (nick === '') return;
     switch (line.command) {
       case 'NICK':
-        return this.#renamed(nick, param(line, 0));
+        return this.#renamed(line, nick, param(line, 0));
       case 'QUIT':
         return void this.#changed(nick, false, null);
       case 'AWAY':
         return void this.#changed(nick, true, line.params.length > 0 ? param(line, 0) : false);
       case 'ACCOUNT':
-        if (this.#entries.has(keyOf(this.#runtime, nick)))
-          this.#accounts.set(keyOf(this.#runtime, nick), param(line, 0) === '*' ? null : param(line, 0));
+        if (!this.#entries.has(keyOf(this.#runtime, nick))) return;
+        this.#accounts.set(keyOf(this.#runtime, nick), param(line, 0) === '*' ? null : param(line, 0));
+        return void this.#changed(nick, true, null);
     }
   }
 
@@ -151,6 +159,11 @@ export class Contacts implements Feature, Identities {
     const key = keyOf(this.#runtime, nick);
     const entry = this.#entries.get(key);
     if (entry === undefined) return;
+    const said = this.#away.get(key);
+    // Who says no more than that somebody is away does not know the reason.
+    const now = away === null || (away === true && typeof said === 'string') ? (said ?? null) : away;
+    if (online && now !== null) this.#away.set(key, now);
+    else this.#away.delete(key);
     if (!online) this.#accounts.delete(key);
     else if (entry.account !== null && !this.#accounts.has(key)) {
       const account = await this.#accountOf(nick, this.#watch.signal).catch(() => null);
@@ -165,8 +178,8 @@ export class Contacts implements Feature, Identities {
     }
     this.#show(
       key,
-      online && proven ? (away === null || away === false ? 'available' : 'away') : 'offline',
-      away,
+      online && proven ? (now === null || now === false ? 'available' : 'away') : 'offline',
+      now,
     );
   }
 
@@ -177,9 +190,9 @@ export class Contacts implements Feature, Identities {
   }
 
   /** A nick changed, and the person did not: contact, conversation and list go with it. */
-  #renamed(from: string, to: string): void {
+  #renamed(line: IrcLine, from: string, to: string): void {
     const { commits } = this.#runtime;
-    const [old, key] = [keyOf(this.#runtime, from), keyOf(this.#runtime, to)];
+    const [old, key] = [this.keyFor(line), keyOf(this.#runtime, to)];
     if (to === '' || old === key || isOwn(this.#runtime, from) || isOwn(this.#runtime, to)) return;
     commits.add({ type: 'rekey', of: 'contact', from: old, to: key });
     commits.add({ type: 'rekey', of: 'conversation', from: old, to: key });

@@ -1,5 +1,5 @@
 import type { Event, Gap, GapChange, MessageIn, Page, PageRequest } from '@natter/core';
-import { NatterError, errorData, type RemoteKey } from '@natter/core/model';
+import { NatterError, errorData, remoteKey, type RemoteKey } from '@natter/core/model';
 import { contentOf } from '../mapping/ctcp.ts';
 import {
   readPoint,
@@ -20,7 +20,7 @@ const PAGE = 100;
 /** What the server told of a part of a conversation, oldest first. */
 export interface HistoryLines {
   readonly items: readonly MessageIn[];
-  /** What was done to messages: reactions, and what was taken back. */
+  /** What was done to messages: reactions, and what was taken back; and what strangers said under the nick of a contact. */
   readonly changes: readonly Event[];
   /** The oldest and the newest that the server told, whether they became messages or not. */
   readonly oldest: HistoryPoint | null;
@@ -54,7 +54,8 @@ export class History {
     if (request.gap !== undefined) return this.gapPage(request.gap, request.limit, signal);
     const { conversation, direction, cursor, anchor } = request;
     const older = direction === 'older';
-    const from = pointAt(cursor) ?? (anchor === undefined ? null : this.#runtime.positions.pointOf(anchor));
+    const from =
+      pointAt(cursor) ?? (anchor === undefined ? null : this.#runtime.positions.pointOf(anchor, older));
     const at = from === null ? '*' : this.#reference(from);
     const command = from === null ? 'LATEST' : older ? 'BEFORE' : 'AFTER';
     const told = await this.ask(command, conversation, at, request.limit, signal);
@@ -96,7 +97,7 @@ export class History {
     const change: GapChange = closed ? { op: 'close', id: gap.id } : { op: 'open', gap: rest };
     const batch = {
       origin: 'archive',
-      events: timeline(conversation, place, fresh),
+      events: [...timeline(conversation, place, fresh), ...told.changes],
       gaps: [change],
     } as const;
     return { batch, next: closed ? null : rest.token, reached: null };
@@ -113,17 +114,31 @@ export class History {
     const count = Math.max(1, Math.min(limit, PAGE, this.#runtime.support.number('CHATHISTORY', PAGE)));
     const target = conversation.replace(/^~/, '');
     const batch = await this.question([command, target, at, String(count)], signal);
-    const lines = batch === null ? [] : Messages.pageLines(pageOf(batch));
+    const names = this.#messages.names();
+    const lines = (batch === null ? [] : Messages.pageLines(pageOf(batch))).map((line) => names.named(line));
     const [first, last] = [lines[0], lines.at(-1)];
     return {
       items: this.#items(lines, conversation),
-      changes: lines
-        .flatMap((line) => this.#messages.changes(line))
-        .filter((event) => 'conversation' in event && event.conversation === conversation),
+      changes: [
+        ...lines
+          .flatMap((line) => this.#messages.changes(line))
+          .filter((event) => 'conversation' in event && event.conversation === conversation),
+        ...this.#strangers(lines, conversation, target),
+      ],
       oldest: first === undefined ? null : pointOf(this.#item(first, '')),
       newest: last === undefined ? null : pointOf(this.#item(last, '')),
       full: lines.length >= count,
     };
+  }
+
+  /** Under the nick of a contact somebody else may have spoken, and the server keeps both as one. */
+  #strangers(lines: readonly IrcLine[], conversation: RemoteKey, address: string): Event[] {
+    if (conversation.startsWith('~') || this.#runtime.support.isChannel(conversation)) return [];
+    const key = remoteKey(`~${conversation}`);
+    const items = this.#items(lines, key);
+    if (items.length === 0) return [];
+    const place = { by: 'page', after: null, before: null } as const;
+    return [...this.#messages.introduce(key, address), ...timeline(key, place, items)];
   }
 
   /** The batch with which the server answers a CHATHISTORY command. */

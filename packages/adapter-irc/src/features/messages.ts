@@ -1,10 +1,11 @@
 import type { Event, Sender } from '@natter/core';
 import { remoteKey, type OperationId, type RemoteKey } from '@natter/core/model';
 import { contentOf } from '../mapping/ctcp.ts';
+import { MessageNames } from '../mapping/message-names.ts';
 import { mentions, messageOf, replyTarget, sentAt } from '../mapping/message.ts';
 import { isOwn, keyOf, type Feature, type Runtime } from '../runtime.ts';
 import { isBatch, linesOf, type Batch } from '../wire/batches.ts';
-import { lastParam, param, type IrcLine } from '../wire/line.ts';
+import { lastParam, param, type IrcLine, type Source } from '../wire/line.ts';
 
 /** How long somebody who typed is shown to type without another word (+typing: refreshed every 3 s), in milliseconds. */
 const TYPING_TIME = 6000;
@@ -18,10 +19,17 @@ export interface OnItsWay {
   readonly text: string;
 }
 
+/** Whether it is a server that speaks: their names have a dot, nicks have none, and some histories tell nothing but the nick. */
+function isServer({ nick, user }: Source): boolean {
+  return user === null && nick.includes('.');
+}
+
 /** Who stands behind a nick, as far as contacts know. */
 export interface Identities {
   /** The contact that this line proves its sender to be; null when it is somebody else under that nick. */
   contactOf(line: IrcLine): RemoteKey | null;
+  /** Under what key the words of a line are kept. */
+  keyFor(line: IrcLine): RemoteKey;
 }
 
 /** What others say, and what we are told of our own words. */
@@ -30,19 +38,27 @@ export class Messages implements Feature {
   readonly #identities: Identities;
   /** Lines of ours that are not answered yet. */
   readonly onItsWay: Set<OnItsWay> = new Set();
+  readonly #liveNames: MessageNames;
   /** Direct conversations that were told in this run. */
   readonly #told = new Set<RemoteKey>();
 
   constructor(runtime: Runtime, identities: Identities) {
     this.#runtime = runtime;
     this.#identities = identities;
+    this.#liveNames = this.names();
   }
 
-  take(line: IrcLine): void {
+  /** Names for the messages of one page or buffer. */
+  names(): MessageNames {
+    return new MessageNames((name) => keyOf(this.#runtime, name), this.#runtime.positions);
+  }
+
+  take(line: IrcLine, names: MessageNames = this.#liveNames): void {
     const { commits } = this.#runtime;
     if (line.command === 'TAGMSG') this.#typing(line);
     commits.add(...this.changes(line));
-    if (line.command === 'PRIVMSG' || line.command === 'NOTICE') commits.add(...this.events(line));
+    if (line.command === 'PRIVMSG' || line.command === 'NOTICE')
+      commits.add(...this.events(names.named(line)));
   }
 
   /** A message in several lines (draft/multiline) as one; null for a batch of another kind. */
@@ -72,9 +88,8 @@ export class Messages implements Feature {
   events(line: IrcLine): Event[] {
     const { source, command } = line;
     // What a server says of itself (`*** Looking up your hostname`) is no conversation.
-    if (source === null || source.user === null || (command !== 'PRIVMSG' && command !== 'NOTICE')) {
-      if (source === null || !isOwn(this.#runtime, source.nick)) return [];
-    }
+    if (source === null || (command !== 'PRIVMSG' && command !== 'NOTICE')) return [];
+    if (isServer(source)) return [];
     const content = contentOf(
       command === 'NOTICE' ? 'NOTICE' : 'PRIVMSG',
       lastParam(line),
@@ -86,7 +101,7 @@ export class Messages implements Feature {
     const { operation = null, part = 0 } = sender.self ? (this.#ours(line, conversation) ?? {}) : {};
     const mentioned = !sender.self && mentions(content.text, this.#runtime.nick);
     const item = messageOf(line, { sender, content, operation, part, mentioned, now: Date.now() });
-    this.#runtime.positions.note(conversation, { id: item.stable, time: item.sentAt });
+    this.#runtime.positions.arrived(conversation, { id: item.stable, time: item.sentAt });
     return [
       ...this.#meet(conversation, line),
       { type: 'timeline', conversation, place: { by: 'tail' }, items: [item] },
@@ -114,9 +129,7 @@ export class Messages implements Feature {
     if (support.isChannel(target)) return keyOf(this.#runtime, target);
     const nick = line.source?.nick ?? '';
     if (isOwn(this.#runtime, nick)) return keyOf(this.#runtime, target);
-    const contact = this.#identities.contactOf(line);
-    // Somebody else under the nick of a contact: their words are not the contact's. No nick begins with "~".
-    return contact ?? remoteKey(`~${keyOf(this.#runtime, nick)}`);
+    return this.#identities.keyFor(line);
   }
 
   /** A direct conversation and its other side, before its first event of this run. */

@@ -32,12 +32,22 @@ export class NickKeeper implements Feature {
   /** Looks last of all features: what came before it in a line was under the old nick. */
   take(line: IrcLine): void {
     const nick = line.source?.nick ?? '';
+    this.#learnMask(line);
     const leaves = line.command === 'QUIT' || (line.command === 'NICK' && !isOwn(this.#runtime, nick));
     if (leaves && this.#is(nick, this.wanted)) this.#reclaim();
     if (line.command !== 'NICK' || !isOwn(this.#runtime, nick) || param(line, 0) === '') return;
     this.#runtime.nick = param(line, 0);
     const key = keyOf(this.#runtime, this.#runtime.nick);
     this.#runtime.commits.add({ type: 'self', key, name: this.#runtime.nick });
+  }
+
+  /** What servers put before our words is in whatever they tell of us; 396 and CHGHOST tell that it changes. */
+  #learnMask({ command, source, params }: IrcLine): void {
+    const { user = null, host = null } = isOwn(this.#runtime, source?.nick ?? '') ? (source ?? {}) : {};
+    if (user === null || host === null) {
+      const hidden = command === '396' ? params[1] : undefined;
+      if (hidden !== undefined) this.#runtime.mask = hidden.includes('@') ? hidden : null;
+    } else this.#runtime.mask = command === 'CHGHOST' ? `${params[0]}@${params[1]}` : `${user}@${host}`;
   }
 
   /** Another nick for good. */

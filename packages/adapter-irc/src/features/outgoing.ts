@@ -32,8 +32,13 @@ interface Words {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** What a server may put before our words for others: `:nick!~user@host`, the longest host included. */
-const OWN_SOURCE = 1 + 1 + 12 + 1 + 63 + 1;
+/** Longest user, with the sign of one that nobody vouches for, and host, where the server does not say (USERLEN, HOSTLEN). */
+const MOST_USER = 12;
+const MOST_HOST = 63;
+
+/** Milliseconds between two typing notices to one target, and most targets that are remembered. */
+const TYPING_PACE = 3000;
+const MOST_TYPED = 100;
 
 /** Sends what we say and take back. */
 export class Outgoing {
@@ -41,6 +46,8 @@ export class Outgoing {
   readonly #messages: Messages;
   readonly #asks: Asks;
   #batches = 0;
+  /** When it was told last that we type, by target. */
+  readonly #typed = new Map<RemoteKey, number>();
 
   constructor(runtime: Runtime, messages: Messages) {
     this.#runtime = runtime;
@@ -203,13 +210,17 @@ export class Outgoing {
     if (!this.#passes('draft/react')) return refused('unsupported', 'this server passes no reactions on');
     const id = idOf(body.target);
     if (id === null) return nameless();
-    const tags = { [body.on ? '+draft/react' : '+draft/unreact']: body.key, '+draft/reply': id };
+    const tags = { [body.on ? '+draft/react' : '+draft/unreact']: body.key, ...this.#replyTags(id) };
     return this.#change('TAGMSG', [targetOf(op)], tags, signal);
   }
 
-  /** +typing; best effort. */
+  /** +typing; best effort, and at most one in three seconds to the same target ("Format"): it lasts for six. */
   typing(conversation: RemoteKey, active: boolean): void {
     if (!this.#passes('typing')) return;
+    const now = performance.now();
+    if (now - (this.#typed.get(conversation) ?? Number.NEGATIVE_INFINITY) < TYPING_PACE) return;
+    if (this.#typed.size >= MOST_TYPED) this.#typed.clear();
+    this.#typed.set(conversation, now);
     this.#runtime.connection.hint('TAGMSG', [conversation], { '+typing': active ? 'active' : 'done' });
   }
 
@@ -229,7 +240,13 @@ export class Outgoing {
 
   #replyTag(target: Target | null): Record<string, string> {
     const id = target === null ? null : idOf(target);
-    return id !== null && this.#passes('draft/reply') ? { '+draft/reply': id } : {};
+    return id === null ? {} : this.#replyTags(id);
+  }
+
+  /** +reply, and its name as a draft, which is all that many clients know; of both what the server passes on. */
+  #replyTags(id: string): Record<string, string> {
+    const names = ['reply', 'draft/reply'].filter((name) => this.#passes(name));
+    return Object.fromEntries(names.map((name) => [`+${name}`, id]));
   }
 
   #passes(tag: string): boolean {
@@ -237,11 +254,13 @@ export class Outgoing {
     return passesTag({ enabled, denied: support.get('CLIENTTAGDENY') }, tag);
   }
 
-  /** Bytes of text that fit into one line as others get it. */
+  /** Bytes of text that fit into one line as others get it: behind `:nick!user@host`. */
   #room(command: string, target: RemoteKey): number {
-    const { support, nick } = this.#runtime;
-    const line = support.number('LINELEN', 512);
-    return line - 2 - OWN_SOURCE - 1 - byteLength(`${nick} ${command} ${target} :`);
+    const { support, nick, mask } = this.#runtime;
+    const user = Math.max(MOST_USER, support.number('USERLEN', 0) + 1);
+    const longest = user + 1 + Math.max(MOST_HOST, support.number('HOSTLEN', 0));
+    const own = mask === null ? longest : byteLength(mask);
+    return support.number('LINELEN', 512) - 2 - own - byteLength(`:${nick}! ${command} ${target} :`);
   }
 }
 

@@ -1,6 +1,7 @@
 import { accountScope } from '@natter/core';
 import type { Opaque, RemoteKey } from '@natter/core/model';
 import type { Commits } from '../commits.ts';
+import type { KnownNames } from '../mapping/message-names.ts';
 import { derivedTime, readPoint, writePoint, type HistoryPoint } from '../mapping/history-point.ts';
 
 /** Under this and the conversation's key it is kept up to where its history is stored without a hole. */
@@ -19,13 +20,16 @@ interface Known {
  * How far each conversation is known. A live message moves its conversation's position only when what lies before it has
  * been fetched, so that a hole is never forgotten. Without a history to ask for there is nothing to keep.
  */
-export class Positions {
+export class Positions implements KnownNames {
   readonly #commits: Commits;
   readonly #points = new Map<RemoteKey, HistoryPoint>();
   /** The live messages of each conversation that is not caught up, in this run. */
   readonly #live = new Map<RemoteKey, RemoteKey[]>();
   /** The newer and the older half of what is remembered. */
   #times = new Map<RemoteKey, Known>();
+  /** Ids of the server by those that are derived, and back. */
+  readonly #ids = new Map<RemoteKey, RemoteKey>();
+  readonly #derived = new Map<RemoteKey, RemoteKey>();
   #olderTimes = new Map<RemoteKey, Known>();
   /** Whether the server has history at all. */
   readonly kept: boolean;
@@ -43,7 +47,9 @@ export class Positions {
   load(state: Readonly<Record<string, Opaque>>): void {
     for (const [name, text] of Object.entries(state)) {
       const point = readPoint(text);
-      if (point !== null) this.#points.set(name.slice(POSITION_STATE.length) as RemoteKey, point);
+      if (point === null) continue;
+      this.#points.set(name.slice(POSITION_STATE.length) as RemoteKey, point);
+      if (point.id !== null && point.derived !== undefined) this.note(point.derived, point.id);
     }
   }
 
@@ -51,11 +57,12 @@ export class Positions {
     return this.#points.get(conversation) ?? null;
   }
 
-  /** A message by its id, with its time when that is remembered. */
-  pointOf(id: RemoteKey): HistoryPoint {
+  /** A message by its id, with its time when that is remembered; of an id that tells no more, the `end` or the beginning of its second. */
+  pointOf(id: RemoteKey, end = false): HistoryPoint {
     const known = [...this.#points.values()].find((point) => point.id === id);
-    const { time } = this.#times.get(id) ?? this.#olderTimes.get(id) ?? known ?? { time: null };
-    return { id, time: derivedTime(id) ?? time };
+    const time = (this.#times.get(id) ?? this.#olderTimes.get(id) ?? known)?.time ?? null;
+    const second = time === null ? derivedTime(id) : null;
+    return { id, time: second === null ? time : second + (end ? 999 : 0) };
   }
 
   /** What lies between the position of a conversation and now is not here yet. */
@@ -85,7 +92,7 @@ export class Positions {
   }
 
   /** A message came live. */
-  note(conversation: RemoteKey, point: HistoryPoint): void {
+  arrived(conversation: RemoteKey, point: HistoryPoint): void {
     if (point.id === null || !this.kept) return;
     this.remember(conversation, point);
     const waiting = this.#live.get(conversation);
@@ -98,18 +105,38 @@ export class Positions {
       this.#commits.cursor(accountScope, writePoint({ ...point, id: null }));
   }
 
+  note(derived: RemoteKey, id: RemoteKey): void {
+    if (!this.kept) return;
+    this.#ids.set(derived, id);
+    this.#derived.set(id, derived);
+    if (this.#ids.size < MOST_TIMES) return;
+    for (const [oldest, its] of this.#ids) {
+      this.#derived.delete(its);
+      this.#ids.delete(oldest);
+      break;
+    }
+  }
+
+  idOf(derived: RemoteKey): RemoteKey | null {
+    return this.#ids.get(derived) ?? null;
+  }
+
+  #text(point: HistoryPoint): string {
+    return writePoint({ ...point, derived: point.id === null ? undefined : this.#derived.get(point.id) });
+  }
+
   /** The conversation is known up to here. Never back: a bouncer plays old lines, too. */
   move(conversation: RemoteKey, point: HistoryPoint): void {
     const known = this.#points.get(conversation)?.time ?? null;
     if (known !== null && point.time !== null && point.time < known) return;
     this.#points.set(conversation, point);
-    this.#commits.remember(POSITION_STATE + conversation, writePoint(point));
+    this.#commits.remember(POSITION_STATE + conversation, this.#text(point));
   }
 
   /** A page up to here is about to be stored; the state that goes into its batch. */
   reach(conversation: RemoteKey, point: HistoryPoint): Record<string, Opaque> {
     this.#points.set(conversation, point);
-    return { [POSITION_STATE + conversation]: writePoint(point) };
+    return { [POSITION_STATE + conversation]: this.#text(point) };
   }
 
   /** All before the live messages is stored now, or handed to the hub before whatever comes next. */

@@ -38,7 +38,9 @@ export class Rejoin {
         rooms.set(keyOf(this.#runtime, address), { name: address, key: null });
     }
     const most = support.targets('JOIN');
-    for (const piece of inPieces([...rooms.values()], most)) await this.#enter(piece, signal);
+    // A bouncer, or a server that keeps us there, has brought us into some already.
+    const out = [...rooms].filter(([key]) => !this.#channels.all.has(key)).map(([, room]) => room);
+    for (const piece of inPieces(out, most)) await this.#enter(piece, signal);
   }
 
   async #enter(rooms: readonly Room[], signal: AbortSignal): Promise<void> {

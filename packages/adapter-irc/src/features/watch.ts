@@ -7,6 +7,8 @@ import { lastParam, param, parseSource, type IrcLine } from '../wire/line.ts';
 const NICK_BYTES = 400;
 /** RFC 2812 section 4.8: USERHOST takes five. */
 const USERHOST_NICKS = 5;
+/** Most of those who are there that are asked for at once whether they are away. */
+const AWAY_NICKS = 10;
 
 /** Who is told of those that are watched. `away` is null where nobody said. */
 export interface WatchEvents {
@@ -21,6 +23,9 @@ export class Watch {
   readonly #polled = new Map<RemoteKey, string>();
   readonly #monitored = new Map<RemoteKey, string>();
   readonly #online = new Map<RemoteKey, boolean>();
+  /** Who of the monitored is there, those first who were asked for longest ago. */
+  readonly #there = new Map<RemoteKey, string>();
+  #awayTimer: ReturnType<typeof setInterval> | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #polling = false;
   /** Somebody was added during a round. */
@@ -37,11 +42,14 @@ export class Watch {
   start(nicks: readonly string[], signal: AbortSignal): void {
     this.signal = signal;
     this.#take(nicks);
+    this.#awayTimer = setInterval(() => this.#askAgain(), this.#runtime.config.pollTime);
   }
 
   stop(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
+    if (this.#awayTimer !== null) clearInterval(this.#awayTimer);
     this.#timer = null;
+    this.#awayTimer = null;
     this.signal = AbortSignal.abort();
   }
 
@@ -53,6 +61,7 @@ export class Watch {
     const nick = this.#monitored.get(key);
     this.#polled.delete(key);
     this.#online.delete(key);
+    this.#there.delete(key);
     if (this.#monitored.delete(key) && nick !== undefined) this.#monitor('-', [nick]);
   }
 
@@ -63,9 +72,25 @@ export class Watch {
     const nicks = lastParam(line)
       .split(',')
       .flatMap((word) => parseSource(word)?.nick ?? []);
-    for (const nick of nicks) this.#events.changed(nick, line.command === '730', null);
+    for (const nick of nicks) {
+      if (line.command === '730') this.#there.set(keyOf(this.#runtime, nick), nick);
+      else this.#there.delete(keyOf(this.#runtime, nick));
+      this.#events.changed(nick, line.command === '730', null);
+    }
     // Who is there may be away: the answer comes by USERHOST.
     if (line.command === '730') void this.#askAway(nicks);
+  }
+
+  /** Of whom we share no channel with, nobody tells that they go away, unless the server has extended-monitor: some are asked for at a time. */
+  #askAgain(): void {
+    const { enabled } = this.#runtime;
+    if (enabled.has('extended-monitor') && enabled.has('away-notify')) return;
+    const some = [...this.#there].slice(0, AWAY_NICKS);
+    for (const [key, nick] of some) {
+      this.#there.delete(key);
+      this.#there.set(key, nick);
+    }
+    if (some.length > 0) void this.#askAway(some.map(([, nick]) => nick));
   }
 
   /** As many as the server monitors (ISUPPORT MONITOR, without bound when it names none); the others are asked for. */

@@ -4,30 +4,39 @@ import { remoteKey, type RemoteKey } from '@natter/core/model';
 export interface HistoryPoint {
   readonly id: RemoteKey | null;
   readonly time: number | null;
+  /** The id that was derived of it beside the server's own. */
+  readonly derived?: RemoteKey | undefined;
 }
 
 /** The point as a durable text; {@link readPoint} reads it. */
-export function writePoint({ id, time }: HistoryPoint): string {
-  return `${time === null ? '-' : new Date(time).toISOString()} ${id ?? ''}`;
+export function writePoint({ id, time, derived }: HistoryPoint): string {
+  const tail = derived === undefined ? '' : `\t${derived}`;
+  return `${time === null ? '-' : new Date(time).toISOString()} ${id ?? ''}${tail}`;
 }
 
 /** Reads what {@link writePoint} wrote; null for anything else. */
 export function readPoint(text: string): HistoryPoint | null {
-  const [, timeText = '', id = ''] = /^(-|\d{4}-\S+Z) (.*)$/s.exec(text) ?? [];
+  const [, timeText = '', id = '', derived] = /^(-|\d{4}-\S+Z) ([^\t]*)(?:\t(.*))?$/s.exec(text) ?? [];
   const time = Date.parse(timeText);
   if (id === '' && Number.isNaN(time)) return null;
-  return { id: id === '' ? null : remoteKey(id), time: Number.isNaN(time) ? null : time };
+  return {
+    id: id === '' ? null : remoteKey(id),
+    time: Number.isNaN(time) ? null : time,
+    ...(derived === undefined ? {} : { derived: remoteKey(derived) }),
+  };
 }
 
 /**
- * The id of a message whose server gives none, made of what every copy of it says alike: the server's time to the
- * millisecond, the sender and the words. The same message comes under it from a bouncer's buffer, from history and live.
+ * The id of a message whose server gives none, made of what every copy of it says alike: the server's time to the second
+ * (text files of soju tell no more), the sender, the words, and how many of the same came before it in that second. The
+ * same message comes under it from a bouncer's buffer, from history and live.
  */
-export function derivedId(time: number, sender: string, text: string): RemoteKey {
-  return remoteKey(`time:${new Date(time).toISOString()}:${fingerprint(`${sender} ${text}`)}`);
+export function derivedId(time: number, sender: string, text: string, before: number): RemoteKey {
+  const second = `${new Date(time).toISOString().slice(0, -5)}Z`;
+  return remoteKey(`time:${second}:${fingerprint(`${sender} ${text}`)}${before === 0 ? '' : `.${before}`}`);
 }
 
-const DERIVED = /^time:(\d{4}-[\d-]+T[\d:.]+Z):[0-9a-z]+$/;
+const DERIVED = /^time:(\d{4}-[\d-]+T[\d:.]+Z):[0-9a-z]+(?:\.\d+)?$/;
 
 /** Whether the server knows the message by this id. */
 export function isServerId(id: string): boolean {

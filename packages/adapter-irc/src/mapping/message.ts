@@ -1,7 +1,6 @@
 import type { MessageIn, Sender } from '@natter/core';
 import { remoteKey, type Content, type OperationId, type RemoteKey } from '@natter/core/model';
-import { lastParam, type IrcLine } from '../wire/line.ts';
-import { derivedId } from './history-point.ts';
+import type { IrcLine } from '../wire/line.ts';
 
 /** What is known of a message beside its line. */
 export interface MessageParts {
@@ -18,7 +17,7 @@ export function messageOf(line: IrcLine, parts: MessageParts): MessageIn {
   const { sender, content, operation, part, mentioned, now } = parts;
   const reply = replyTarget(line);
   return {
-    stable: stableId(line, sender.key),
+    stable: idOf(line),
     claimed: null,
     operation,
     part,
@@ -32,12 +31,10 @@ export function messageOf(line: IrcLine, parts: MessageParts): MessageIn {
   };
 }
 
-/** The server's id of a message, or one that every copy of it has alike; null where the server tells neither id nor time. */
-export function stableId(line: IrcLine, sender: RemoteKey): RemoteKey | null {
-  const id = line.tags.get('msgid') || null;
-  if (id !== null) return remoteKey(id);
-  const time = sentAt(line);
-  return time === null ? null : derivedId(time, sender, `${line.command} ${lastParam(line)}`);
+/** The id of a message; null where the server tells neither id nor time. */
+function idOf({ tags }: IrcLine): RemoteKey | null {
+  const id = tags.get('msgid') ?? '';
+  return id === '' ? null : remoteKey(id);
 }
 
 /** The message that a line answers or reacts to, by its id. */

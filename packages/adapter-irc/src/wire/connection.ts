@@ -40,6 +40,8 @@ export class IrcConnection {
   readonly #decoder: LineDecoder;
   readonly #queue: SendQueue;
   #events: ConnectionEvents | null = null;
+  /** What came while nobody listened. */
+  #held: IrcLine[] = [];
   #silence: ReturnType<typeof setTimeout> | null = null;
   #heard = false;
   #error: WireError | null = null;
@@ -77,9 +79,19 @@ export class IrcConnection {
     return this.#error;
   }
 
-  /** Where lines go from now on. */
+  /** Where lines go from now on, those first that came while nobody listened. */
   listen(events: ConnectionEvents): void {
     this.#events = events;
+    const held = this.#held;
+    this.#held = [];
+    if (held.length >= this.#limits.backlog) this.resume();
+    for (const line of held) events.line(line);
+    if (held.length > 0) events.drained?.();
+  }
+
+  /** Nobody listens any more, and nothing may be lost until somebody does: servers send channels and messages right behind the welcome. */
+  hold(): void {
+    this.#events = null;
   }
 
   /** Queues a line. Resolves with whether it left. Throws WireError `invalid` for what cannot be said. */
@@ -152,7 +164,8 @@ export class IrcConnection {
     const line = parseLine(text);
     if (line === null) return;
     if (line.command === 'PING') this.#pong(line);
-    else this.#events?.line(line);
+    else if (this.#events !== null) this.#events.line(line);
+    else if (this.#held.push(line) === this.#limits.backlog) this.pause();
   }
 
   /** Sent past the queue: a server that waits for it cuts the link. What cannot be repeated in one line is left out. */

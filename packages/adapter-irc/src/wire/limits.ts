@@ -13,7 +13,7 @@ export interface WireLimits {
   readonly pingTime: number;
   /** How long an answer to a command may take. */
   readonly answerTime: number;
-  /** Lines that wait to be handled before reading stops. */
+  /** Lines that are held while nobody listens yet before reading stops. */
   readonly backlog: number;
 }
 
@@ -24,7 +24,7 @@ export const DEFAULT_LIMITS: WireLimits = {
   connectTime: 15_000,
   handshakeTime: 15_000,
   signInTime: 60_000,
-  pingAfter: 60_000,
+  pingAfter: 30_000,
   pingTime: 30_000,
   answerTime: 30_000,
   backlog: 512,

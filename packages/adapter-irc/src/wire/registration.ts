@@ -170,6 +170,7 @@ class Handshake {
       case '376':
       case '422':
         this.#ready = this.#welcomed;
+        if (this.#ready) this.#connection.hold();
         return;
       case 'NICK':
         if (line.source?.nick === this.#nick) this.#nick = param(line, 0) || this.#nick;

@@ -27,6 +27,8 @@ export interface IrcPeerOptions {
 }
 
 const ANSWER_WITHIN = 5_000;
+/** Some servers look up who comes, and wait for an answer that never comes. */
+const WELCOME_WITHIN = 20_000;
 
 /** Somebody else on the same server, on a bare socket: nothing of natter is in between. */
 export class IrcPeer implements Peer {
@@ -64,7 +66,7 @@ export class IrcPeer implements Peer {
     }
     if (serverPassword !== undefined) peer.say(`PASS ${serverPassword}`);
     peer.say(`NICK ${nick}`);
-    peer.say(`USER ${nick} 0 * :${nick}`);
+    peer.say(`USER ${nick.replace(/\W/g, '')} 0 * :${nick}`); // some servers let no other signs into it
     if (password !== undefined) {
       peer.say('AUTHENTICATE PLAIN');
       await peer.until((line) => line.includes('AUTHENTICATE +'), 0);
@@ -72,7 +74,7 @@ export class IrcPeer implements Peer {
       await peer.until((line) => / 903 /.test(line), 0);
     }
     if (capabilities.length > 0) peer.say('CAP END');
-    await peer.until((line) => / (376|422) /.test(line), 0);
+    await peer.until((line) => / (376|422) /.test(line), 0, WELCOME_WITHIN);
     return peer;
   }
 
@@ -191,8 +193,12 @@ export class IrcPeer implements Peer {
   }
 
   /** Resolves with the first line from an index on that fits. */
-  async until(fits: (line: string) => boolean, from = this.#lines.length): Promise<string> {
-    const deadline = Date.now() + ANSWER_WITHIN;
+  async until(
+    fits: (line: string) => boolean,
+    from = this.#lines.length,
+    within = ANSWER_WITHIN,
+  ): Promise<string> {
+    const deadline = Date.now() + within;
     for (;;) {
       const found = this.#lines.slice(from).find(fits);
       if (found !== undefined) return found;

@@ -26,7 +26,7 @@ export interface Running {
   readonly ended: Promise<Ended>;
   /** Resolves when the session is online, or with how it ended instead. */
   readonly online: Promise<Ended | null>;
-  perform(body: OpBody, conversation?: string | null): Promise<Outcome>;
+  perform(body: OpBody, conversation?: string | null, patience?: number): Promise<Outcome>;
   /** Whether the run has ended. */
   over(): boolean;
   stop(): Promise<Ended>;
@@ -100,7 +100,7 @@ export function run(
     secrets: kept,
     ended,
     online: online.promise,
-    perform: (body, conversation = null) => {
+    perform: (body, conversation = null, patience = 5000) => {
       const op: Op = {
         id: mintId('operation'),
         conversation: conversation as Op['conversation'],
@@ -108,7 +108,7 @@ export function run(
         memo: null,
         body,
       };
-      return session.perform(op, AbortSignal.timeout(5000));
+      return session.perform(op, AbortSignal.timeout(patience));
     },
     over: () => over,
     stop: () => {
