@@ -1,12 +1,14 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { memorySecrets, memoryStore } from '@natter/core';
 import { describeServer, startSynapse, type SynapseServer } from '@natter/e2e';
 import { Client } from './support/client.ts';
 import { eventually, Home } from './support/home.ts';
 import { keptOpen } from './support/kept-open.ts';
+
+vi.setConfig({ testTimeout: 90_000 });
 
 describeServer('keys of a device that are lost or spoilt', 'synapse', () => {
   let server: SynapseServer;
