@@ -173,6 +173,12 @@ describe.each(REAL_SERVERS)('on each server', ({ kind, start }) => {
     test('an invitation comes, is accepted, and a closed group lets only those in who are invited', async () => {
       const [a, b, c] = await Promise.all([person('romeo'), person('juliet'), person('paris')]);
       const room = await open(a, 'group');
+      const kinds = a.host.events.flatMap((event) =>
+        event.type === 'upsert' && event.of === 'conversation' && event.key === room && event.value.kind
+          ? [event.value.kind]
+          : [],
+      );
+      expect(kinds.at(-1)).toBe('group'); // whoever made it knows that as soon as the others
       expect(await change(c, { action: 'join', address: room })).toMatchObject({
         result: 'refused',
         error: { code: 'forbidden' },

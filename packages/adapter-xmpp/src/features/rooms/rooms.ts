@@ -99,6 +99,7 @@ export class Rooms {
     if (isNew) {
       await created?.();
       room.traits = await this.visits.look(room, signal);
+      await this.visits.tell(room);
     }
     if (room.phase === 'inside') void this.#catchUp(room);
     return isNew;

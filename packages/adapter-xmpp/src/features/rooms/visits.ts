@@ -101,24 +101,28 @@ export class Visits {
 
   /** Who is inside, all at once. */
   async #storeEntry(room: Room): Promise<void> {
-    const { address, traits } = room;
     const generation = crypto.randomUUID();
-    const sweep = { type: 'sweep', of: 'member', in: address, generation } as const;
-    const conversation: Event = {
-      type: 'upsert',
-      of: 'conversation',
-      key: address,
-      value: {
-        kind: traits.membersOnly ? 'group' : 'channel',
-        state: 'joined',
-        ...(traits.name === null ? {} : { title: traits.name }),
-        membersComplete: true,
-        bridge: bridgeOf(this.#runtime.memory.gateways, address),
-      },
-    };
+    const sweep = { type: 'sweep', of: 'member', in: room.address, generation } as const;
+    const conversation = this.#conversation(room);
     const members = [...room.occupants.values()].map((occupant) => memberEvent(room, occupant));
     const events: Event[] = [conversation, { ...sweep, end: false }, ...members, { ...sweep, end: true }];
     await this.#runtime.commits.batch({ origin: 'snapshot', events, state: recordState(room) });
+  }
+
+  /** Tells what a room that we are in has become since we entered it. */
+  async tell(room: Room): Promise<void> {
+    await this.#runtime.commits.batch({ origin: 'live', events: [this.#conversation(room)] });
+  }
+
+  #conversation({ address, traits }: Room): Event {
+    const value = {
+      kind: traits.membersOnly ? 'group' : 'channel',
+      state: 'joined',
+      ...(traits.name === null ? {} : { title: traits.name }),
+      membersComplete: true,
+      bridge: bridgeOf(this.#runtime.memory.gateways, address),
+    } as const;
+    return { type: 'upsert', of: 'conversation', key: address, value };
   }
 
   /** Leaves a room; a room that does not answer is left all the same. */
