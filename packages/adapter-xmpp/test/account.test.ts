@@ -265,5 +265,16 @@ describe.each(REAL_SERVERS)('on each server', ({ kind, start }) => {
         error: { code: 'authentication' },
       });
     });
+
+    test('the server is told when nobody looks (XEP-0352)', async () => {
+      const a = await online('romeo');
+      a.session.signal({ type: 'focus', active: false });
+      if (kind === 'prosody')
+        await expect.poll(() => server.log(), { timeout: 10_000 }).toMatch(/Received\[c2s\]: <inactive/u);
+      a.session.signal({ type: 'focus', active: true });
+      const b = await online('juliet');
+      expect(await b.send(a, 'hello')).toMatchObject({ result: 'accepted' });
+      await a.host.until('hello', () => a.host.texts().includes('hello'));
+    });
   });
 });

@@ -57,3 +57,25 @@ test('a letter keeps what it is about (RFC 6121 section 5.2.4)', () => {
     { type: 'timeline', items: [{ content: { kind: 'text', text: 'The Subject\n\nthe body' } }] },
   ]);
 });
+
+test('how far an occupant has read is told by the id of the room (XEP-0333), and not by whoever has a nick', () => {
+  const room = remoteKey('hall@rooms.localhost');
+  const message = stanza(
+    `<message from="${room}/bob" type="groupchat" id="2"><displayed xmlns="urn:xmpp:chat-markers:0" id="39K7ZYIp"/></message>`,
+  );
+  const told = (proof: 'occupant' | 'nick'): unknown[] => {
+    const sender = { key: remoteKey('occupant b'), self: false, contact: null, name: 'bob', proof } as const;
+    const context = { room, sender, nick: 'alice', archiveId: '1', sentAt: null, receivedAt: 1, place };
+    return mapRoomMessage(message, { ...context, targetOf: (id) => ({ stable: remoteKey(id) }) });
+  };
+  expect(told('occupant')).toMatchObject([
+    {
+      type: 'marker',
+      conversation: room,
+      who: { key: 'occupant b' },
+      kind: 'read',
+      upTo: { stable: '39K7ZYIp' },
+    },
+  ]);
+  expect(told('nick')).toEqual([]);
+});

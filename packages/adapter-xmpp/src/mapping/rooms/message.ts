@@ -27,7 +27,11 @@ export interface RoomMessageContext {
 export function mapRoomMessage(message: Element, context: RoomMessageContext): Event[] {
   const { sender } = context;
   if (sender === null) return mapModeration(message, context);
-  return mapChange(message, sender, context) ?? mapText(message, sender, context);
+  return (
+    mapChange(message, sender, context) ??
+    mapText(message, sender, context) ??
+    mapRead(message, sender, context)
+  );
 }
 
 /** XEP-0045 section 7.2.15: a subject and no body; null when it is none. An empty one takes the topic away. */
@@ -42,9 +46,9 @@ export function readOwnOperation(message: Element): ReturnType<typeof operationO
   return operationOf(typeof origin === 'string' ? origin : null) ?? operationOf(readClaimedId(message));
 }
 
-function mapText(message: Element, sender: Sender, context: RoomMessageContext): Event[] {
+function mapText(message: Element, sender: Sender, context: RoomMessageContext): Event[] | null {
   const content = readContent(message);
-  if (content === null) return [];
+  if (content === null) return null;
   const { archiveId, sentAt, receivedAt, place, room, nick } = context;
   const replyTo = readReply(message, context);
   const operation = sender.self ? readOwnOperation(message) : null;
@@ -87,6 +91,14 @@ function mapChange(message: Element, sender: Sender, context: RoomMessageContext
   const keys = reactions.getChildren('reaction', NS.reactions).map((element) => element.getText().trim());
   const unique = [...new Set(keys.filter((key) => key !== '' && key.length <= 64))].slice(0, 100);
   return target === null ? [] : [{ ...base, target, change: { kind: 'reactions', keys: unique } }];
+}
+
+/** XEP-0333 section 5: how far an occupant has read, who must be more than a nick; the id is the room's. */
+function mapRead(message: Element, sender: Sender, { room, targetOf }: RoomMessageContext): Event[] {
+  const id = readReference(message.getChild('displayed', NS.markers));
+  const upTo = id === null ? null : targetOf(id);
+  if (upTo === null || (sender.proof === 'nick' && sender.contact === null)) return [];
+  return [{ type: 'marker', conversation: room, who: sender, kind: 'read', upTo }];
 }
 
 /** XEP-0425, as it is and as it was before its version 0.3: only the room itself tells that a moderator has removed a message. */
