@@ -179,7 +179,7 @@ function meaningOf(error: WireError): Meaning {
   if (certificate !== null)
     return { code: CERTIFICATES[certificate.problem], userAction: 'trust-certificate' };
   // K-line and its kin come as ERROR when they hit a session that is under way.
-  if (code === 'closed-by-server' && /\b[KGZ]:?-?lined?\b|banned/i.test(error.message))
+  if (code === 'closed-by-server' && /\b[DEGKXZ]:?-?lined?\b|banned|\bakill/i.test(error.message))
     return { code: 'suspended', userAction: 'contact-operator' };
   if (code === 'closed-by-server' && /bad password|access denied/i.test(error.message))
     return MEANINGS['sasl-failed'];

@@ -127,6 +127,13 @@ describe('registration', () => {
 
   test.each([
     ['Closing Link: K-Lined', 'refused'],
+    ['Closing Link: me[h] (D-lined)', 'refused'],
+    ['Closing link: (u@h) [G-lined: spam]', 'refused'],
+    ['Closing Link: h (X-Lined)', 'refused'],
+    ['Closing Link: h (User has been banned from the network (spam))', 'refused'],
+    ['Closing Link: h (AKILL ID: 1)', 'refused'],
+    ['Trying to reconnect too fast.', 'network'],
+    ['Closing Link: h (Too many connections from your IP)', 'network'],
     ['Closing Link: (Throttled: Reconnecting too fast)', 'network'],
   ])('ERROR :%s', async (text, why) => {
     const script: Script = (line, say) => {
