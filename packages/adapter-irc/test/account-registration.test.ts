@@ -54,7 +54,7 @@ test('a server that asks for an address and a code gets both, step by step', asy
   const done = await interaction.next(submit({ code: '1234' }), signal);
   expect(done).toMatchObject({ kind: 'done', key: 'me', config: { signIn: 'sasl' } });
   expect(server.heard).toContain('REGISTER * me@mail.test secret');
-  expect(server.heard).toContain(`AUTHENTICATE ${btoa('\0me\0secret')}`);
+  expect(server.heard).toContain(`AUTHENTICATE ${btoa('me\0me\0secret')}`);
 });
 
 test.each([

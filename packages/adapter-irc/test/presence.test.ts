@@ -46,7 +46,7 @@ const answers: Script = (line, say) => {
 };
 
 test('MONITOR watches as many as the server takes, in lines that fit; the others are asked for', async () => {
-  await start(answers, 'MONITOR=100', book);
+  await start(offering('away-notify extended-monitor', answers), 'MONITOR=100', book);
   await expect.poll(() => server.heard.some((line) => line.startsWith('ISON')), patient).toBe(true);
   const lines = server.heard.filter((line) => line.startsWith('MONITOR + '));
   expect(lines.length).toBeGreaterThan(3);

@@ -1,7 +1,7 @@
 import { describeServer, startInspircd, startIrcdHybrid } from '@natter/e2e';
 import { remoteKey, type OpBody } from '@natter/core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { online, patient, peerOn, room } from '../support/interop.ts';
+import { cleaning, online, patient, peerOn, room } from '../support/interop.ts';
 import type { Running } from '../support/online.ts';
 import { toldMembers } from '../support/told.ts';
 
@@ -30,6 +30,8 @@ for (const kind of ['inspircd', 'ircd-hybrid'] as const) {
       const other = await peerOn(server.port, 'Some[1]');
       await peer.join(remoteKey('#Room'));
       await peer.ask('TOPIC #Room :what it is about');
+      // The one says to compare names as RFC 1459 does, and the other as ASCII.
+      const some = kind === 'inspircd' ? 'some{1}' : 'some[1]';
       const running = online(server.port);
       expect(await running.online).toBeNull();
       expect(await running.perform(room({ action: 'join', address: '#room' }))).toMatchObject({
@@ -39,14 +41,14 @@ for (const kind of ['inspircd', 'ircd-hybrid'] as const) {
       await other.join(remoteKey('#room'));
       await expect
         .poll(() => [...toldMembers(running, '#room').keys()].toSorted(), patient)
-        .toEqual(['me', 'op', 'some{1}']);
+        .toEqual(['me', 'op', some]);
       expect(toldMembers(running, '#room').get('op')).toBe('Op admin');
       const told = running.batches.flatMap(({ events }) => events);
       expect(told).toContainEqual(
         expect.objectContaining({ of: 'conversation', value: { topic: 'what it is about' } }),
       );
       // Not yet ours to do.
-      expect(await running.perform(room({ action: 'kick', member: 'some{1}' }), '#room')).toMatchObject({
+      expect(await running.perform(room({ action: 'kick', member: some }), '#room')).toMatchObject({
         result: 'refused',
         error: { condition: { command: '482' } },
       });
@@ -56,19 +58,17 @@ for (const kind of ['inspircd', 'ircd-hybrid'] as const) {
         result: 'accepted',
       });
       expect(
-        await running.perform(room({ action: 'role', member: 'some{1}', role: 'moderator' }), '#room'),
+        await running.perform(room({ action: 'role', member: some, role: 'moderator' }), '#room'),
       ).toMatchObject({ result: 'accepted' });
-      await expect
-        .poll(() => toldMembers(running, '#room').get('some{1}'), patient)
-        .toBe('Some[1] moderator');
+      await expect.poll(() => toldMembers(running, '#room').get(some), patient).toBe('Some[1] moderator');
       expect(
-        await running.perform(room({ action: 'ban', member: 'some{1}', reason: 'enough' }), '#room'),
+        await running.perform(room({ action: 'ban', member: some, reason: 'enough' }), '#room'),
       ).toMatchObject({ result: 'accepted' });
       await expect
         .poll(() => [...toldMembers(running, '#room').keys()].toSorted(), patient)
         .toEqual(['me', 'op']);
       await expect(other.join(remoteKey('#room'))).rejects.toThrow('474');
-      expect(await running.perform(room({ action: 'unban', member: 'some{1}' }), '#room')).toMatchObject({
+      expect(await running.perform(room({ action: 'unban', member: some }), '#room')).toMatchObject({
         result: 'accepted',
       });
       await other.join(remoteKey('#room'));
@@ -149,3 +149,41 @@ for (const kind of ['inspircd', 'ircd-hybrid'] as const) {
     });
   });
 }
+
+describeServer('F22: two servers of another make and a link that breaks', 'inspircd', () => {
+  test('who was behind it is lost, and comes back', async () => {
+    const near = await startInspircd({
+      name: 'near.natter.test',
+      id: '1NA',
+      extra:
+        '<link name="far.natter.test" ipaddr="127.0.0.1" port="1" allowmask="127.0.0.1" sendpass="link" recvpass="link">',
+    });
+    cleaning.push(() => near.stop());
+    const link = `<link name="near.natter.test" ipaddr="127.0.0.1" port="${near.linkPort}" allowmask="127.0.0.1" sendpass="link" recvpass="link">
+<autoconnect period="2" server="near.natter.test">`;
+    const far = await startInspircd({ name: 'far.natter.test', id: '2NA', extra: link });
+    let farUp = true;
+    cleaning.push(async () => {
+      if (farUp) await far.stop();
+    });
+    const running = online(near.port, { config: { join: ['#c'] } });
+    expect(await running.online).toBeNull();
+    const peers = await Promise.all(['far1', 'far2', 'far3'].map((nick) => peerOn(far.port, nick)));
+    for (const peer of peers) await peer.join(remoteKey('#c'));
+    await expect.poll(() => toldMembers(running, '#c').size, { timeout: 15_000 }).toBe(4);
+    farUp = false;
+    await far.stop();
+    await expect.poll(() => toldMembers(running, '#c').size, patient).toBe(1);
+    const system = (): readonly string[] =>
+      running.batches
+        .flatMap(({ events }) => events)
+        .flatMap((event) =>
+          event.type === 'timeline'
+            ? event.items
+                .filter(({ content }) => content.kind === 'system')
+                .map(({ content }) => content.text)
+            : [],
+        );
+    await expect.poll(system, patient).toEqual([expect.stringContaining('3 people lost')]);
+  });
+});
