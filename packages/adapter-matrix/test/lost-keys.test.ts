@@ -64,6 +64,16 @@ describeServer('keys of a device that are lost or spoilt', 'synapse', () => {
     await home.phase('online');
   });
 
+  test('an account that is removed leaves no keys behind', async () => {
+    const back = await away();
+    await back();
+    await home.phase('online');
+    expect(readdirSync(folder)).not.toEqual([]);
+    const { signal } = new AbortController();
+    await home.hub.handlers.methods['account.remove']({ account: home.account, remote: true }, signal);
+    await eventually(() => readdirSync(folder)).toEqual([]);
+  });
+
   test('a file of keys that is spoilt is named and left alone, and nothing goes out', async () => {
     const back = await away();
     const [name = ''] = readdirSync(folder).filter((each) => each.endsWith('.keys'));
