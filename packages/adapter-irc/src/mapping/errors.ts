@@ -181,7 +181,7 @@ function meaningOf(error: WireError): Meaning {
   // K-line and its kin come as ERROR when they hit a session that is under way.
   if (code === 'closed-by-server' && /\b[DEGKXZ]:?-?lined?\b|banned|\bakill/i.test(error.message))
     return { code: 'suspended', userAction: 'contact-operator' };
-  if (code === 'closed-by-server' && /bad password|access denied/i.test(error.message))
+  if (code === 'closed-by-server' && /bad password|access denied|not authori[sz]ed/i.test(error.message))
     return MEANINGS['sasl-failed'];
   if (code !== 'refused' || line === null) return MEANINGS[code];
   return REFUSALS[line.command === 'FAIL' ? param(line, 1) : line.command] ?? MEANINGS.refused;

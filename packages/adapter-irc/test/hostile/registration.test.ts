@@ -132,6 +132,7 @@ describe('registration', () => {
     ['Closing Link: h (X-Lined)', 'refused'],
     ['Closing Link: h (User has been banned from the network (spam))', 'refused'],
     ['Closing Link: h (AKILL ID: 1)', 'refused'],
+    ['Closing Link: h (Connection rejected - not authorized)', 'needsLogin'],
     ['Trying to reconnect too fast.', 'network'],
     ['Closing Link: h (Too many connections from your IP)', 'network'],
     ['Closing Link: (Throttled: Reconnecting too fast)', 'network'],
