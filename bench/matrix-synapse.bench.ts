@@ -13,6 +13,8 @@ import { figure, median, report } from './lib/measure.ts';
 import { startProcess } from './server/process.ts';
 
 const [ROOMS, EVENTS, ROUNDS, SENDS, AT_ONCE] = [500, 20, 3, 100, 8];
+/** What Synapse tells of one message to those who wait must be over before the next is measured (milliseconds). */
+const PAUSE = 150;
 const PASSWORD = 'secret';
 const { signal } = new AbortController();
 
@@ -115,19 +117,22 @@ async function measureSend(user: string, token: string, room: string): Promise<v
   while ([...hub.profile.statuses.entries()][0]?.[1].state.phase !== 'online') await delay(5);
   const [conversation] = [...hub.profile.conversations.entries()].find(([, { key }]) => key === room) ?? [];
   if (conversation === undefined) throw new Error('the room is not there');
-  let acknowledged = 0;
+  // Waited for without turning: that would take the processor from the homeserver.
+  let acknowledged = Promise.withResolvers<void>();
   hub.profile.news.event$.subscribe(({ messages }) => {
-    acknowledged += messages.filter(({ delivery }) => delivery === 'sent').length;
+    if (messages.some(({ delivery }) => delivery === 'sent')) acknowledged.resolve();
   });
   const [bare, ours]: [number[], number[]] = [[], []];
   for (let index = 0; index < SENDS; index += 1) {
+    await delay(PAUSE);
     bare.push(await took(() => say(token, room, `bare ${index}`)));
-    const before = acknowledged;
+    await delay(PAUSE);
+    acknowledged = Promise.withResolvers();
     const draft = { content: { kind: 'text', text: `message ${index}` } } as const;
     ours.push(
       await took(async () => {
         await methods['message.send']({ key: String(index), to: { conversation }, draft }, signal);
-        while (acknowledged === before) await new Promise((resolve) => setImmediate(resolve));
+        await acknowledged.promise;
       }),
     );
   }
