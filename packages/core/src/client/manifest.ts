@@ -52,6 +52,11 @@ import type {
 export interface Methods {
   /** Versions and health, for a handshake and for `daemon --status`. */
   'client.info': [Empty, ClientInfo];
+  /**
+   * Whether the user looks at a front end. While nobody does, a network may hold back what can wait (XEP-0352), so that a
+   * device sleeps longer: presence and typing then come late, messages never. The last word counts; at first somebody looks.
+   */
+  'client.focus': [{ readonly active: boolean }, null];
   'account.list': [Empty, readonly Account[]];
   /** Starts signing in; the account is saved when the interaction is done (or at once with `connect: false`). */
   'account.add': [AccountAddParams, InteractionStep];

@@ -3,6 +3,7 @@ import type { Methods, Streams } from './manifest.ts';
 /** The methods by name at run time: what a link refuses to call otherwise. */
 export const methodNames: readonly (keyof Methods)[] = [
   'client.info',
+  'client.focus',
   'account.list',
   'account.add',
   'account.login',

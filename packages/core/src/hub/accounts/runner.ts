@@ -24,6 +24,7 @@ export class AccountRunner {
   readonly #environment: Environment;
   readonly #account: AccountId;
   readonly #adapter: Adapter;
+  readonly #cameOnline: () => void;
   readonly #host: HostOfSession;
   readonly #hints: Hints;
   readonly #dispatcher: Dispatcher;
@@ -43,10 +44,12 @@ export class AccountRunner {
     account: AccountId,
     transfers: TransferTable,
     interactions: InteractionTable,
+    cameOnline: () => void,
   ) {
     this.#environment = environment;
     this.#account = account;
     this.#adapter = adapter;
+    this.#cameOnline = cameOnline;
     this.#hints = new Hints(environment, transfers, account);
     this.#host = new HostOfSession(environment, account, this.#hints, {
       phase: (phase, progress) => this.#phase(phase, progress),
@@ -204,6 +207,7 @@ export class AccountRunner {
     let caughtUp = await this.#caughtUp(run, mode);
     if (signal.aborted) return;
     this.#show({ phase: 'online', since: this.#onlineSince ?? this.#environment.now() });
+    this.#cameOnline();
     this.#dispatcher.open(signal);
     // What is said meanwhile is shown, but it stays provisional and its cursors wait until this succeeds.
     for (let attempt = 1; !caughtUp; attempt += 1) {

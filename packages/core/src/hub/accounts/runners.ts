@@ -17,6 +17,7 @@ export class Runners {
   readonly #runners = new Map<AccountId, AccountRunner>();
   readonly #turns = new Map<AccountId, Promise<void>>();
   #open = false;
+  #focused = true;
 
   constructor(environment: Environment, transfers: TransferTable, interactions: InteractionTable) {
     this.#environment = environment;
@@ -94,7 +95,9 @@ export class Runners {
     if (wanted && !running) {
       this.#runners.set(
         account,
-        new AccountRunner(this.#environment, adapter, account, this.#transfers, this.#interactions),
+        new AccountRunner(this.#environment, adapter, account, this.#transfers, this.#interactions, () =>
+          this.#cameOnline(account),
+        ),
       );
     } else if (!wanted) await this.#halt(account);
   }
@@ -113,6 +116,18 @@ export class Runners {
     } catch (error) {
       this.#environment.log('warn', 'signal-failed', { account, reason: toErrorData(error).message });
     }
+  }
+
+  /** Somebody looks at a front end, or nobody does any more: every account is told, also those that come online later. */
+  focus(active: boolean): void {
+    if (this.#focused === active) return;
+    this.#focused = active;
+    for (const account of this.#runners.keys()) this.signal(account, { type: 'focus', active });
+  }
+
+  /** A network takes it that somebody looks at a new connection. */
+  #cameOnline(account: AccountId): void {
+    if (!this.#focused) this.signal(account, { type: 'focus', active: false });
   }
 
   /** An operation was put into the outbox, or changed. */

@@ -16,6 +16,7 @@ import type {
   Sender,
   Session,
   SessionHost,
+  Signal,
   Store,
   TimelineEvent,
 } from '@natter/core';
@@ -39,6 +40,7 @@ export class Script {
   runs: Resume[] = [];
   performed: Op[] = [];
   verified: Op[] = [];
+  signals: Signal[] = [];
   /** What the network calls the account that signs in; `null`: as it was typed. */
   address: string | null = null;
   /** Whether a run goes online by itself. */
@@ -116,7 +118,7 @@ export class Script {
       history: (request) => this.history(request),
       catchUp: (_, after) => this.catchUp(after),
       query: unused,
-      signal: () => undefined,
+      signal: (signal) => void this.signals.push(signal),
       interact: () => ({ next: unused, cancel: async () => undefined }),
       download: unused,
       wipe: async () => undefined,

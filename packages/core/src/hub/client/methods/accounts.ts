@@ -12,7 +12,10 @@ import type { Answers } from './table.ts';
 
 const searchLimit = 50;
 
-type Names = Extract<keyof Methods, `account.${string}` | `interaction.${string}` | 'client.info'>;
+type Names = Extract<
+  keyof Methods,
+  `account.${string}` | `interaction.${string}` | 'client.info' | 'client.focus'
+>;
 
 /** Accounts, signing in, and interactions. */
 export function accountMethods(context: ClientContext, runners: Runners, signIn: SignIn): Answers<Names> {
@@ -34,6 +37,10 @@ export function accountMethods(context: ClientContext, runners: Runners, signIn:
         capabilities,
       })),
     }),
+    'client.focus': async ({ active }) => {
+      runners.focus(active);
+      return null;
+    },
     'account.list': async () =>
       [...profile.accounts.entries()].flatMap(([id]) => accountView(environment, id) ?? []),
     'account.add': (params) => signIn.add(params),
