@@ -42,4 +42,25 @@ describe('a bounce', () => {
     expect((await bench.call('message.get', { message: id })).delivery).toBe('delivered');
     await bench.hub.close();
   });
+
+  it('stays one when somebody has received what was said after it', async () => {
+    const script = new Script();
+    const bench = await Bench.open([script]);
+    const first = await sentToBob(script, bench);
+    await script.commit({
+      events: [{ type: 'operation', operation: first.operation, outcome: refused }],
+    });
+    const { id } = await bench.conversation();
+    const draft = { content: { kind: 'text', text: 'y' } } as const;
+    const second = await bench.call('message.send', { key: 'l', to: { conversation: id }, draft });
+    const deliveryOf = async (sent: { message: typeof second.message }) =>
+      (await bench.call('message.get', { message: sent.message })).delivery;
+    await bench.until(async () => (await deliveryOf(second)) === 'sent');
+    const upTo = { stable: key(`s-${second.operation}`) };
+    await script.commit({
+      events: [{ type: 'marker', conversation: key('bob'), who: sender('bob'), kind: 'delivered', upTo }],
+    });
+    expect([await deliveryOf(first), await deliveryOf(second)]).toEqual(['failed', 'delivered']);
+    await bench.hub.close();
+  });
 });

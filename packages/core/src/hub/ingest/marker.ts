@@ -36,7 +36,12 @@ async function ownUpTo({ transaction }: Ingest, upTo: Message): Promise<readonly
   const own = [...rows, upTo]
     .map((row) => transaction.messages.get(row.id) ?? row)
     .filter((row) => row.direction === 'out');
-  return own.filter((row) => row.order <= upTo.order);
+  return own.filter((row) => row.order <= upTo.order && (row.id === upTo.id || couldArrive(row)));
+}
+
+/** A message that the network refused, or never got, stands in the conversation too: nobody received it with its neighbours. */
+function couldArrive({ delivery }: Message): boolean {
+  return delivery !== 'failed' && delivery !== 'queued';
 }
 
 function withReceipt(message: Message, { who, kind }: MarkerEvent): Message {
