@@ -39,6 +39,31 @@ describe('a data directory', () => {
     expect(statSync(join(dataDirectory, 'server.db')).mode & 0o777).toBe(0o600);
   });
 
+  it('that others use, or that is a file, is refused and keeps its mode', async () => {
+    const shared = join(temporaryDirectory(), 'shared');
+    mkdirSync(shared);
+    const file = join(shared, 'passwd');
+    writeFileSync(file, 'root');
+    chmodSync(file, 0o644);
+    chmodSync(shared, 0o755);
+    for (const [dataDirectory, text, mode] of [
+      [shared, 'choose a folder that the server has for itself', 0o755],
+      [file, 'cannot open', 0o644],
+    ] as const) {
+      await expect(createServer({ dataDirectory, port: 0 })).rejects.toMatchObject({
+        message: containing(text),
+      });
+      expect(statSync(dataDirectory).mode & 0o777).toBe(mode);
+    }
+    expect(readdirSync(shared)).toEqual(['passwd']);
+  });
+
+  it.runIf(process.platform === 'linux')('that cannot be made is refused, also in /proc', async () => {
+    await expect(createServer({ dataDirectory: '/proc/natter/data', port: 0 })).rejects.toMatchObject({
+      message: containing('ENOENT'),
+    });
+  });
+
   it('of a newer version is refused with one line, and left as it is', async () => {
     const dataDirectory = temporaryDirectory();
     await (await createServer({ dataDirectory, port: 0 })).close();

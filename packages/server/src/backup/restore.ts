@@ -2,9 +2,9 @@ import { constants, existsSync } from 'node:fs';
 import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { databaseFile } from '../embedded/database.ts';
+import { databaseFile, makeDataDirectory } from '../embedded/database.ts';
 import { FileLeases } from '../embedded/leases.ts';
-import { makePrivateDirectory, makePrivateFile } from '../embedded/private-files.ts';
+import { makePrivateFile } from '../embedded/private-files.ts';
 import { StartError } from '../start-error.ts';
 import { makeDurable } from './backup.ts';
 import type { BackupSummary } from './backup.ts';
@@ -27,7 +27,7 @@ export async function restoreData(
     throw new StartError('data', `${path} is there already; move it away or choose another data directory`);
   const [problem] = await checkData(backup, work);
   if (problem !== undefined) throw new StartError('data', `the backup ${backup} is damaged: ${problem}`);
-  makePrivateDirectory(directory);
+  makeDataDirectory(directory);
   const lease = new FileLeases(directory).acquire();
   const partial = `${path}.partial`;
   try {

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { StartError } from '../start-error.ts';
 import { integer } from './columns.ts';
-import { makePrivateDirectory, makePrivateFile } from './private-files.ts';
+import { isSharedWithOthers, makePrivateDirectory, makePrivateFile } from './private-files.ts';
 import { applicationId, migrations } from './schema.ts';
 
 /**
@@ -27,7 +27,7 @@ export const databaseFile = 'server.db';
 export function openDatabase(directory: string): DatabaseSync {
   const path = join(directory, databaseFile);
   try {
-    makePrivateDirectory(directory);
+    makeDataDirectory(directory);
     makePrivateFile(path);
     checkHeader(path);
   } catch (error) {
@@ -47,6 +47,22 @@ export function openDatabase(directory: string): DatabaseSync {
     database.close();
     throw asStartError(error, path);
   }
+}
+
+/** What an administrator, or a disk of its own, may have put where the data will be. */
+const beforeTheData: ReadonlySet<string> = new Set(['server.toml', 'lost+found']);
+
+/**
+ * Makes a data directory, which only its owner can enter. A folder such as /tmp, which others use, is left as it is.
+ * @throws StartError when it is one.
+ */
+export function makeDataDirectory(directory: string): void {
+  if (!existsSync(join(directory, databaseFile)) && isSharedWithOthers(directory, beforeTheData))
+    throw new StartError(
+      'data',
+      `${directory} holds other files and is open to others: choose a folder that the server has for itself`,
+    );
+  makePrivateDirectory(directory);
 }
 
 /**

@@ -1,9 +1,29 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 
 /** Makes a folder that only its owner can enter, whatever the umask; closes one that was open to others. */
 export function makePrivateDirectory(directory: string): void {
-  if (!existsSync(directory)) mkdirSync(directory, { recursive: true, mode: 0o700 });
-  if ((statSync(directory).mode & 0o077) !== 0) chmodSync(directory, 0o700);
+  makeDirectory(resolve(directory));
+  const found = statSync(directory);
+  if (!found.isDirectory()) throw new Error(`${directory} is not a folder`);
+  if ((found.mode & 0o077) !== 0) chmodSync(directory, 0o700);
+}
+
+/** The recursive form of `mkdirSync` never ends where the parent is there and nothing can be made in it, as in /proc. */
+function makeDirectory(directory: string): void {
+  if (existsSync(directory)) return;
+  makeDirectory(dirname(directory));
+  mkdirSync(directory, { mode: 0o700 });
+}
+
+/**
+ * Whether a folder is open to others and holds things of others: closing it would shut them out, so it is no place
+ * for a server. `ours` are the names that may be there.
+ */
+export function isSharedWithOthers(directory: string, ours: ReadonlySet<string>): boolean {
+  const found = statSync(directory, { throwIfNoEntry: false });
+  if (!found?.isDirectory() || (found.mode & 0o077) === 0) return false;
+  return readdirSync(directory).some((name) => !ours.has(name));
 }
 
 /**
