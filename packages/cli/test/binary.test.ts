@@ -64,6 +64,26 @@ describe('natter', () => {
     expect((await home.run(['daemon', '--status'])).code).toBe(1);
   });
 
+  it.skipIf(!existsSync('/dev/full'))(
+    'fails in one line when its output does not fit on the disk',
+    async () => {
+      const home = new Home();
+      const program = fileURLToPath(new URL('../bin/natter.js', import.meta.url));
+      const { PATH = '' } = process.env;
+      const env = { PATH, NATTER_HOME: join(home.folder, 'home'), NATTER_SECRETS: 'plain' };
+      for (const options of ['', '--json']) {
+        const command = `exec "$0" "$1" doctor ${options} > /dev/full`;
+        const run = promisify(execFile)('sh', ['-c', command, process.execPath, program], { env });
+        await expect(run, options).rejects.toMatchObject({
+          code: 1,
+          stderr: expect.stringMatching(
+            /^[^\n]*the output cannot be written: no space is left[^\n]*\n$/,
+          ) as unknown,
+        });
+      }
+    },
+  );
+
   it('prints completion scripts that shells can read', async () => {
     const home = new Home();
     const { stdout } = await home.run(['completion', 'bash']);

@@ -38,6 +38,8 @@ describe('the command line', () => {
     [['account', 'show', 'a', 'b'], /^unexpected argument 'b'$/],
     [['contacts', '--onlin'], /^unknown option '--onlin'$/],
     [['history', 'bob', '--limit'], /argument missing/],
+    [['history', 'bob', '--limit', '-1'], /^--limit wants a value; .* --option=-VALUE$/],
+    [['contacts', '-a', '-x'], /^-a wants a value; .* --option=-VALUE$/],
     [['contacts', '--online=yes'], /does not take an argument/],
   ])('says what is wrong with %j', (argv, text) => {
     expect(() => read(...argv)).toThrow(UsageError);

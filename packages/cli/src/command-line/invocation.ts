@@ -81,6 +81,9 @@ function parse(
 /** Node's own messages say what is wrong in the first sentence and talk about `--` in the next. */
 function describe(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
+  const option = /^Option '(-[^' ,]+)[^']*' argument is ambiguous/.exec(text)?.[1];
+  if (option !== undefined)
+    return `${option} wants a value; one that begins with a dash is written as in --option=-VALUE`;
   const first = text.split(/\.\s|\n/, 1)[0] ?? text;
   return first.charAt(0).toLowerCase() + first.slice(1).replace(/\.$/, '');
 }
