@@ -206,8 +206,9 @@ export class Connection {
       case 'roster':
         return this.#contacts.perform(op, body.change, signal);
       case 'profile':
-        return body.change.action === 'name'
-          ? this.#nick.rename(body.change.name, signal)
+        if (body.change.action === 'name') return this.#nick.rename(body.change.name, signal);
+        return body.change.action === 'avatar'
+          ? refused('unsupported', 'people on IRC have no pictures')
           : refused('unsupported', 'the password of an account on IRC is changed with its services');
       case 'edit':
         return refused('unsupported', 'on IRC nothing that was said can be changed');

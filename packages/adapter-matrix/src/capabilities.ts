@@ -15,7 +15,8 @@ export const NETWORK_CAPABILITIES: Capabilities = {
     presence: 'partial', // where the server has it
     'presence-own': 'partial', // no difference between away and busy
     'presence-text': 'full',
-    profile: 'partial', // the name
+    profile: 'full',
+    'own-avatar': 'full',
     avatars: 'full',
     direct: 'full',
     groups: 'full',

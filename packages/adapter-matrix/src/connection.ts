@@ -8,13 +8,14 @@ import type {
   Queries,
   Signal,
 } from '@natter/core';
-import { NatterError, toErrorData, type OwnPresence, type Opaque, type RemoteKey } from '@natter/core/model';
+import { NatterError, type OwnPresence, type Opaque, type RemoteKey } from '@natter/core/model';
 import { accountCapabilities } from './capabilities.ts';
 import { failedInteraction, unsupported } from './interactions.ts';
 import { Directs } from './features/directs.ts';
 import { download } from './features/download.ts';
 import { History } from './features/history.ts';
 import { Outgoing } from './features/outgoing.ts';
+import { OwnProfile } from './features/own-profile.ts';
 import { verificationTarget } from './features/partners.ts';
 import { PresenceFeature } from './features/presence.ts';
 import { Questions } from './features/questions.ts';
@@ -23,8 +24,7 @@ import { RoomSync } from './features/room-sync.ts';
 import { RosterChanges } from './features/roster-changes.ts';
 import { Sync } from './features/sync.ts';
 import { Uploads } from './features/uploads.ts';
-import { failedOutcome, mapError, refused } from './mapping/errors.ts';
-import { keyOf } from './mapping/keys.ts';
+import { failedOutcome, mapError } from './mapping/errors.ts';
 import type { Healed, Remember } from './encryption.ts';
 import { newRoom } from './mapping/room.ts';
 import { mapHealed } from './mapping/timeline.ts';
@@ -42,6 +42,7 @@ export class Connection {
   readonly #history: History;
   readonly #questions: Questions;
   readonly #uploads: Uploads;
+  readonly #ownProfile: OwnProfile;
   readonly #pending = new Set<Promise<unknown>>();
 
   constructor(runtime: Runtime, shown: OwnPresence) {
@@ -49,6 +50,7 @@ export class Connection {
     const directs = new Directs(runtime);
     const roomSync = new RoomSync(runtime);
     this.#uploads = new Uploads(runtime);
+    this.#ownProfile = new OwnProfile(runtime, this.#uploads);
     this.#presence = new PresenceFeature(runtime);
     this.#sync = new Sync(runtime, { roomSync, presence: this.#presence, shown });
     this.#outgoing = new Outgoing(runtime, directs, this.#uploads);
@@ -126,22 +128,8 @@ export class Connection {
       case 'room':
         return this.#roomChanges.perform(op, body.change, signal);
       case 'profile':
-        return body.change.action === 'name'
-          ? this.#rename(body.change.name, signal)
-          : refused('unsupported', 'natter cannot change the password of a Matrix account yet');
+        return this.#ownProfile.perform(body.change, signal);
     }
-  }
-
-  async #rename(name: string | null, signal: AbortSignal): Promise<Outcome> {
-    const { api, host } = this.#runtime;
-    const path = ['client', 'v3', 'profile', api.userId, 'displayname'];
-    await api.call({ method: 'PUT', path, body: { displayname: name ?? '' }, signal });
-    try {
-      await host.commit({ origin: 'live', events: [{ type: 'self', key: keyOf(api.userId), name }] });
-    } catch (error) {
-      host.log('warn', 'matrix-name-not-stored', { message: toErrorData(error).message });
-    }
-    return { result: 'accepted', refs: [] };
   }
 
   catchUp(after: Opaque | null, signal: AbortSignal): Promise<Page> {

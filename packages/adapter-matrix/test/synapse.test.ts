@@ -1,5 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { memorySecrets, memoryStore, remoteKey, type ConversationId, type Draft } from '@natter/core';
+import {
+  memorySecrets,
+  memoryStore,
+  remoteKey,
+  type Attachment,
+  type ConversationId,
+  type Draft,
+} from '@natter/core';
 import { describeServer, startSynapse, type SynapseServer } from '@natter/e2e';
 import { Client, list, text, type Answer } from './support/client.ts';
 import { eventually, Home } from './support/home.ts';
@@ -56,6 +63,41 @@ describeServer('Matrix accounts in a hub', 'synapse', () => {
   }
   const texts = async (conversation: ConversationId): Promise<string[]> =>
     (await home.rows(conversation)).map(({ content }) => content.text);
+
+  test('our own picture is seen by the other one, and is gone again', async () => {
+    const bytes = Buffer.from('not really a picture');
+    const blob = await home.store(bytes);
+    const picture: Attachment = {
+      kind: 'image',
+      name: 'me.png',
+      mediaType: 'image/png',
+      size: bytes.length,
+      width: null,
+      height: null,
+      duration: null,
+      hash: null,
+      remote: null,
+      thumbnail: null,
+      blob,
+    };
+    const show = async (image: Attachment | null): Promise<void> => {
+      const { methods } = home.hub.handlers;
+      const change = { action: 'avatar', image } as const;
+      const request = { key: crypto.randomUUID(), account: home.account, change };
+      const { operation } = await methods['profile.change'](request, signal);
+      await eventually(async () => (await methods['operation.get']({ operation }, signal)).state).toBe(
+        'accepted',
+      );
+    };
+    const address = async (): Promise<string | undefined> =>
+      text((await other.call('GET', ['client', 'v3', 'profile', me]))['avatar_url']);
+    await show(picture);
+    const [, , origin, media] = (await address())?.split('/') ?? [];
+    const answer = await other.fetch('GET', ['client', 'v1', 'media', 'download', origin ?? '', media ?? '']);
+    expect(Buffer.from(await answer.arrayBuffer())).toEqual(bytes);
+    await show(null);
+    expect(await address()).toBeFalsy();
+  });
 
   test('formatting, replies, threads and mentions, both ways', async () => {
     const { id, conversation } = await room();

@@ -16,7 +16,8 @@ export const NETWORK_CAPABILITIES: Capabilities = {
     'presence-own': 'full',
     'presence-text': 'full',
     profile: 'full',
-    avatars: 'partial', // those of others are shown
+    'own-avatar': 'partial', // no larger than the server takes in one piece
+    avatars: 'full',
     direct: 'full',
     groups: 'full',
     channels: 'full',
@@ -57,6 +58,8 @@ export interface ServerFeatures {
   readonly blocking: boolean;
   /** The account keeps what its devices share (XEP-0163). */
   readonly personal: boolean;
+  /** What is published as our picture, the server puts into our vcard and presence as well (XEP-0398). */
+  readonly avatarConversion: boolean;
 }
 
 /** The capabilities of an account on a server with these features. */
@@ -68,7 +71,7 @@ export function accountCapabilities({ archive, carbons, blocking, personal }: Se
       ...support,
       ...(archive ? {} : { history: 'none' }),
       ...(carbons ? {} : { 'own-echo': archive ? 'partial' : 'none', 'read-marker': 'none' }),
-      ...(personal ? {} : { profile: 'none', avatars: 'none' }),
+      ...(personal ? {} : { profile: 'none', 'own-avatar': 'none', avatars: 'none' }),
       ...(blocking ? {} : { block: 'none' }),
     },
     // Without an archive nobody can tell in which order things went, or what was missed. What became of a message the

@@ -92,7 +92,7 @@ export class Connection {
     this.#rooms = new Rooms(runtime, this.#archive, services);
     this.#files = new Files(runtime, services);
     this.#gateways = new Gateways(runtime, services, entities);
-    this.#ownProfile = new OwnProfile(runtime);
+    this.#ownProfile = new OwnProfile(runtime, this.#presence);
     this.#displayed = new Displayed(runtime, this.#archive);
     this.#personalEvents = new PersonalEvents(runtime, [
       this.#displayed.subscriber,

@@ -28,6 +28,8 @@ export class Memory {
   left: { readonly session: string; readonly stanzas: readonly Unacknowledged[] } | null = null;
   /** What contacts were told of us in the session that goes on. */
   ownPresence: OwnPresence | null = null;
+  /** The hash of our picture as presence tells it (XEP-0153), null for none; undefined where we say nothing of it. */
+  ownPicture: string | null | undefined = undefined;
   /** Where the server sent us when it ended the last stream. */
   elsewhere: string | null = null;
   /** Presence by contact and resource (empty for the contact as a whole). */

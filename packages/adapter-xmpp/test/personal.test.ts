@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { describeServer } from '@natter/e2e';
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { MarkerEvent } from '@natter/core';
 import { Element } from '@xmpp/xml';
 import { createXmppAdapter } from '../src/index.ts';
@@ -93,6 +93,36 @@ describe.each(REAL_SERVERS)('on each server', ({ kind, start }) => {
       expect(await me.fetch(avatar.remote)).toEqual(picture);
       const forged = avatar.remote.replace(hash, '0'.repeat(40));
       await expect(me.fetch(forged)).rejects.toMatchObject({ data: { code: 'not-found' } });
+    });
+
+    test('our own picture is seen by a contact, who is told when it is gone (XEP-0084), and is in the vcard (XEP-0398)', async () => {
+      const [me, peer] = await friends();
+      const juliet = device(peer.address, 'natter');
+      await juliet.online();
+      const seen = () =>
+        juliet.host.events.flatMap((e) =>
+          e.type === 'upsert' && e.of === 'contact' && e.key === me.key && e.value.avatar !== undefined
+            ? [e.value.avatar]
+            : [],
+        );
+      const picture = randomBytes(40_000);
+      const hash = createHash('sha1').update(picture).digest('hex');
+      expect(await me.show(picture)).toEqual({ result: 'accepted', refs: [] });
+      const avatar = await juliet.host.until('the picture', () => seen().at(-1));
+      expect(avatar.hash).toBe(hash);
+      expect(await juliet.fetch(avatar.remote)).toEqual(picture);
+      // XEP-0398: who looks into the vcard alone sees it as well, whoever put it there.
+      const inVcard = avatar.remote.replace('xmpp-avatar:pep', 'xmpp-avatar:vcard');
+      expect(await juliet.fetch(inVcard)).toEqual(picture);
+
+      expect(await me.show(randomBytes(2_000_000))).toMatchObject({
+        result: 'refused',
+        error: { code: 'too-large' },
+      });
+      expect(await me.show(null)).toMatchObject({ result: 'accepted' });
+      await juliet.host.until('that there is none', () => seen().at(-1) === null);
+      await expect(juliet.fetch(avatar.remote)).rejects.toMatchObject({ data: { code: 'not-found' } });
+      await expect(juliet.fetch(inVcard)).rejects.toMatchObject({ data: { code: 'not-found' } });
     });
 
     test('what one device has read, another knows, also if it was away (XEP-0490)', async () => {

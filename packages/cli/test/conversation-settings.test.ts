@@ -49,6 +49,10 @@ it('gives a group a picture, which the other one gets', async () => {
   await until(async () => typeof (await bob.lines('room', 'list'))[0]?.['avatar'] === 'string');
   await alice.lines('room', 'icon', 'Choir', '--remove');
   await until(async () => (await alice.lines('room', 'list'))[0]?.['avatar'] === null);
+
+  const own = await alice.run(['account', 'avatar', 'alice@chat.test', picture]);
+  expect(own.code).not.toBe(0);
+  expect(own.stderr).toContain('own-avatar');
 });
 
 it('asks the server for messages, and finds those that never came here as well', async () => {

@@ -69,6 +69,14 @@ describeServer('XMPP from the command line', 'prosody-sid', () => {
     await alice.lines('retract', String(said?.['id']));
     await until(async () => (await bob.lines('history', from))[0]?.['retracted'] === true);
 
+    const picture = join(bob.folder, 'me.png');
+    writeFileSync(picture, 'not really a picture');
+    expect((await bob.run(['account', 'avatar', to])).code).toBe(2);
+    for (const how of [picture, '--remove'])
+      expect(await bob.lines('account', 'avatar', to, how)).toMatchObject([
+        { action: 'profile.avatar', state: 'accepted' },
+      ]);
+
     const changed = await bob.run(['account', 'password', to, '--password-stdin'], {
       stdin: 'bob secret\nanother secret\n',
     });

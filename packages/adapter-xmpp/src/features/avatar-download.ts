@@ -4,6 +4,7 @@ import { fromBase64 } from '@natter/wire';
 import { Element } from '@xmpp/xml';
 import { readItemsAnswer, writeItemsQuery, type AvatarAddress } from '../mapping/personal.ts';
 import { NS } from '../wire/namespaces.ts';
+import { sha1Hex } from '../wire/sha1.ts';
 import type { XmppStream } from '../wire/stream.ts';
 
 /** Fetches a picture into a blob: from what was published (XEP-0084), or from the vcard (XEP-0153). Its hash must be the told one. */
@@ -16,10 +17,8 @@ export async function downloadAvatar(
   const base64 = await fetchPicture(stream, address, signal);
   const bytes = base64 === null ? null : fromBase64(base64);
   if (bytes === null) throw failure('not-found', 'there is no such picture any more');
-  const hash = Array.from(new Uint8Array(await crypto.subtle.digest('SHA-1', bytes)), (byte) =>
-    byte.toString(16).padStart(2, '0'),
-  ).join('');
-  if (hash !== address.hash) throw failure('protocol', 'the picture is another one than was announced');
+  if ((await sha1Hex(bytes)) !== address.hash)
+    throw failure('protocol', 'the picture is another one than was announced');
   const writer = (await host.writeBlob(blob, 0)).getWriter();
   await writer.write(bytes);
   await writer.close();

@@ -21,5 +21,6 @@ export async function discoverServer(
     blocking: server.features.has(NS.blocking) || account.features.has(NS.blocking),
     // XEP-0163 section 6.1
     personal: isOf(account, 'pubsub', 'pep'),
+    avatarConversion: account.features.has(NS.avatarConversion),
   };
 }

@@ -8,19 +8,28 @@ import type { Runtime } from '../runtime.ts';
 import { parseAddress } from '../wire/address.ts';
 import { asWireError } from '../wire/error.ts';
 import { NS } from '../wire/namespaces.ts';
+import { OwnAvatar } from './own-avatar.ts';
+import type { PresenceFeature } from './presence.ts';
 import { changePassword } from './registration.ts';
 
 /** What we say of ourselves, and the password by which we sign in. Each may be repeated without harm. */
 export class OwnProfile {
   readonly #runtime: Runtime;
 
-  constructor(runtime: Runtime) {
+  readonly #avatar: OwnAvatar;
+
+  constructor(runtime: Runtime, presence: PresenceFeature) {
     this.#runtime = runtime;
+    this.#avatar = new OwnAvatar(runtime, presence);
   }
 
   async perform(change: ProfileAction, signal: AbortSignal): Promise<Outcome> {
     try {
       if (change.action === 'name') return await this.#name(change.name, signal);
+      if (change.action === 'avatar') {
+        await this.#avatar.show(change.image, signal);
+        return { result: 'accepted', refs: [] };
+      }
       return await this.#password(change.secret, signal);
     } catch (error) {
       const failure = asWireError(error);

@@ -2,6 +2,7 @@ import type { OwnPresence, Presence, RemoteKey } from '@natter/core/model';
 import type { Ephemeral, Event } from '@natter/core';
 import type { Element } from '@xmpp/xml';
 import { readPresence, writePresence, writeSubscription } from '../mapping/presence.ts';
+import { writeVcardHash } from '../mapping/avatar.ts';
 import { readNick } from '../mapping/personal.ts';
 import { forgetOldest } from '../memory.ts';
 import type { Runtime } from '../runtime.ts';
@@ -38,9 +39,19 @@ export class PresenceFeature {
   /** Tells contacts how we are. */
   announce(presence: OwnPresence): void {
     const stanza = writePresence(presence);
-    if (presence.availability !== 'invisible') stanza.append(this.#runtime.self.announce());
-    this.#runtime.stream.send(stanza);
-    this.#runtime.memory.ownPresence = presence;
+    const { self, stream, memory } = this.#runtime;
+    if (presence.availability !== 'invisible') {
+      stanza.append(self.announce());
+      if (memory.ownPicture !== undefined) stanza.append(writeVcardHash(memory.ownPicture));
+    }
+    stream.send(stanza);
+    memory.ownPresence = presence;
+  }
+
+  /** The same once more, as something that goes with it has changed. */
+  announceAgain(): void {
+    const { ownPresence } = this.#runtime.memory;
+    if (ownPresence !== null) this.announce(ownPresence);
   }
 
   /** The same, unless contacts know it from the session that goes on (XEP-0198 section 5). */
@@ -65,7 +76,10 @@ export class PresenceFeature {
     const update = readPresence(stanza);
     if (update === null) return false;
     if (update.kind === 'presence') {
-      if (update.contact === this.#runtime.own) return false; // our own devices are no contacts
+      if (update.contact === this.#runtime.own) {
+        this.#profiles.lookAtOurs(stanza);
+        return false; // our own devices are no contacts
+      }
       this.#remember(update.contact, update.resource, update.presence);
       this.#profiles.lookAt(stanza);
       this.#entities.lookAt(stanza);

@@ -48,6 +48,13 @@ export class Profiles {
     return { events: [upsert(publisher, { avatar })] };
   }
 
+  /** Another device of ours tells of another picture: the vcard is not as we left it (XEP-0153 section 4.3). */
+  lookAtOurs(presence: Element): void {
+    const hash = readVcardHash(presence);
+    if (hash !== undefined && hash !== this.#runtime.memory.ownPicture)
+      this.#runtime.memory.ownPicture = undefined;
+  }
+
   /** A presence tells of the picture in the vcard. What was published counts more: it may be larger. */
   lookAt(presence: Element): void {
     const { memory, commits } = this.#runtime;

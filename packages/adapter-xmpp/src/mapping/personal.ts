@@ -74,6 +74,13 @@ export function writeNodeSettings(node: string, settings: Readonly<Record<string
   return query;
 }
 
+/** Takes everything out of a node of our own (XEP-0060 section 8.5). */
+export function writePurge(node: string): Element {
+  const query = new Element('pubsub', { xmlns: NS.pubsubOwner });
+  query.c('purge', { node });
+  return query;
+}
+
 function writeOptions(formType: string, options: Readonly<Record<string, string>>): Element {
   const form = new Element('x', { xmlns: NS.dataForms, type: 'submit' });
   form.c('field', { var: 'FORM_TYPE', type: 'hidden' }).c('value').t(formType);

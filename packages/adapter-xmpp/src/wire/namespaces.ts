@@ -40,6 +40,8 @@ export const NS = {
   vcardUpdate: 'vcard-temp:x:update', // XEP-0153
   avatarMetadata: 'urn:xmpp:avatar:metadata', // XEP-0084
   avatarData: 'urn:xmpp:avatar:data', // XEP-0084
+  avatarConversion: 'urn:xmpp:pep-vcard-conversion:0', // XEP-0398
+  streamLimits: 'urn:xmpp:stream-limits:0', // XEP-0478
   caps: 'http://jabber.org/protocol/caps', // XEP-0115
   nick: 'http://jabber.org/protocol/nick', // XEP-0172
   time: 'urn:xmpp:time', // XEP-0202

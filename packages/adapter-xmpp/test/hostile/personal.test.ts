@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterEach, expect, test } from 'vitest';
 import { startPair, type Pair } from '../support/pair.ts';
 
@@ -81,4 +82,51 @@ test('a picture in the vcard stands in where none was published, and gives way t
     `xmpp-avatar:pep:${pep}:friend@localhost`,
     null,
   ]);
+});
+
+test('our picture goes into the vcard and the presence as well where the server does not see to it (XEP-0153)', async () => {
+  pair = await startPair();
+  const { peer, person } = pair;
+  const picture = Buffer.from('not really a picture');
+  const hash = createHash('sha1').update(picture).digest('hex');
+  const done = person.show(picture);
+  for (const node of ['urn:xmpp:avatar:data', 'urn:xmpp:avatar:metadata']) {
+    const publication = await peer.take('iq');
+    const publish = publication.getChildElements()[0]?.getChild('publish');
+    expect([publish?.attrs['node'], publish?.getChild('item')?.attrs['id']]).toEqual([node, hash]);
+    peer.answer(publication);
+  }
+  const old = '<FN>Juliet</FN><PHOTO><TYPE>image/gif</TYPE><BINVAL>AAAA</BINVAL></PHOTO>';
+  peer.answer(await peer.take('iq'), `<vCard xmlns='vcard-temp'>${old}</vCard>`);
+  const change = await peer.take('iq');
+  const vcard = change.getChild('vCard', 'vcard-temp');
+  expect(vcard?.getChildText('FN')).toBe('Juliet');
+  expect(vcard?.getChildren('PHOTO').map((photo) => photo.getChildText('BINVAL'))).toEqual([
+    picture.toString('base64'),
+  ]);
+  peer.answer(change);
+  expect(await done).toMatchObject({ result: 'accepted' });
+  const photo = async () =>
+    (await peer.take('presence')).getChild('x', 'vcard-temp:x:update')?.getChildText('photo');
+  expect(await photo()).toBe(hash);
+
+  // Another device of ours has changed the vcard since: we do not go on telling what it does not hold.
+  const other = 'b'.repeat(40);
+  peer.write(
+    `<presence from='me@localhost/other'><x xmlns='vcard-temp:x:update'><photo>${other}</photo></x></presence>`,
+  );
+  peer.write(last);
+  await until('last');
+  person.session.signal({ type: 'presence', presence: { availability: 'away', text: null } });
+  expect(await photo()).toBeUndefined();
+});
+
+test('a picture that does not go into a stanza that every server takes is not sent', async () => {
+  pair = await startPair();
+  const { peer, person } = pair;
+  expect(await person.show(Buffer.alloc(64 * 1024))).toMatchObject({
+    result: 'refused',
+    error: { code: 'too-large', userAction: 'shorten' },
+  });
+  expect(peer.heard).not.toContain('urn:xmpp:avatar:data');
 });

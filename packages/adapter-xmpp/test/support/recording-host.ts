@@ -1,6 +1,7 @@
 import {
   mintId,
   remoteKey,
+  type Attachment,
   type BlobId,
   type Capabilities,
   type OperationId,
@@ -32,7 +33,7 @@ class RecordingHost implements SessionHost {
   readonly phases: string[] = [];
   readonly rosters: string[] = [];
   readonly logs: string[] = [];
-  /** What was downloaded. */
+  /** What was downloaded, and what a test wants to be sent. */
   readonly blobs = new Map<BlobId, Buffer>();
   accountCapabilities: Capabilities | null = null;
   /** Holds commits back until it resolves. */
@@ -71,8 +72,10 @@ class RecordingHost implements SessionHost {
     this.memos.set(operation, memo);
   }
   async ask(): Promise<void> {}
-  readBlob(): Promise<ReadableStream<Uint8Array>> {
-    throw new Error('no blobs here');
+  async readBlob(blob: BlobId, offset: number): Promise<ReadableStream<Uint8Array>> {
+    const bytes = this.blobs.get(blob);
+    if (bytes === undefined) throw new Error(`there is no blob ${blob}`);
+    return new Blob([new Uint8Array(bytes.subarray(offset))]).stream();
   }
   async writeBlob(blob: BlobId): Promise<WritableStream<Uint8Array>> {
     const parts: Uint8Array[] = [];
@@ -185,6 +188,26 @@ export class Person {
     const blob = mintId('blob');
     await this.session.download(remote, blob, 0, new AbortController().signal);
     return this.host.blobs.get(blob);
+  }
+  /** Sets our own picture, or takes it away. */
+  show(bytes: Buffer | null): Promise<Outcome> {
+    const blob = mintId('blob');
+    if (bytes !== null) this.host.blobs.set(blob, bytes);
+    const picture: Attachment = {
+      kind: 'image',
+      name: 'me.png',
+      mediaType: 'image/png',
+      size: bytes?.length ?? null,
+      width: null,
+      height: null,
+      duration: null,
+      hash: null,
+      remote: null,
+      thumbnail: null,
+      blob,
+    };
+    const image = bytes === null ? null : picture;
+    return this.perform(this.op(null, { type: 'profile', change: { action: 'avatar', image } }));
   }
   op(conversation: Op['conversation'], body: OpBody): Op {
     return { id: mintId('operation'), conversation, attempt: 1, memo: null, body };

@@ -1,4 +1,4 @@
-import type { AccountId, ConversationId, RoomAction, RosterAction } from '@natter/core';
+import type { AccountId, ConversationId, ProfileAction, RoomAction, RosterAction } from '@natter/core';
 import type { ClientLink } from '@natter/core/link';
 import type { CommandContext } from '../context.ts';
 import { settleOperation } from './settle-operation.ts';
@@ -50,6 +50,23 @@ export async function changeRoom(
       state,
       result,
     },
+    () => `${change.action}: ${state}`,
+  );
+  return settled.exitCode;
+}
+
+/** Changes our own profile on a network and waits for it. The answer is the exit code. */
+export async function changeProfile(
+  context: CommandContext,
+  link: ClientLink,
+  account: AccountId,
+  change: ProfileAction,
+): Promise<number> {
+  const { operation } = await link.call('profile.change', { key: changeKey(), account, change });
+  const settled = await settleOperation(context, link, operation);
+  const { state } = settled.operation;
+  context.output.item(
+    { type: 'operation', id: operation, account, action: `profile.${change.action}`, state },
     () => `${change.action}: ${state}`,
   );
   return settled.exitCode;

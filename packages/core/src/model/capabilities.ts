@@ -14,7 +14,8 @@ export const supportKeys = [
   'presence', // of contacts
   'presence-own', // ours can be set
   'presence-text',
-  'profile', // own name and avatar can be set
+  'profile', // own name can be set
+  'own-avatar', // own picture can be set
   'avatars',
   'direct', // one-to-one messages
   'groups', // conversations of several people

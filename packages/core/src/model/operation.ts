@@ -55,6 +55,8 @@ export type RoomAction =
 /** A change of our own profile. */
 export type ProfileAction =
   | { readonly action: 'name'; readonly name: string | null }
+  /** `null` takes the picture away. */
+  | { readonly action: 'avatar'; readonly image: Attachment | null }
   | { readonly action: 'password'; readonly secret: string };
 
 /** What an operation asks for, in the hub's ids. */

@@ -90,6 +90,13 @@ export const accountRows: readonly CommandRow[] = [
     load: async () => (await import('../../commands/accounts/password.ts')).changePassword,
   },
   {
+    words: ['account', 'avatar'],
+    summary: 'set the picture of yourself that others see, or take it away',
+    args: [account, { name: 'PATH', optional: true, summary: 'a picture: PNG, JPEG, GIF or WebP' }],
+    options: [{ name: 'remove', summary: 'take the picture away' }],
+    load: async () => (await import('../../commands/accounts/avatar.ts')).setAvatar,
+  },
+  {
     words: ['account', 'verify'],
     summary: 'make sure by emoji that nobody listens: with a contact, or with another device of yours',
     details:

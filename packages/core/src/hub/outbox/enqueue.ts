@@ -2,6 +2,7 @@ import type { Message, MessageId, Operation, OperationBody, OperationId } from '
 import { NatterError, concealed, errorData, isFinal, mintId } from '../../model/index.ts';
 import type { Transaction } from '../state/transaction.ts';
 import type { Request } from './request.ts';
+import { requirePicture } from './require-picture.ts';
 import { requireSupport, requireYoung } from './require-support.ts';
 import { writeMessage } from './write-message.ts';
 
@@ -13,6 +14,7 @@ export async function enqueue(transaction: Transaction, request: Request): Promi
   const same = await knownOperation(transaction, request.key);
   if (same) return sameRequest(same, request);
   requireSupport(transaction, request);
+  requirePicture(request.body);
   const target = await targetOf(transaction, request.body);
   requireYoung(transaction, request, target);
   const id = mintId('operation');

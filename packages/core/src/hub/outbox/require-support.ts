@@ -90,6 +90,7 @@ const roomSupport: Readonly<Record<string, SupportKey>> = {
   expiry: 'expiry',
   'own-view': 'own-view',
 };
+const profileSupport = { name: 'profile', avatar: 'own-avatar', password: 'change-password' } as const;
 const rosterSupport: Readonly<Record<string, SupportKey>> = {
   add: 'roster-edit',
   remove: 'roster-edit',
@@ -118,7 +119,7 @@ function neededSupport(body: OperationBody, conversation: Conversation | undefin
     case 'roster':
       return known(rosterSupport[body.change.action]);
     case 'profile':
-      return body.change.action === 'name' ? ['profile'] : ['change-password'];
+      return [profileSupport[body.change.action]];
     case 'mark-read':
       return [];
     default:

@@ -23,6 +23,7 @@ const asking: readonly (readonly [SupportKey, OpBody])[] = [
   ['kick', { type: 'room', change: { action: 'kick', member: nowhere } }],
   ['invite', { type: 'room', change: { action: 'invite', contact: nowhere } }],
   ['profile', { type: 'profile', change: { action: 'name', name: 'x' } }],
+  ['own-avatar', { type: 'profile', change: { action: 'avatar', image: null } }],
 ];
 
 /** What is declared, and that what is not declared is refused. */

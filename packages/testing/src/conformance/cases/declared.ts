@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { mintId, type InteractionSubject, type Outcome, type SupportKey } from '@natter/core';
+import { fileAttachment } from '../../attachment.ts';
 import type { ConformanceCase } from '../case.ts';
 import { assertErrorData } from '../check-error.ts';
 import { textBody, type Driver } from '../driver.ts';
@@ -11,6 +12,10 @@ const interactions: readonly (readonly [SupportKey, InteractionSubject])[] = [
   ['change-password', 'password'],
   ['unregister', 'unregister'],
 ];
+
+/** A PNG of one pixel. */
+const ONE_PIXEL =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==';
 
 /** What is declared and nothing else here asks for is there all the same. */
 export const declaredCases: readonly ConformanceCase[] = [
@@ -52,6 +57,22 @@ export const declaredCases: readonly ConformanceCase[] = [
       // A server may have its own mind about names.
       if (outcome.result === 'refused') assert.equal(outcome.error.code, 'forbidden', outcome.error.message);
       else assertTaken(outcome);
+    }),
+  },
+  {
+    name: 'declared: our picture is set and taken away, or the server says why not',
+    needs: { support: ['own-avatar'] },
+    run: withDriver(async (driver) => {
+      const bytes = Buffer.from(ONE_PIXEL, 'base64');
+      const blob = mintId('blob');
+      driver.host.blobs.set(blob, bytes);
+      const picture = fileAttachment('me.png', bytes.length, { kind: 'image', mediaType: 'image/png', blob });
+      for (const image of [picture, null]) {
+        const outcome = await driver.perform({ type: 'profile', change: { action: 'avatar', image } }, null);
+        if (outcome.result === 'refused')
+          assert.equal(outcome.error.code, 'forbidden', outcome.error.message);
+        else assertTaken(outcome);
+      }
     }),
   },
   {

@@ -88,6 +88,7 @@ async function room(context: Context, op: Op, body: Body<'room'>): Promise<Outco
 
 async function profile(context: Context, { change }: Body<'profile'>): Promise<Outcome> {
   if (change.action === 'name') return done(context, { do: 'name', name: change.name });
+  if (change.action === 'avatar') return refused('keep pictures of people');
   await done(context, { do: 'password', password: change.secret });
   await context.host.setSecret('password', change.secret);
   return { result: 'accepted', refs: [] };
