@@ -1,6 +1,8 @@
 import type { RemoteKey } from '@natter/core/model';
 import { readFormatting } from '../mapping/format-codes.ts';
+import { sentAt } from '../mapping/message.ts';
 import { roleOf } from '../mapping/roles.ts';
+import { systemMessage } from '../mapping/system-message.ts';
 import { isOwn, keyOf, type Feature, type Runtime } from '../runtime.ts';
 import { lastParam, param, parseSource, type IrcLine } from '../wire/line.ts';
 import { Channel, newOccupant, type Occupant } from './channel.ts';
@@ -39,7 +41,7 @@ export class Channels implements Feature {
       case 'PART':
         return this.#gone(param(line, 0), line.source?.nick ?? '', 'left');
       case 'KICK':
-        return this.#gone(param(line, 0), param(line, 1), 'left');
+        return this.#kicked(line);
       case 'QUIT':
         return this.#everywhere(line.source?.nick ?? '', (channel) =>
           this.#gone(channel.name, line.source?.nick ?? '', 'left'),
@@ -93,6 +95,25 @@ export class Channels implements Feature {
       account === undefined || account === '*' ? (line.tags.get('account') ?? null) : account;
     channel.occupants.set(keyOf(this.#runtime, source.nick), occupant);
     commits.add(this.#member(channel, source.nick));
+  }
+
+  /** Who is put out wants to know by whom and why. */
+  #kicked(line: IrcLine): void {
+    const [name = '', nick = '', reason = ''] = line.params;
+    const channel = this.get(name);
+    if (channel !== undefined && isOwn(this.#runtime, nick)) {
+      const by = line.source?.nick ?? '';
+      // Without a reason servers send a nick in its place (RFC 1459 section 4.2.8).
+      const given = [by, nick].includes(reason) ? '' : readFormatting(reason).text;
+      const text = `you were kicked${by === '' ? '' : ` by ${by}`}${given === '' ? '' : `: ${given}`}`;
+      const key = keyOf(this.#runtime, by === '' ? name : by);
+      const sender = { key, self: false, contact: null, name: by === '' ? null : by, proof: 'nick' } as const;
+      const data = { event: 'kicked', by, reason: given };
+      this.#runtime.commits.add(
+        systemMessage({ conversation: channel.key, sender, text, data, sentAt: sentAt(line) }),
+      );
+    }
+    this.#gone(name, nick, 'left');
   }
 
   #gone(channelName: string, nick: string, state: 'left' | 'banned'): void {

@@ -1,4 +1,5 @@
 import type { RemoteKey } from '@natter/core/model';
+import { systemMessage } from '../mapping/system-message.ts';
 import { keyOf, type Feature, type Runtime } from '../runtime.ts';
 import { lastParam, param, type IrcLine } from '../wire/line.ts';
 import type { Channels } from './channels.ts';
@@ -92,24 +93,8 @@ export class Netsplits implements Feature {
         const text = wording(kind, servers, [...names]);
         const data = { event: kind, servers: [...servers], nicks: [...names] };
         const key = keyOf(this.#runtime, servers[0] ?? 'server');
-        commits.add({
-          type: 'timeline',
-          conversation,
-          place: { by: 'tail' },
-          items: [
-            {
-              stable: null,
-              claimed: null,
-              operation: null,
-              part: 0,
-              sender: { key, self: false, contact: null, name: servers[0] ?? null, proof: 'nick' },
-              sentAt: null,
-              receivedAt: Date.now(),
-              content: { kind: 'system', text, data },
-              trust: 'server',
-            },
-          ],
-        });
+        const sender = { key, self: false, contact: null, name: servers[0] ?? null, proof: 'nick' } as const;
+        commits.add(systemMessage({ conversation, sender, text, data, sentAt: null }));
       }
     }
     if (this.#groups.size > 0)

@@ -69,6 +69,22 @@ describe('F22: a netsplit and its end', () => {
   });
 });
 
+test.each([
+  [':op!u@h KICK #c me :\x02no\x02 spam', 'you were kicked by op: no spam'],
+  [':op!u@h KICK #c ME :op', 'you were kicked by op'],
+  ['KICK #c me', 'you were kicked'],
+])('who is put out of a channel is told by whom and why: %s', async (line, text) => {
+  await inChannel('');
+  server.push(':op!u@h KICK #c other :not us');
+  server.push(line);
+  await fence();
+  expect(toldSystem(running, '#c')).toEqual([text]);
+  const states = running.batches
+    .flatMap(({ events }) => events)
+    .flatMap((event) => (event.type === 'upsert' && event.of === 'conversation' ? [event.value.state] : []));
+  expect(states.filter((state) => state !== undefined)).toEqual(['joined', 'left']);
+});
+
 type Step =
   | { kind: 'join' | 'part' | 'quit' | 'kick' | 'op' | 'deop' | 'voice' | 'list'; who: number }
   | { kind: 'nick'; who: number; to: number };
