@@ -1,7 +1,11 @@
 import type { Capabilities } from '@natter/core/model';
 
-/** Longest text of one send; it leaves in as many lines as it takes. */
-export const TEXT_BYTES = 4096;
+/**
+ * Longest text of one send, which leaves in as many lines as it takes: what is through in about six seconds at the pace that
+ * servers take (DEFAULT_FLOOD). Without labels less, since the PING that finds the end of an answer takes part of that pace.
+ */
+const TEXT_BYTES = 4096;
+const UNLABELED_TEXT_BYTES = 3072;
 
 /** What any server can do, RFC 1459 and no more. */
 const PLAIN: Capabilities['support'] = {
@@ -63,9 +67,28 @@ export function passesTag({ enabled, denied }: ServerFeatures, name: string): bo
   return !list.includes(name);
 }
 
+/** Whether the server says what it answers (labeled-response, which needs batch). */
+export function labelsAnswers(enabled: ReadonlySet<string>): boolean {
+  return enabled.has('labeled-response') && enabled.has('batch');
+}
+
+/** Longest text of one send. */
+export function textLimit(enabled: ReadonlySet<string>): number {
+  return labelsAnswers(enabled) ? TEXT_BYTES : UNLABELED_TEXT_BYTES;
+}
+
 /** Whether there is a history to ask for (draft/chathistory). */
 export function keepsHistory(enabled: ReadonlySet<string>): boolean {
   return enabled.has('draft/chathistory') && enabled.has('batch') && enabled.has('server-time');
+}
+
+/**
+ * Whether several of our devices may be there under one nick. On most servers a second one is refused or named otherwise,
+ * and `echo-message` gives back no more than our own words. Who shares a nick has something to keep the same between them:
+ * draft/read-marker ("among multiple clients"), or what ZNC passes on.
+ */
+function sharesNick(enabled: ReadonlySet<string>): boolean {
+  return enabled.has('draft/read-marker') || enabled.has('znc.in/self-message');
 }
 
 /** The capabilities of an account on a server with these features. */
@@ -84,8 +107,9 @@ export function accountCapabilities(server: ServerFeatures): Capabilities {
       typing: passesTag(server, 'typing') ? 'full' : 'none',
       attachments: server.files === true ? 'full' : 'none',
       'read-marker': enabled.has('draft/read-marker') ? 'full' : 'none',
-      'own-echo': enabled.has('echo-message') ? 'full' : 'none',
+      'own-echo': enabled.has('echo-message') && sharesNick(enabled) ? 'full' : 'none',
     },
+    limits: { textBytes: textLimit(enabled) },
     ...(keepsHistory(enabled) ? {} : { order: 'arrival', catchUp: 'none' }),
   };
 }

@@ -1,5 +1,5 @@
 import { Asks } from './asks.ts';
-import { keepsHistory } from './capabilities.ts';
+import { keepsHistory, labelsAnswers } from './capabilities.ts';
 import { Commits } from './commits.ts';
 import type { ConnectionParts } from './connection-parts.ts';
 import { PASSWORD } from './credentials.ts';
@@ -14,7 +14,7 @@ export function makeRuntime(parts: ConnectionParts): Runtime {
   const { connection, registered } = signedIn;
   const { support, negotiation, nick } = registered;
   const { enabled, offered } = negotiation;
-  const labels = (): boolean => enabled.has('labeled-response') && enabled.has('batch');
+  const labels = (): boolean => labelsAnswers(enabled);
   const commits = new Commits(host, connection);
   const kept = keepsHistory(enabled);
   return {

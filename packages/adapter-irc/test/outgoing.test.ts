@@ -1,13 +1,14 @@
-import { afterEach, expect, test } from 'vitest';
-import { remoteKey, type OpBody } from '@natter/core';
+import { afterEach, describe, expect, test } from 'vitest';
+import { remoteKey, type OpBody, type Outcome } from '@natter/core';
+import { accountCapabilities } from '../src/capabilities.ts';
 import { run, type Running } from './support/online.ts';
-import { offering, ScriptedServer } from './support/scripted-server.ts';
+import { offering, ScriptedServer, type Script } from './support/scripted-server.ts';
 
 let server: ScriptedServer;
 let running: Running;
 afterEach(async () => {
-  await running.stop();
-  await server.close();
+  await running?.stop();
+  await server?.close();
 });
 
 const say = (text: string, replyTo: unknown = null): OpBody =>
@@ -59,4 +60,86 @@ test.each([
   const whole = `:me!${mask} ${first.replace('bob ', 'bob :')}\r\n`;
   const bytes = Buffer.byteLength(whole);
   expect([bytes <= 512, bytes > 509]).toEqual([true, true]);
+});
+
+describe('a text of many lines', () => {
+  const long = 'x'.repeat(3072);
+  const heardOf = (command: string): string[] => server.heard.filter((line) => line.includes(command));
+
+  async function sayLong(capabilities: string, more?: Script): Promise<Outcome> {
+    server = await ScriptedServer.start(offering(capabilities, more));
+    running = run(server.port);
+    expect(await running.online).toBeNull();
+    server.heard.length = 0;
+    return running.perform(say(long), 'bob');
+  }
+
+  test('costs two lines more than it has where PING finds the end of an answer', async () => {
+    expect(await sayLong('')).toMatchObject({ result: 'unconfirmed' });
+    expect(heardOf('PRIVMSG bob').join('').replaceAll('PRIVMSG bob ', '')).toBe(long);
+    const said = server.heard
+      .filter((line) => /^P(?:RIVMSG|ING) /.test(line))
+      .map((line) => line.slice(0, 4));
+    expect(said).toEqual(['PRIV', 'PING', ...said.slice(2, -1).map(() => 'PRIV'), 'PING']);
+    expect(said.length).toBeGreaterThan(8);
+  });
+
+  test('is refused as one while nothing of it has been said', async () => {
+    const outcome = await sayLong('', (line, emit) => {
+      if (line.startsWith('PRIVMSG')) emit(':s 401 me bob :no such nick');
+    });
+    expect(outcome).toMatchObject({ result: 'refused' });
+    expect(heardOf('PRIVMSG')).toHaveLength(1);
+  });
+
+  test('is not told as refused when a part was said', async () => {
+    let count = 0;
+    const outcome = await sayLong('', (line, emit) => {
+      if (line.startsWith('PRIVMSG') && (count += 1) > 3) emit(':s 401 me bob :no such nick');
+    });
+    expect(outcome).toMatchObject({ result: 'unknown' });
+  });
+
+  test('takes each echo as that of one line, also when several say the same', async () => {
+    let count = 0;
+    const outcome = await sayLong('echo-message message-tags', (line, emit) => {
+      if (line.startsWith('PRIVMSG')) emit(`@msgid=m${(count += 1)} :me!u@h ${line}`);
+    });
+    const ids = Array.from({ length: count }, (_, index) => `m${index + 1}`);
+    expect(outcome).toEqual({ result: 'accepted', refs: ids });
+    const parts = running.batches
+      .flatMap(({ events }) => events)
+      .flatMap((event) => (event.type === 'timeline' ? event.items.map(({ part }) => part) : []));
+    expect(parts).toEqual(ids.map((_, index) => index));
+  });
+});
+
+test.each([
+  ['', 3072],
+  ['batch labeled-response', 4096],
+])('the longest text is what is through in time, and that is what is told: %s', async (names, most) => {
+  const script: Script = (line, emit) => {
+    const [label = ''] = /label=\w+/.exec(line) ?? [];
+    if (line.includes('PRIVMSG') && label !== '') emit(`@${label} :s ACK`);
+  };
+  server = await ScriptedServer.start(offering(names, script));
+  running = run(server.port);
+  expect(await running.online).toBeNull();
+  const limits = accountCapabilities({ enabled: new Set(names.split(' ')), denied: undefined }).limits;
+  expect(limits.textBytes).toBe(most);
+  const results = [];
+  for (const length of [most, most + 1])
+    results.push((await running.perform(say('x'.repeat(length)), 'bob')).result);
+  expect(results).toEqual([names === '' ? 'unconfirmed' : 'accepted', 'refused']);
+});
+
+test.each([
+  ['echo-message', 'none'],
+  ['echo-message labeled-response batch message-tags server-time', 'none'],
+  ['draft/read-marker', 'none'],
+  ['echo-message draft/read-marker', 'full'],
+  ['echo-message znc.in/self-message', 'full'],
+])('an echo is that of other devices only where they share our nick: %s', (names, support) => {
+  const enabled = new Set(names.split(' '));
+  expect(accountCapabilities({ enabled, denied: undefined }).support['own-echo']).toBe(support);
 });

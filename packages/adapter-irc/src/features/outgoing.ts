@@ -1,14 +1,7 @@
 import type { Op, OpBody, Outcome } from '@natter/core';
-import {
-  errorData,
-  remoteKey,
-  type Content,
-  type ErrorCode,
-  type RemoteKey,
-  type Target,
-} from '@natter/core/model';
-import type { Asks, Question } from '../asks.ts';
-import { passesTag, TEXT_BYTES } from '../capabilities.ts';
+import { errorData, type Content, type ErrorCode, type RemoteKey, type Target } from '@natter/core/model';
+import type { Asks } from '../asks.ts';
+import { passesTag, textLimit } from '../capabilities.ts';
 import { action } from '../mapping/ctcp.ts';
 import { failedOutcome } from '../mapping/errors.ts';
 import { isServerId } from '../mapping/history-point.ts';
@@ -16,20 +9,16 @@ import { withoutCodes, writeFormatting } from '../mapping/format-codes.ts';
 import { joinParts, multilineOf, readMultilineLimits } from '../mapping/multiline.ts';
 import { splitText } from '../mapping/split-text.ts';
 import type { Runtime } from '../runtime.ts';
-import type { Batch } from '../wire/batches.ts';
 import { byteLength } from '../wire/format-line.ts';
 import { WireError } from '../wire/error.ts';
-import { lastParam, type IrcLine } from '../wire/line.ts';
-import { Messages, type OnItsWay } from './messages.ts';
+import type { Messages } from './messages.ts';
+import { Speech, type Manner } from './speech.ts';
 
 type Body<Type extends OpBody['type']> = Extract<OpBody, { type: Type }>;
 
 /** What is said, to whom and how. */
-interface Words {
-  readonly command: string;
-  readonly target: RemoteKey;
+interface Words extends Manner {
   readonly text: string;
-  readonly tags: Readonly<Record<string, string>>;
 }
 
 /** Longest user, with the sign of one that nobody vouches for, and host, where the server does not say (USERLEN, HOSTLEN). */
@@ -43,7 +32,7 @@ const MOST_TYPED = 100;
 /** Sends what we say and take back. */
 export class Outgoing {
   readonly #runtime: Runtime;
-  readonly #messages: Messages;
+  readonly #speech: Speech;
   readonly #asks: Asks;
   #batches = 0;
   /** When it was told last that we type, by target. */
@@ -51,11 +40,11 @@ export class Outgoing {
 
   constructor(runtime: Runtime, messages: Messages) {
     this.#runtime = runtime;
-    this.#messages = messages;
+    this.#speech = new Speech(runtime, messages);
     this.#asks = runtime.asks;
   }
 
-  /** Sends a text in as many lines as it takes, each after the one before has been answered. */
+  /** Sends a text in as many lines as it takes. */
   async send(op: Op, body: Body<'send'>, signal: AbortSignal): Promise<Outcome> {
     const brought = await this.#withAddress(op, body.content, signal);
     if ('result' in brought) return brought;
@@ -63,8 +52,8 @@ export class Outgoing {
     if (content.kind !== 'text' && content.kind !== 'emote' && content.kind !== 'notice')
       return refused('unsupported', `IRC cannot carry this (${content.kind})`);
     if (body.thread !== null) return refused('unsupported', 'IRC has no threads');
-    if (byteLength(content.text) > TEXT_BYTES)
-      return refused('too-large', `the text is longer than ${TEXT_BYTES} bytes`);
+    const most = textLimit(this.#runtime.enabled);
+    if (byteLength(content.text) > most) return refused('too-large', `the text is longer than ${most} bytes`);
     const target = targetOf(op);
     const written =
       content.formatted === undefined
@@ -79,7 +68,7 @@ export class Outgoing {
     if (together !== null) return together;
     const pieces = splitText(written, room).map(keepTrailingSpace);
     const lines = content.kind === 'emote' ? pieces.map(action) : pieces;
-    return this.#sayEach(op, { command, target, tags }, lines, signal);
+    return this.#speech.sayEach(op, { command, target, tags }, lines, signal);
   }
 
   /** A file is said by its address, behind the words that go with it. */
@@ -89,31 +78,6 @@ export class Outgoing {
     if (typeof address !== 'string') return address;
     const words = content.attachments.some(({ name }) => name === content.text) ? '' : content.text.trim();
     return { kind: 'text', text: words === '' ? address : `${words} ${address}` };
-  }
-
-  /** Each line after the one before has been answered. */
-  async #sayEach(
-    op: Op,
-    { command, target, tags }: Omit<Words, 'text'>,
-    lines: readonly string[],
-    signal: AbortSignal,
-  ): Promise<Outcome> {
-    const refs: RemoteKey[] = [];
-    let confirmed = true;
-    for (const [part, text] of lines.entries()) {
-      try {
-        const echo = await this.#say(
-          op,
-          { command, target, text, part, tags: part === 0 ? tags : {} },
-          signal,
-        );
-        confirmed &&= echo.confirmed;
-        if (echo.id !== null) refs.push(echo.id);
-      } catch (error) {
-        return part === 0 ? failedOutcome(error) : failedOutcome(halfSent(error));
-      }
-    }
-    return confirmed ? { result: 'accepted', refs } : { result: 'unconfirmed' };
   }
 
   /** draft/multiline: several lines as one message; null where the server has no such thing or refuses this one. */
@@ -137,62 +101,13 @@ export class Outgoing {
     ];
     const question = { command: 'BATCH', params: [`+${batch}`, 'draft/multiline', target], tags, more };
     try {
-      const said = await this.#hear(
-        op,
-        { ...whole, text: joinParts(parts), part: 0 },
-        { ...question, signal },
-      );
-      return said.confirmed
-        ? { result: 'accepted', refs: said.id === null ? [] : [said.id] }
-        : { result: 'unconfirmed' };
+      const pieces = [{ text: joinParts(parts), part: 0 }];
+      const { confirmed, refs } = await this.#speech.hear(op, whole, pieces, { ...question, signal });
+      return confirmed ? { result: 'accepted', refs } : { result: 'unconfirmed' };
     } catch (error) {
       // What is refused as one message may do as several.
       const no = error instanceof WireError && error.code === 'refused' ? error.line : null;
       return no?.command === 'FAIL' && no.params[0] === 'BATCH' ? null : failedOutcome(error);
-    }
-  }
-
-  #say(
-    op: Op,
-    words: Words & { part: number },
-    signal: AbortSignal,
-  ): Promise<{ confirmed: boolean; id: RemoteKey | null }> {
-    const { command, target, text, tags } = words;
-    return this.#hear(op, words, { command, params: [target, text], tags, signal });
-  }
-
-  /** Sends what says something, and listens for its echo. */
-  async #hear(
-    op: Op,
-    { command, target, text, part }: Words & { part: number },
-    question: Question,
-  ): Promise<{ confirmed: boolean; id: RemoteKey | null }> {
-    const isEcho = (each: IrcLine): boolean =>
-      each.command === command &&
-      this.#messages.senderOf(each).self &&
-      this.#messages.conversationOf(each) === target &&
-      lastParam(each) === text;
-    const doubt = { operation: op.id, part, target, text };
-    await this.#runtime.doubts.begin(doubt);
-    const sent: OnItsWay = { ...doubt, label: this.#asks.nextLabel };
-    this.#messages.onItsWay.add(sent);
-    try {
-      const judge = (each: IrcLine): 'end' | null => (isEcho(each) ? 'end' : null);
-      const answers = (batch: Batch): boolean => {
-        const whole = Messages.whole(batch);
-        return whole !== null && isEcho(whole);
-      };
-      const answer = await this.#asks.ask({ ...question, judge, answers });
-      const echo = answer.lines.find((each) => each.command === command);
-      const id = (answer.batch ?? echo)?.tags.get('msgid') || echo?.tags.get('msgid') || null;
-      // Without an echo the history will tell it once more, under a name that we do not know yet.
-      if (echo !== undefined) this.#runtime.doubts.settle(doubt);
-      return { confirmed: answer.labeled || echo !== undefined, id: id === null ? null : remoteKey(id) };
-    } catch (error) {
-      if (!(error instanceof WireError) || !error.sent) this.#runtime.doubts.settle(doubt);
-      throw error;
-    } finally {
-      this.#messages.onItsWay.delete(sent);
     }
   }
 
@@ -286,12 +201,4 @@ function nameless(): Outcome {
 
 function idOf(target: Target): string | null {
   return 'stable' in target && isServerId(target.stable) ? target.stable : null;
-}
-
-/** What comes after a line that left is no longer "not sent" or "refused". */
-function halfSent(error: unknown): WireError {
-  const message = error instanceof Error ? error.message : String(error);
-  const half = new WireError('disconnected', `only a part was said: ${message}`, { cause: error });
-  half.sent = true;
-  return half;
 }
