@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -28,6 +30,16 @@ describe('natter file get', () => {
       { type: 'file', path: got, size: bytes.length, sha256, mediaType: 'application/pdf' },
     ]);
     expect(readFileSync(got).equals(bytes)).toBe(true);
+    // What is no file is written into, and stays what it is: nobody wants a file for /dev/null.
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const [piped] = await Promise.all([readFile(pipe), bob.lines('file', 'get', id, '--output', pipe)]);
+    expect([piped.equals(bytes), statSync(pipe).isFIFO()]).toEqual([true, true]);
+    const nowhere = await bob.run(['file', 'get', id, '--output', join(folder, 'none', 'got.pdf')]);
+    expect([nowhere.code, nowhere.stderr]).toEqual([
+      1,
+      `natter: nothing can be stored in ${join(folder, 'none')} (ENOENT); choose another place with --output\n`,
+    ]);
     // Once it is here it does not need the network.
     await server.close();
     const [second] = await bob.lines('file', 'get', id, '--output', folder);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { link as hardLink, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import type { FileHandle } from 'node:fs/promises';
 import type { Attachment } from '@natter/core';
 import { NatterError, errorData } from '@natter/core/error';
 import { numbered, safeFileName } from './file-name.ts';
@@ -24,6 +25,7 @@ export interface StoredFile {
 /**
  * Writes a file: to the path that the user named, which it replaces, or under its own name made harmless in a folder, where
  * it replaces nothing. It stands there only when it is whole and is what its sender said. `null` for standard output.
+ * A device or pipe, such as /dev/null, is written into: a file in its place would break it for everybody.
  */
 export async function storeFile(
   bytes: ReadableStream<Uint8Array>,
@@ -31,17 +33,17 @@ export async function storeFile(
   { target = '.', alone }: Wanted,
 ): Promise<StoredFile | null> {
   if (target === '-') return toStandardOutput(bytes);
+  if (await isDevice(target)) {
+    const written = await write(bytes, await open(target, constants.O_WRONLY));
+    checkHash(attachment, written.sha256);
+    return { path: resolve(target), ...written };
+  }
   const folder = !alone || (await isFolder(target)) ? resolve(target) : null;
   const near = folder ?? dirname(resolve(target));
   const partial = join(near, `.natter-${process.pid}-${Date.now()}.part`);
   try {
-    const { size, sha256 } = await write(bytes, partial);
-    if (attachment.hash?.startsWith('sha-256:') === true && attachment.hash !== `sha-256:${sha256}`)
-      throw new NatterError(
-        errorData('protocol', `${attachment.name} is not what its sender sent; nothing was stored`, {
-          scope: 'transfer',
-        }),
-      );
+    const { size, sha256 } = await write(bytes, await makeFile(partial, near));
+    checkHash(attachment, sha256);
     const path =
       folder === null
         ? await replace(partial, resolve(target))
@@ -52,13 +54,26 @@ export async function storeFile(
   }
 }
 
-async function write(
-  bytes: ReadableStream<Uint8Array>,
-  path: string,
-): Promise<{ size: number; sha256: string }> {
+function checkHash({ name, hash }: Attachment, sha256: string): void {
+  if (hash?.startsWith('sha-256:') !== true || hash === `sha-256:${sha256}`) return;
+  const text = `${name} is not what its sender sent; nothing was stored`;
+  throw new NatterError(errorData('protocol', text, { scope: 'transfer' }));
+}
+
+async function makeFile(path: string, folder: string): Promise<FileHandle> {
   // Somebody else's link of this name is not followed.
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-  const file = await open(path, flags, 0o600);
+  return open(path, flags, 0o600).catch((error: unknown) => {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const text = `nothing can be stored in ${folder} (${code}); choose another place with --output`;
+    throw new NatterError(errorData('storage', text));
+  });
+}
+
+async function write(
+  bytes: ReadableStream<Uint8Array>,
+  file: FileHandle,
+): Promise<{ size: number; sha256: string }> {
   const hash = createHash('sha256');
   let size = 0;
   try {
@@ -97,6 +112,13 @@ async function toStandardOutput(bytes: ReadableStream<Uint8Array>): Promise<null
       process.stdout.write(chunk, (error) => (error ? fail(error) : done())),
     );
   return null;
+}
+
+async function isDevice(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => !found.isDirectory() && !found.isFile(),
+    () => false,
+  );
 }
 
 async function isFolder(path: string): Promise<boolean> {
