@@ -45,6 +45,18 @@ describe('roster and presence', () => {
     await running.stop();
   });
 
+  test('a status that is too long is cut between characters', async () => {
+    const { run, server } = await scene();
+    const running = await run().caughtUp();
+    const text = `${'x'.repeat(255)}😀`;
+    running.session.signal({ type: 'presence', presence: { availability: 'away', text } });
+    const told = () =>
+      server.link.received.filter((frame) => frame.type === 'presence-set' && frame.availability === 'away');
+    await until(() => told().length > 0);
+    expect(told()).toMatchObject([{ text: 'x'.repeat(255) }]);
+    await running.stop();
+  });
+
   test('the log does not set back the copy that was read at sign-in', async () => {
     const { host, run, server } = await scene({
       roster: () => ({ version: 3, full: true, contacts: [bob], removed: [] }),

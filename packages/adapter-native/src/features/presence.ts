@@ -43,7 +43,7 @@ export class Presences {
         type: 'presence-set',
         id,
         availability: shown,
-        ...(text === null ? {} : { text: text.slice(0, 256) }),
+        ...(text === null ? {} : { text: cut(text) }),
       }))
       .catch((caught: unknown) => {
         this.#context.host.log('debug', 'native.presence-not-set', { code: errorOf(caught, 'account').code });
@@ -90,4 +90,9 @@ export class Presences {
     const gone = [...before].filter((device) => !now.has(device));
     return [...gone.map((device) => hint(device, last)), ...shown];
   }
+}
+
+/** As much of a text as a status may have, whole characters only: half of a pair is no text, and the frame would be refused. */
+function cut(text: string): string {
+  return text.slice(0, 256).replace(/[\uD800-\uDBFF]$/, '');
 }
