@@ -77,7 +77,10 @@ describe('an account that is deleted', () => {
     const administration = openAdministration({ dataDirectory, passwordCost: testCost });
     await administration.deleteUser('alice');
     await expect(administration.deleteUser('alice')).rejects.toMatchObject({ code: 'not-found' });
-    await expect(administration.addUser('alice', password)).rejects.toMatchObject({ code: 'name-taken' });
+    await expect(administration.addUser('alice', password)).rejects.toMatchObject({
+      code: 'name-taken',
+      message: "an account 'alice' was deleted, and its name is given to nobody else; choose another",
+    });
     expect((await administration.listUsers()).map(({ address }) => address)).toEqual(['bob@localhost']);
     administration.close();
 

@@ -125,8 +125,14 @@ class SqliteAdministration implements Administration {
       'INSERT INTO account (user, name, password_hash, created_at) VALUES (?, ?, ?, ?) ON CONFLICT (user) DO NOTHING',
     );
     if (insert.run(user, name, hash, this.#clock()).changes === 0)
-      throw new AdministrationError('name-taken', `an account '${user}' exists already`);
+      throw new AdministrationError('name-taken', this.#whyTaken(user));
     return this.user(user);
+  }
+
+  #whyTaken(user: string): string {
+    const [there] = this.#list('WHERE user = ? AND deleted_at IS NULL', user);
+    if (there !== undefined) return `an account '${user}' exists already`;
+    return `an account '${user}' was deleted, and its name is given to nobody else; choose another`;
   }
 
   async user(user: string): Promise<AccountInfo> {
