@@ -179,7 +179,9 @@ describe('starting', () => {
     const dataDirectory = temporaryDirectory();
     await expect(createServer({ dataDirectory, port: first.port })).rejects.toMatchObject({
       code: 'listen',
-      message: containing(String(first.port)),
+      message: containing(
+        `${first.port}: another program listens there (EADDRINUSE); end it, or choose another port`,
+      ),
     });
     await startServer({ dataDirectory });
   });

@@ -19,8 +19,16 @@ export async function requireFreePort(host: string, port: number, what = ''): Pr
   await once(probe, 'close');
 }
 
+const whatToDo: Readonly<Partial<Record<string, string>>> = {
+  EADDRINUSE: 'another program listens there (EADDRINUSE); end it, or choose another port',
+  EACCES: 'this user may not listen there (EACCES); choose a port from 1024 on',
+  EADDRNOTAVAIL: 'this machine has no such address (EADDRNOTAVAIL); choose one that it has',
+};
+
 /** Says so in one line. */
 export function cannotListen(host: string, port: number, error: unknown, what = ''): StartError {
-  const reason = error instanceof Error ? error.message : String(error);
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const known = typeof code === 'string' ? whatToDo[code] : undefined;
+  const reason = known ?? (error instanceof Error ? error.message : String(error));
   return new StartError('listen', `cannot listen on ${host}:${port}${what}: ${reason}`, { cause: error });
 }
