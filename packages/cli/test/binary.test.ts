@@ -37,6 +37,7 @@ describe('natter', () => {
     [['send'], 'TO is missing'],
     [['send', 'bob', 'hi', '--wait', 'soon'], '--wait takes queued, sent, delivered, read'],
     [['send', 'bob', ' '], 'TEXT is empty'],
+    [['search', ' '], 'QUERY is empty'],
     [['contacts', '--color', 'blue'], '--color takes auto, always, never'],
     [['watch', '--type', 'noise'], '--type takes message'],
     [

@@ -11,6 +11,8 @@ export async function search(context: CommandContext): Promise<void> {
   const { given, output } = context;
   const [since, until, limit] = [given.date('since'), given.date('until'), given.count('limit') ?? 50];
   const account = given.text('account');
+  const text = given.words(0).join(' ');
+  if (text.trim() === '') throw given.error('QUERY is empty');
   if (given.flag('server')) {
     const { searchServer } = await import('./search-server.ts');
     return searchServer(context);
@@ -22,7 +24,7 @@ export async function search(context: CommandContext): Promise<void> {
   const found = await link.call(
     'history.search',
     {
-      text: given.words(0).join(' '),
+      text,
       limit,
       ...(conversations !== null && { in: conversations }),
       ...(senders.length > 0 && { from: senders }),
