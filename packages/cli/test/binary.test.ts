@@ -88,7 +88,7 @@ describe('natter', () => {
   it('prints completion scripts that shells can read', async () => {
     const home = new Home();
     const { stdout } = await home.run(['completion', 'bash']);
-    const complete = `${stdout}\nCOMP_WORDS=(natter account a) COMP_CWORD=2; _natter; echo "\${COMPREPLY[@]}"`;
+    const complete = `${stdout}\nCOMP_WORDS=(natter account ad) COMP_CWORD=2; _natter; echo "\${COMPREPLY[@]}"`;
     const { stdout: found } = await promisify(execFile)('bash', ['-c', complete]);
     expect(found.trim()).toBe('add');
     for (const shell of ['zsh', 'fish']) expect((await home.run(['completion', shell])).code).toBe(0);
