@@ -5,7 +5,7 @@ import type { Capabilities } from '@natter/core/model';
  * servers take (DEFAULT_FLOOD). Without labels less, since the PING that finds the end of an answer takes part of that pace.
  */
 const TEXT_BYTES = 4096;
-const UNLABELED_TEXT_BYTES = 3072;
+const UNLABELED_TEXT_BYTES = 2048;
 
 /** What any server can do, RFC 1459 and no more. */
 const PLAIN: Capabilities['support'] = {

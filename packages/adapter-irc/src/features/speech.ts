@@ -27,6 +27,9 @@ interface Heard {
   readonly refs: readonly RemoteKey[];
 }
 
+/** Most lines that leave before an answer: of more than 2 KiB at once ngircd leaves the rest with TLS until more comes. */
+const MOST_TOGETHER = 3;
+
 /** Says lines, and listens for what the server tells of them. */
 export class Speech {
   readonly #runtime: Runtime;
@@ -41,7 +44,7 @@ export class Speech {
 
   /**
    * Says the lines of one text. What is refused is the first line, before another has left. Where the server does not say
-   * what it answers, the others go together, because the PING that finds the end of each answer counts as a line, too:
+   * what it answers, the others go a few together, because the PING that finds the end of each answer counts as a line, too:
    * one behind every line would halve the pace that flood limits leave us.
    */
   async sayEach(op: Op, manner: Manner, lines: readonly string[], signal: AbortSignal): Promise<Outcome> {
@@ -70,7 +73,10 @@ export class Speech {
   #groups(lines: readonly string[]): Piece[][] {
     const pieces = lines.map((text, part) => ({ text, part }));
     if (this.#asks.nextLabel !== null || pieces.length <= 2) return pieces.map((piece) => [piece]);
-    return [pieces.slice(0, 1), pieces.slice(1)];
+    const groups = [pieces.slice(0, 1)];
+    for (let at = 1; at < pieces.length; at += MOST_TOGETHER)
+      groups.push(pieces.slice(at, at + MOST_TOGETHER));
+    return groups;
   }
 
   /** Sends what says the pieces, and listens for their echoes. */
