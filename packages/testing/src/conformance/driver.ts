@@ -127,6 +127,15 @@ export class Driver {
     return (await this.carry(op)).outcome;
   }
 
+  /** Does what the network will judge: once more where its verdict went down with a connection. */
+  async judged(body: OpBody, conversation: Op['conversation'] = this.direct): Promise<Outcome> {
+    for (let attempt = 1; attempt < 50; attempt++) {
+      const outcome = await this.perform(body, conversation);
+      if (outcome.result !== 'unconfirmed') return outcome;
+    }
+    return assert.fail('no verdict ever came');
+  }
+
   /** Like {@link perform}, for a case that must know the operation. */
   async carry(op: Op): Promise<{ op: Op; outcome: Outcome }> {
     for (let attempt = op.attempt + 1; attempt < 50; attempt++) {

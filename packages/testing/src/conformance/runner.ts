@@ -46,6 +46,8 @@ export class Runner {
 
   /** Stops it, and throws what the adapter did wrong so far. */
   async stop(): Promise<void> {
+    // A run that has just ended by itself is not one that was aborted: a turn, so that it is seen.
+    await nextTurn();
     this.#abort.abort();
     await this.#waiting.within('run() ends after the abort', this.#loop);
     await nextTurn();

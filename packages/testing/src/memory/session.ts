@@ -77,7 +77,8 @@ export class MemorySession implements Session {
       signal.removeEventListener('abort', close);
       link.end('closed');
     }
-    return signal.aborted ? { why: 'stopped' } : endedBecause(await link.ended);
+    const end = await link.ended;
+    return signal.aborted ? { why: 'stopped' } : endedBecause(end);
   }
 
   async perform(op: Op, signal: AbortSignal): Promise<Outcome> {

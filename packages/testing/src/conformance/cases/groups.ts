@@ -84,15 +84,13 @@ export const groupCases: readonly ConformanceCase[] = [
       await changeRoom(driver, room, { action: 'kick', member: keyIn(peer, room) });
       await driver.until('the kick', () => isOut(driver, room, peer));
       await changeRoom(driver, room, { action: 'invite', contact: peer.key });
-      await peer.accept?.(room);
-      await driver.until('the peer is back', () => member(driver, room, peer)?.state === 'joined');
+      await entered(driver, room, peer);
       await changeRoom(driver, room, { action: 'ban', member: keyIn(peer, room) });
       await driver.until('the ban', () => isOut(driver, room, peer));
       await assert.rejects(async () => peer.accept?.(room), 'a banned peer came in');
       await changeRoom(driver, room, { action: 'unban', member: keyIn(peer, room) });
       await changeRoom(driver, room, { action: 'invite', contact: peer.key });
-      await peer.accept?.(room);
-      await driver.until('the peer is back', () => member(driver, room, peer)?.state === 'joined');
+      await entered(driver, room, peer);
     }),
   },
   {
@@ -114,7 +112,7 @@ export const groupCases: readonly ConformanceCase[] = [
       await standing(driver, room, 'invited');
       await changeRoom(driver, room, { action: 'accept-invitation' });
       const change = { action: 'kick', member: keyIn(peer, room) } as const;
-      const outcome = await driver.perform({ type: 'room', change }, room);
+      const outcome = await driver.judged({ type: 'room', change }, room);
       assert.equal(outcome.result, 'refused');
       assert.ok('error' in outcome && ['forbidden', 'not-found'].includes(outcome.error.code));
     }),
@@ -124,12 +122,17 @@ export const groupCases: readonly ConformanceCase[] = [
 /** A group of ours with the peer in it. */
 async function group(driver: Driver, peer: Peer, name: string): Promise<RemoteKey> {
   const room = await openRoom(driver, { action: 'create', name, kind: 'group', invite: [peer.key] });
-  await driver.witness(
+  await entered(driver, room, peer);
+  return room;
+}
+
+/** The peer takes the invitation, and we see it come. */
+function entered(driver: Driver, room: RemoteKey, peer: Peer): Promise<void> {
+  return driver.witness(
     'the peer comes',
     async () => peer.accept?.(room),
     () => member(driver, room, peer)?.state === 'joined',
   );
-  return room;
 }
 
 function standing(driver: Driver, room: RemoteKey, state: ConversationIn['state']): Promise<void> {

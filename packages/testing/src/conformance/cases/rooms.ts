@@ -122,7 +122,7 @@ export const roomCases: readonly ConformanceCase[] = [
     run: withDriver(async (driver, { peer }) => {
       const address = (await peer.open?.('palace')) ?? '';
       const room = await changeRoom(driver, null, { action: 'join', address });
-      const outcome = await driver.perform(
+      const outcome = await driver.judged(
         { type: 'room', change: { action: 'kick', member: peer.key } },
         room,
       );
