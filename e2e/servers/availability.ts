@@ -2,13 +2,14 @@ import { findEjabberd } from './ejabberd/installation.ts';
 import { findErgo } from './ergo/installation.ts';
 import { findInspircd } from './inspircd/installation.ts';
 import { findIrcdHybrid } from './ircd-hybrid/installation.ts';
+import { findMatrixNio } from './matrix-nio/installation.ts';
 import { findNgircd } from './ngircd/installation.ts';
 import { findProsody, findProsodySid } from './prosody/installation.ts';
 import { findSoju } from './soju/installation.ts';
 import { findSynapse } from './synapse/installation.ts';
 import { findZnc } from './znc/installation.ts';
 
-/** The real servers that tests may ask for. */
+/** The real servers, and clients of others, that tests may ask for. */
 export type ServerKind =
   | 'prosody'
   | 'prosody-sid'
@@ -19,7 +20,8 @@ export type ServerKind =
   | 'ircd-hybrid'
   | 'znc'
   | 'soju'
-  | 'synapse';
+  | 'synapse'
+  | 'matrix-nio';
 
 /** Whether a server can be started here; when it cannot, `reason` says why and what to do about it. */
 export type Availability =
@@ -37,6 +39,7 @@ const FINDERS: Record<ServerKind, () => Availability> = {
   znc: findZnc,
   soju: findSoju,
   synapse: findSynapse,
+  'matrix-nio': findMatrixNio,
 };
 
 /**

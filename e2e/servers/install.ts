@@ -10,6 +10,7 @@ import { EJABBERD_PACKAGES } from './ejabberd/installation.ts';
 import { ERGO_PACKAGES } from './ergo/installation.ts';
 import { INSPIRCD_PACKAGES } from './inspircd/installation.ts';
 import { IRCD_HYBRID_PACKAGES } from './ircd-hybrid/installation.ts';
+import { MATRIX_NIO_PACKAGES } from './matrix-nio/installation.ts';
 import { NGIRCD_PACKAGES } from './ngircd/installation.ts';
 import { PROSODY_PACKAGES } from './prosody/installation.ts';
 import { SOJU_PACKAGES } from './soju/installation.ts';
@@ -33,6 +34,7 @@ const RECIPES: Record<ServerKind, Recipe> = {
   znc: { packages: ZNC_PACKAGES, where: 'machine' },
   soju: { packages: SOJU_PACKAGES, where: 'sid' },
   synapse: { packages: SYNAPSE_PACKAGES, where: 'sid' },
+  'matrix-nio': { packages: MATRIX_NIO_PACKAGES, where: 'machine' },
 };
 
 function provide(kind: ServerKind): boolean {

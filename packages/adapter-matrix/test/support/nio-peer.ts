@@ -1,18 +1,10 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { eventually } from './home.ts';
 
 const PYTHON = '/usr/bin/python3';
 const program = fileURLToPath(new URL('nio_peer.py', import.meta.url));
-
-/** Why matrix-nio with encryption cannot be had here; null when it can. */
-export function nioMissing(): string | null {
-  const { status } = spawnSync(PYTHON, ['-c', 'import nio, olm']);
-  return status === 0
-    ? null
-    : 'matrix-nio with encryption is not installed (apt-get install python3-matrix-nio)';
-}
 
 /** Something that nio tells. */
 export type NioEvent = { readonly event: string } & Readonly<Record<string, unknown>>;
