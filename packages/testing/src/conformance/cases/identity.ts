@@ -18,6 +18,8 @@ export const identityCases: readonly ConformanceCase[] = [
       if (!(await rekeyed(driver, 'contact', { from, to, runs }))) return;
       await driver.hear('after');
       assert.equal(driver.ledger.withText('after')[0]?.sender.contact, to);
+      // The conversation is told of by itself: a connection that broke in between may have swallowed it.
+      if (!driver.keeps && driver.endings.length > runs) return;
       const conversations = new Set(
         ['before', 'after'].map((text) => driver.ledger.withText(text)[0]?.conversation),
       );
