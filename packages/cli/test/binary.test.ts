@@ -65,8 +65,9 @@ describe('natter', () => {
     expect((await home.run(['daemon', '--status'])).code).toBe(1);
   });
 
-  it.skipIf(!existsSync('/dev/full'))(
-    'fails in one line when its output does not fit on the disk',
+  const noFull = !existsSync('/dev/full');
+  it.skipIf(noFull)(
+    `fails in one line when its output does not fit on the disk${noFull ? ' [needs the device /dev/full]' : ''}`,
     async () => {
       const home = new Home();
       const program = fileURLToPath(new URL('../bin/natter.js', import.meta.url));
