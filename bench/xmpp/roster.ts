@@ -3,7 +3,6 @@
  * socket, and how long natter takes to have it. The contacts are behind a component, so that each of them answers.
  */
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
@@ -22,13 +21,13 @@ export async function measureRoster(
   const found = serverAvailability('prosody');
   if (!found.available) return report('a contact list of 10,000: not measured', found.reason);
   const folder = mkdtempSync(join(tmpdir(), 'natter-bench-'));
-  const port = await freePort();
   const server = await startProsody({
     users: [{ name: 'popular', password: 'x' }],
     modules: ['groups'],
-    extra: configuration(folder, contacts, port),
+    components: [{ domain: 'contacts.test', secret: 'secret' }],
+    extra: configuration(folder, contacts),
   });
-  const component = await startContacts(port, 'contacts.test');
+  const component = await startContacts(server.componentPort, 'contacts.test');
   try {
     await compare(server, contacts);
   } finally {
@@ -74,14 +73,12 @@ function presentIn(hub: Awaited<ReturnType<typeof openHub>>): number {
 }
 
 /** The contacts are a shared group, and their domain is a component. */
-function configuration(folder: string, contacts: number, port: number): string {
+function configuration(folder: string, contacts: number): string {
   const groups = join(folder, 'groups.txt');
   const members = Array.from({ length: contacts }, (_, at) => `contact${at}@contacts.test=Contact ${at}`);
   writeFileSync(groups, ['[Everybody]', 'popular@localhost', ...members, ''].join('\n'));
   chmodSync(folder, 0o755);
   return `VirtualHost "localhost" { groups_file = "${groups}" }
-Component "contacts.test" { component_secret = "secret" }
-component_ports = { ${port} }
 `;
 }
 
@@ -122,12 +119,4 @@ function readBare({ tlsPort, ca }: ProsodyServer, contacts: number): Promise<voi
       resolve();
     });
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -1,3 +1,4 @@
+import { findBiboumi } from './biboumi/installation.ts';
 import { findEjabberd } from './ejabberd/installation.ts';
 import { findErgo } from './ergo/installation.ts';
 import { findInspircd } from './inspircd/installation.ts';
@@ -14,6 +15,7 @@ export type ServerKind =
   | 'prosody'
   | 'prosody-sid'
   | 'ejabberd'
+  | 'biboumi'
   | 'ngircd'
   | 'ergo'
   | 'inspircd'
@@ -32,6 +34,7 @@ const FINDERS: Record<ServerKind, () => Availability> = {
   prosody: findProsody,
   'prosody-sid': findProsodySid,
   ejabberd: findEjabberd,
+  biboumi: findBiboumi,
   ngircd: findNgircd,
   ergo: findErgo,
   inspircd: findInspircd,

@@ -5,6 +5,8 @@
  */
 export { serverAvailability } from './availability.ts';
 export type { Availability, ServerKind } from './availability.ts';
+export { startBiboumi } from './biboumi/biboumi.ts';
+export type { BiboumiOptions } from './biboumi/biboumi.ts';
 export { describeServer } from './describe-server.ts';
 export { startEjabberd } from './ejabberd/ejabberd.ts';
 export type { EjabberdOptions, EjabberdServer } from './ejabberd/ejabberd.ts';

@@ -4,6 +4,7 @@
  */
 import { serverAvailability } from './availability.ts';
 import type { ServerKind } from './availability.ts';
+import { BIBOUMI_PACKAGES } from './biboumi/installation.ts';
 import { installDebianPackages, whyNotInstallable } from './debian-packages.ts';
 import { installInSidRoot, whyNoSidRoot } from './debian-sid/root.ts';
 import { EJABBERD_PACKAGES } from './ejabberd/installation.ts';
@@ -27,6 +28,7 @@ const RECIPES: Record<ServerKind, Recipe> = {
   prosody: { packages: PROSODY_PACKAGES, where: 'machine' },
   'prosody-sid': { packages: PROSODY_PACKAGES, where: 'sid' },
   ejabberd: { packages: EJABBERD_PACKAGES, where: 'machine' },
+  biboumi: { packages: BIBOUMI_PACKAGES, where: 'machine' },
   ngircd: { packages: NGIRCD_PACKAGES, where: 'machine' },
   ergo: { packages: ERGO_PACKAGES, where: 'sid' },
   inspircd: { packages: INSPIRCD_PACKAGES, where: 'machine' },

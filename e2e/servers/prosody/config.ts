@@ -1,6 +1,12 @@
 import { COMMUNITY_MODULES } from './installation.ts';
 import type { PasswordHash } from './accounts.ts';
 
+/** A service of others that is part of the server, such as a gateway (XEP-0114). */
+export interface ProsodyComponent {
+  readonly domain: string;
+  readonly secret: string;
+}
+
 /** All that varies between one Prosody of a test and another. */
 export interface ProsodyConfig {
   readonly folder: string;
@@ -8,12 +14,14 @@ export interface ProsodyConfig {
   readonly port: number;
   readonly tlsPort: number;
   readonly httpPort: number;
+  readonly componentPort: number;
   readonly registration: boolean;
   readonly files: boolean;
   readonly websocket: boolean;
   readonly archive: 'internal' | 'sqlite';
   readonly passwordHash: PasswordHash;
   readonly modules: readonly string[];
+  readonly components: readonly ProsodyComponent[];
   readonly forBench: boolean;
   /** Whether the server may stay root, which it is only where there is nothing else. */
   readonly asRoot: boolean;
@@ -27,9 +35,11 @@ const MODULES: readonly string[] = (
 
 /** Prosody's configuration file, in which no path leads out of the server's own folder. */
 export function prosodyConfig(config: ProsodyConfig): string {
-  return [globalSection(config), ...config.hosts.map((host) => hostSection(host, config)), config.extra].join(
-    '\n',
+  const hosts = config.hosts.map((host) => hostSection(host, config));
+  const components = config.components.map(
+    ({ domain, secret }) => `Component "${domain}"\n  component_secret = "${secret}"\n`,
   );
+  return [globalSection(config), ...hosts, ...components, config.extra].join('\n');
 }
 
 function globalSection(config: ProsodyConfig): string {
@@ -50,6 +60,7 @@ interfaces = { "127.0.0.1" }
 local_interfaces = { "127.0.0.1" }
 c2s_ports = { ${config.port} }
 c2s_direct_tls_ports = { ${config.tlsPort} }
+component_ports = { ${config.componentPort} }
 http_ports = { }
 https_ports = { ${config.files || config.websocket ? config.httpPort : ''} }
 ssl = ${certificate(config)}

@@ -9,6 +9,7 @@ import { freePorts } from '../free-ports.ts';
 import { writeAccount } from './accounts.ts';
 import type { PasswordHash } from './accounts.ts';
 import { prosodyConfig } from './config.ts';
+import type { ProsodyComponent } from './config.ts';
 import { install, modulesOf } from './release.ts';
 import type { Installation, ProsodyRelease } from './release.ts';
 
@@ -45,6 +46,8 @@ export interface ProsodyOptions {
    * Prosody 0.12.3 (it calls `ssl_info`, which came later).
    */
   readonly modules?: readonly string[];
+  /** Services that connect at {@link ProsodyServer.componentPort}; none by default. */
+  readonly components?: readonly ProsodyComponent[];
   /** Takes connections in the clear, and logs no more than warnings: to be measured, and not to be looked into. */
   readonly forBench?: boolean;
   /** Lines appended to the configuration file, for what has no option here. */
@@ -67,6 +70,8 @@ export interface ProsodyServer {
   readonly tlsPort: number;
   /** Base address of HTTP file upload; of use with `files` or `websocket` only. */
   readonly httpsPort: number;
+  /** Where its `components` connect (XEP-0114); a port of this server alone. */
+  readonly componentPort: number;
   /** The authority to trust. */
   readonly ca: TestCa;
   readonly pid: number;
@@ -113,8 +118,9 @@ interface Ports {
   readonly port: number;
   readonly tlsPort: number;
   readonly httpPort: number;
-  /** Whether anything is served on the last one. */
+  /** Whether anything is served on it. */
   readonly web: boolean;
+  readonly componentPort: number;
 }
 
 /** Ports are free only until somebody else takes one, so the choice is repeated when it was unlucky. */
@@ -123,9 +129,9 @@ async function startOnFreePorts(
   options: ProsodyOptions & { readonly hosts: readonly string[] },
 ): Promise<{ ports: Ports; child: ChildServer }> {
   for (let attempt = 1; ; attempt += 1) {
-    const [port = 0, tlsPort = 0, httpPort = 0] = await freePorts(3);
+    const [port = 0, tlsPort = 0, httpPort = 0, componentPort = 0] = await freePorts(4);
     const web = options.files === true || options.websocket === true;
-    const ports = { port, tlsPort, httpPort, web };
+    const ports = { port, tlsPort, httpPort, web, componentPort };
     writeFileSync(join(installation.folder, 'prosody.cfg.lua'), configText(installation, ports, options));
     giveToSystemUser(installation);
     try {
@@ -152,6 +158,7 @@ function configText(
     archive: options.archive ?? 'internal',
     passwordHash: options.passwordHash ?? 'SHA-1',
     modules: [...modulesOf(options.release ?? 'machine'), ...(options.modules ?? [])],
+    components: options.components ?? [],
     forBench: options.forBench ?? false,
     extra: options.extra ?? '',
   });
@@ -186,6 +193,7 @@ function running(parts: {
     port: parts.ports.port,
     tlsPort: parts.ports.tlsPort,
     httpsPort: parts.ports.httpPort,
+    componentPort: parts.ports.componentPort,
     ca: parts.ca,
     get pid() {
       return child.pid;
