@@ -69,8 +69,7 @@ export async function handshake(socket: Socket, options: Handshake): Promise<TLS
       signal.removeEventListener('abort', abort);
       secured.off('secureConnect', verify).off('error', fail).off('close', lost);
       if (error === null) return resolve(secured);
-      secured.destroy();
-      socket.destroy();
+      leave(secured, socket, error.code === 'certificate' && trust.pinned.length > 0);
       reject(error);
     };
     const verify = (): void => settle(refusal(secured, name, trust));
@@ -87,6 +86,20 @@ export async function handshake(socket: Socket, options: Handshake): Promise<TLS
     signal.addEventListener('abort', abort);
     if (signal.aborted) abort();
   });
+}
+
+/**
+ * A chain that is at fault breaks the handshake off. Where certificates are pinned the verdict comes behind the handshake,
+ * and the server is told that we close (RFC 8446 section 6.1).
+ */
+function leave(secured: TLSSocket, socket: Socket, politely: boolean): void {
+  const destroy = (): void => {
+    secured.destroy();
+    socket.destroy();
+  };
+  if (!politely) return destroy();
+  secured.destroySoon();
+  setImmediate(destroy);
 }
 
 /** Authorities that OpenSSL cannot read fail here, before a handshake would leave the socket behind. */
