@@ -98,13 +98,16 @@ async function countBehind(
   conversation: Conversation,
 ): Promise<{ unread: number; mentions: number }> {
   const stored = await transaction.store.countUnread(conversation.id, conversation.readOrder);
-  const written = transaction.messages
-    .written()
-    .filter((message) => message.conversation === conversation.id);
-  const gone = transaction.messages.removed().filter((message) => message.conversation === conversation.id);
-  const known = await transaction.store.findMessages(
-    [...written, ...gone].map(({ id }) => ({ message: id })),
-  );
+  const written: Message[] = [];
+  const perhapsStored: Message[] = [];
+  transaction.messages.forEachWritten((message, isNew) => {
+    if (message.conversation !== conversation.id) return;
+    written.push(message);
+    if (!isNew) perhapsStored.push(message);
+  });
+  for (const message of transaction.messages.removed())
+    if (message.conversation === conversation.id) perhapsStored.push(message);
+  const known = await transaction.store.findMessages(perhapsStored.map(({ id }) => ({ message: id })));
   let { unread, mentions } = stored;
   const add = (message: Message, by: 1 | -1): void => {
     if (!countsAsUnread(message, conversation)) return;

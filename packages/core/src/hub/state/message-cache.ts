@@ -1,14 +1,15 @@
 import type { ConversationId, Message, MessageId, OperationId, RemoteKey } from '../../model/index.ts';
-import type { MessageLookup, Store } from '../../ports/index.ts';
+import type { MessageLookup } from '../../ports/index.ts';
 import { MessageNames, newCell } from './message-names.ts';
 import type { Cell } from './message-names.ts';
+import type { TransactionReads } from './transaction-reads.ts';
 
 /**
  * The messages that a transaction has looked up or written. Lookups go to the store in one call for a whole batch;
  * after that, reading is synchronous, and what was not found is `null`.
  */
 export class MessageCache {
-  readonly #store: Store;
+  readonly #store: Pick<TransactionReads, 'findMessages'>;
   readonly #byId = new Map<MessageId, Cell>();
   /** Rows made by this transaction that are not in `#byId` yet: most are never asked for by their id. */
   #fresh: (Cell & { message: Message })[] = [];
@@ -22,7 +23,7 @@ export class MessageCache {
   readonly moved: Set<ConversationId> = new Set();
   readonly #removed = new Map<MessageId, Message>();
 
-  constructor(store: Store) {
+  constructor(store: Pick<TransactionReads, 'findMessages'>) {
     this.#store = store;
   }
 

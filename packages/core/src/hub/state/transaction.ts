@@ -23,6 +23,7 @@ import type { MemberNews } from './news.ts';
 import { Overlay } from './overlay.ts';
 import { distinctionKey, isDirect } from './profile.ts';
 import type { Profile, Tail } from './profile.ts';
+import { TransactionReads } from './transaction-reads.ts';
 import { collectWrites } from './writes.ts';
 
 /** A tail that nobody else holds yet: moved in place, once a message. */
@@ -38,7 +39,7 @@ const trimEvery = 1000;
  */
 export class Transaction {
   readonly profile: Profile;
-  readonly store: Store;
+  readonly store: TransactionReads;
   readonly accounts: Overlay<AccountId, AccountRecord>;
   readonly contacts: Overlay<ContactId, Contact>;
   readonly persons: Overlay<PersonId, PersonRecord>;
@@ -67,13 +68,13 @@ export class Transaction {
 
   constructor(profile: Profile, store: Store) {
     this.profile = profile;
-    this.store = store;
+    this.store = new TransactionReads(store, (conversation) => profile.conversations.has(conversation));
     this.accounts = new Overlay(profile.accounts);
     this.contacts = new Overlay(profile.contacts);
     this.persons = new Overlay(profile.persons);
     this.conversations = new Overlay(profile.conversations);
     this.operations = new Overlay(profile.operations);
-    this.messages = new MessageCache(store);
+    this.messages = new MessageCache(this.store);
   }
 
   contactByKey(account: AccountId, key: RemoteKey): Contact | undefined {
