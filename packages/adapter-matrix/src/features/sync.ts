@@ -6,6 +6,7 @@ import type { Runtime } from '../runtime.ts';
 import { WireError } from '../wire/error.ts';
 import { get, getNumber, isMap } from '../wire/json.ts';
 import { chooseSource } from './choose-sync.ts';
+import { CommitsAhead } from './commits-ahead.ts';
 import { Draft } from './draft.ts';
 import type { PresenceFeature } from './presence.ts';
 import type { RoomSync } from './room-sync.ts';
@@ -124,14 +125,17 @@ export class Sync {
     await encryption?.receive(answer);
     // A room comes before the one that replaces it.
     let rest = { ...answer, joined: answer.joined.toSorted((a, b) => bornAt(a) - bornAt(b)) };
+    const parts = new CommitsAhead(host);
     while (rest.joined.length > ROOMS_AT_ONCE) {
       const joined = rest.joined.slice(0, ROOMS_AT_ONCE);
       const part = { ...rest, joined, left: [], invited: [], knocked: [], presence: [] };
       const draft = await this.#take(part, since, new Draft());
-      await host.commit(draft.batch(origin));
+      await parts.commit(draft.batch(origin));
       rest = { ...rest, joined: rest.joined.slice(ROOMS_AT_ONCE), accountData: [] };
     }
-    return this.#take(rest, since, new Draft());
+    const last = await this.#take(rest, since, new Draft());
+    await parts.stored();
+    return last;
   }
 
   async #take(answer: SyncAnswer, since: string | null, draft: Draft): Promise<Draft> {
