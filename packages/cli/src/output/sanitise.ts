@@ -9,12 +9,23 @@ const harmful =
   // oxlint-disable-next-line no-control-regex
   /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]/gu;
 
+// What is not seen at all: names that differ in it alone would look the same (UTS 39, section 3.1). Text may have it, names
+// may not. Joiners are spared where scripts and emoji need them, which is not beside Latin, Greek or Cyrillic letters, and
+// tags in flags.
+const unseen =
+  /[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u2065\u206a-\u206f\u3164\uffa0\ufff0-\ufff8]|(?<=^|[\s\p{sc=Latn}\p{sc=Grek}\p{sc=Cyrl}\p{Nd}])[\u200c\u200d]|[\u200c\u200d](?=$|[\s\p{sc=Latn}\p{sc=Grek}\p{sc=Cyrl}\p{Nd}\u200c\u200d])|(?<!\u{1f3f4}[\u{e0020}-\u{e007e}]{0,6})[\u{e0000}-\u{e0fff}]/gu;
+
 /** Scripts that are written from right to left: they would pull their neighbours along. */
 const rightToLeft = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 
-/** One line without anything that a terminal would act upon, and with right-to-left text kept to itself. */
+/**
+ * One line, such as a name, without anything that a terminal would act upon or a person could not see, and with right-to-left
+ * text kept to itself.
+ */
 export function oneLine(text: string): string {
-  return isolated(text.replace(/\s*[\r\n\t\u2028\u2029]+\s*/g, ' ').replace(harmful, '\ufffd'));
+  // Runs are found first and looked into then: one expression for both would try each of many spaces as a beginning.
+  const line = text.replace(/\s+/g, (run) => (/[\r\n\t\u2028\u2029]/.test(run) ? ' ' : run));
+  return isolated(line.replace(harmful, '\ufffd').replace(unseen, '\ufffd'));
 }
 
 /** Like {@link oneLine} for text that may have several lines: all but the first are indented, so that none can pass for a line of ours. */

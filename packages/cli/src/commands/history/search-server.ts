@@ -2,6 +2,7 @@ import type { FoundView } from '@natter/core';
 import type { CommandContext } from '../../context.ts';
 import { chooseAccount } from '../../link/choose-account.ts';
 import { resolveConversations } from '../../link/resolve.ts';
+import { senderText } from '../../output/items/message.ts';
 import type { JsonItem } from '../../output/output.ts';
 import { manyLines, oneLine } from '../../output/sanitise.ts';
 import type { Style } from '../../output/style.ts';
@@ -57,10 +58,7 @@ function foundItem(row: FoundView): JsonItem {
   };
 }
 
-function foundText(
-  { conversationTitle, direction, fromName, content, time }: FoundView,
-  style: Style,
-): string {
-  const name = direction === 'out' ? 'me' : oneLine(fromName);
-  return `${style.faint(localTime(time))} ${style.faint(`[${oneLine(conversationTitle)}]`)} ${style.strong(name)}: ${manyLines(content.text, '    ')}`;
+function foundText(row: FoundView, style: Style): string {
+  const { conversationTitle, content, time } = row;
+  return `${style.faint(localTime(time))} ${style.faint(`[${oneLine(conversationTitle)}]`)} ${style.strong(senderText(row))}: ${manyLines(content.text, '    ')}`;
 }

@@ -56,7 +56,7 @@ export function messageText(message: MessageView, style: Style): string {
   const time = style.faint(localTime(messageTime(message)));
   const where =
     message.conversationKind === 'direct' ? '' : ` ${style.faint(`[${oneLine(message.conversationTitle)}]`)}`;
-  const name = message.direction === 'out' ? 'me' : oneLine(message.fromName);
+  const name = senderText(message);
   const to =
     message.direction === 'out' && message.conversationKind === 'direct'
       ? ` → ${oneLine(message.conversationTitle)}`
@@ -68,6 +68,18 @@ export function messageText(message: MessageView, style: Style): string {
   ];
   const end = remarks.length === 0 ? '' : `  ${style.faint(`(${remarks.join(', ')})`)}`;
   return `${time}${where} ${style.strong(name + to)}: ${bodyText(message, style)}${end}`;
+}
+
+/** Who said it. Of somebody whose name could be taken for our own `me` the address is told too. */
+export function senderText({
+  direction,
+  fromName,
+  fromAddress,
+}: Pick<MessageView, 'direction' | 'fromName' | 'fromAddress'>): string {
+  if (direction === 'out') return 'me';
+  // The Cyrillic letter looks the same.
+  const posesAsUs = /^\P{L}*m[e\u0435](?!\p{L})/iu.test(fromName.normalize('NFKC'));
+  return posesAsUs ? `${oneLine(fromName)} (${oneLine(fromAddress)})` : oneLine(fromName);
 }
 
 function bodyText(message: MessageView, style: Style): string {
