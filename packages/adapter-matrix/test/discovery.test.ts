@@ -83,6 +83,14 @@ test.each<[string, Readonly<Record<string, Page>>, RegExp]>([
     { [WELL_KNOWN]: { status: 302, location: 'http://example.org/' } },
     /nothing is encrypted/,
   ],
+  [
+    'a homeserver on the own machine, in the clear',
+    {
+      [WELL_KNOWN]: file('http://127.0.0.1:8008'),
+      'http://127.0.0.1:8008/_matrix/client/versions': VERSIONS,
+    },
+    /nothing is encrypted/,
+  ],
   ['a server that is out of order', { [WELL_KNOWN]: { status: 500 } }, /answered 500/],
   ['a page in place of the file', { [WELL_KNOWN]: { text: '<html>' } }, /not JSON/],
   ['an empty file', { [WELL_KNOWN]: { text: '' } }, /not JSON/],

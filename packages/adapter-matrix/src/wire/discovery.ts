@@ -36,6 +36,9 @@ export async function discover(
   }
   const base = readBase(serverName, answer.status, await readBody(answer, MOST_BYTES));
   const homeserver = baseOf(base, parts.allowInsecure);
+  // Loopback goes without TLS where the user names it. A file of somebody else's must not lead a password there.
+  if (!parts.allowInsecure && !homeserver.startsWith('https:'))
+    throw failed(serverName, 'its .well-known file leads to where nothing is encrypted');
   await validate(serverName, homeserver, parts, signal);
   return homeserver;
 }
