@@ -101,6 +101,7 @@ describe('natter file get', () => {
       ['name. ', 'name'],
     ];
     for (const [given, made] of names) expect(safeFileName(given)).toBe(made);
+    expect([0, 1].map((count) => numbered('a.b.txt', count))).toEqual(['a.b.txt', 'a.b (1).txt']);
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 400 }), fc.nat(3), (name, count) => {
         const safe = numbered(safeFileName(name), count);

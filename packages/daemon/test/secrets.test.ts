@@ -38,6 +38,12 @@ describe.each(['plain', 'file'] as const)('secrets in a %s', (secrets: SecretsKi
   });
 });
 
+/** An encrypted file, as far as tests spoil it. */
+interface Sealed {
+  readonly kdf: Readonly<Record<string, unknown>>;
+  readonly iv: string;
+}
+
 describe('the encrypted file', () => {
   const file = (command: string | null) => ({ secrets: 'file' as const, passphraseCommand: command });
 
@@ -87,17 +93,43 @@ describe('the encrypted file', () => {
     }
   });
 
-  it('refuses a file that would exhaust the memory', async () => {
+  it.each<[string, (sealed: Sealed) => unknown, RegExp]>([
+    ['asks for all memory', ({ kdf, ...rest }) => ({ ...rest, kdf: { ...kdf, N: 2 ** 30 } }), /too much/],
+    ['asks for days', ({ kdf, ...rest }) => ({ ...rest, kdf: { ...kdf, p: 2 ** 18 } }), /too much/],
+    ['asks for less than nothing', ({ kdf, ...rest }) => ({ ...rest, kdf: { ...kdf, r: -8 } }), /too much/],
+    ['has a cost that is none', ({ kdf, ...rest }) => ({ ...rest, kdf: { ...kdf, N: 1000 } }), /damaged/],
+    ['has a cost in words', ({ kdf, ...rest }) => ({ ...rest, kdf: { ...kdf, N: '131072' } }), /is not an/],
+    ['has no nonce', ({ iv: _, ...rest }) => rest, /is not an encrypted secrets file/],
+    ['has a short nonce', (sealed) => ({ ...sealed, iv: 'AAAA' }), /is not an encrypted secrets file/],
+    ['has a short tag', (sealed) => ({ ...sealed, tag: 'AAAA' }), /is not an encrypted secrets file/],
+    ['has another cipher', (sealed) => ({ ...sealed, cipher: 'none' }), /is not an encrypted secrets file/],
+    ['is of a newer natter', (sealed) => ({ ...sealed, v: 2 }), /newer natter; update/],
+    ['holds null', () => null, /is not an encrypted secrets file/],
+  ])('that %s is refused with what to do', async (_, change, expected) => {
     const { paths } = temporaryHome();
     await (await openSecrets(paths, file('echo right'), nobody)).set(account, 'password', canary);
-    const sealed = JSON.parse(readFileSync(paths.encryptedSecretsFile, 'utf8')) as { kdf: object };
-    writeFileSync(
-      paths.encryptedSecretsFile,
-      JSON.stringify({ ...sealed, kdf: { ...sealed.kdf, N: 2 ** 30 } }),
-    );
+    const sealed = JSON.parse(readFileSync(paths.encryptedSecretsFile, 'utf8')) as Sealed;
+    writeFileSync(paths.encryptedSecretsFile, JSON.stringify(change(sealed)));
     const secrets = await openSecrets(paths, file('echo right'), nobody);
-    await expect(secrets.get(account, 'password')).rejects.toThrow(/too much memory/);
+    await expect(secrets.get(account, 'password')).rejects.toThrow(expected);
+    await expect(secrets.get(account, 'password')).rejects.toMatchObject({ data: { code: 'secret' } });
   });
+});
+
+describe('the plain file', () => {
+  it.each(['', '<html>', 'null', '[]', '{"a1":"x"}', '{"a1":{"password":5}}', '{"a1":null}'])(
+    'that holds %j is told as damaged, and left as it is',
+    async (content) => {
+      const { paths } = temporaryHome();
+      const settings = { secrets: 'plain' as const, passphraseCommand: null };
+      await (await openSecrets(paths, settings, nobody)).set(account, 'password', canary);
+      writeFileSync(paths.plainSecretsFile, content);
+      const secrets = await openSecrets(paths, settings, nobody);
+      await expect(secrets.get(account, 'password')).rejects.toThrow(/is damaged.*backup/);
+      await expect(secrets.set(account, 'password', 'x')).rejects.toMatchObject({ data: { code: 'secret' } });
+      expect(readFileSync(paths.plainSecretsFile, 'utf8')).toBe(content);
+    },
+  );
 });
 
 describe('the keyring', () => {

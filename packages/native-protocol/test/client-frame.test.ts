@@ -47,6 +47,18 @@ describe('frames of a client', () => {
     expect(decode({ id: 9 })).toMatchObject({ ok: false, id: 9, error: { code: 'invalid', field: 'type' } });
   });
 
+  it('answers with an id that could be read, and with none that could not', () => {
+    for (const type of ['teleport', 5, 'retract'])
+      for (const id of [-1, 1.5, 2 ** 53, '9', null]) expect(decode({ type, id })).not.toHaveProperty('id');
+    expect(decode({ type: 'teleport' })).not.toHaveProperty('id');
+    expect(decode({})).toEqual({ ok: false, error: expect.objectContaining({ code: 'invalid' }) as unknown });
+  });
+
+  it('gives what the guard refuses as an error', () => {
+    expect(decodeClientFrame('{"type":')).toMatchObject({ ok: false, error: { code: 'malformed' } });
+    expect(decodeClientFrame(JSON.stringify(send), 20)).toMatchObject({ error: { code: 'too-large' } });
+  });
+
   it.each([
     ['no id', { ...send, id: undefined }, 'id'],
     ['a negative id', { ...send, id: -1 }, 'id'],

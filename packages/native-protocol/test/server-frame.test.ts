@@ -81,6 +81,16 @@ describe('frames of a server', () => {
     });
   });
 
+  it('gives what cannot be read as an error', () => {
+    expect(decodeServerFrame('{"type":')).toMatchObject({ ok: false, error: { code: 'malformed' } });
+    expect(decodeServerFrame('{"type":"lagging","head":3}', 20)).toMatchObject({
+      error: { code: 'too-large' },
+    });
+    for (const type of [5, null, { toString: 'lagging' }])
+      expect(decode({ type })).toMatchObject({ ok: false, error: { code: 'invalid', field: 'type' } });
+    expect(decode({ type: 'toString' })).toEqual({ ok: true, frame: { type: 'unknown' } });
+  });
+
   it('leaves out conversations of a kind it does not know', () => {
     const known = { conversation: 'c1', kind: 'direct', peer: 'bob@localhost', lastSeq: 0, positions: [] };
     const decoded = decodeResult('conversations', {

@@ -65,14 +65,11 @@ export class FileSecrets implements ProfileSecrets {
       await this.#codec.prepare();
       return {};
     }
-    const text = await this.#codec.decode(content.toString('utf8'), this.#file);
-    try {
-      return JSON.parse(text) as Table;
-    } catch {
-      throw secretError(
-        `${this.#file} is damaged: it holds no JSON; restore it from a backup or move it away`,
-      );
-    }
+    const table = readTable(await this.#codec.decode(content.toString('utf8'), this.#file));
+    if (table !== null) return table;
+    throw secretError(
+      `${this.#file} is damaged: it holds no secrets by account; restore it from a backup or move it away`,
+    );
   }
 
   /** The file first, memory after: what is answered as kept is on disk. */
@@ -86,6 +83,33 @@ export class FileSecrets implements ProfileSecrets {
     this.#last = result.catch(() => undefined);
     return result;
   }
+}
+
+/** `null` for what is no table of secrets. */
+function readTable(text: string): Table | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  return isRecord(value, (names) => isRecord(names, isText)) ? value : null;
+}
+
+function isRecord<Value>(
+  value: unknown,
+  isValue: (each: unknown) => each is Value,
+): value is Record<string, Value> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every(isValue)
+  );
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
 }
 
 /** No encryption: the user chose it by name. */

@@ -28,8 +28,9 @@ interface Sealing {
 
 // OWASP password storage, scrypt: 128 MiB and about half a second, once per start of the daemon.
 const cost = { N: 2 ** 17, r: 8, p: 1 };
-/** What a file may ask of us at most: 1 GiB, or a forged one could exhaust the machine. */
+/** What a file may ask of us at most, or a forged one could exhaust the machine: 1 GiB, and sixteen times our own cost. */
 const mostMemory = 2 ** 30;
+const mostWork = 16 * cost.N * cost.r * cost.p;
 
 /** AES-256-GCM under a key that scrypt makes of a passphrase. Each write has a fresh nonce. */
 export class SealedCodec implements SecretCodec {
@@ -97,25 +98,48 @@ function unseal(envelope: Envelope, key: Buffer): string | null {
 }
 
 function parseEnvelope(content: string, file: string): Envelope {
-  let value: Partial<Envelope> | null = null;
-  try {
-    value = JSON.parse(content) as Partial<Envelope> | null;
-  } catch {
-    value = null;
-  }
-  if (value?.natter !== 'secrets' || value.cipher !== 'aes-256-gcm' || value.kdf?.name !== 'scrypt')
+  const value = readJson(content);
+  if (!isEnvelope(value))
     throw secretError(
       `${file} is not an encrypted secrets file of natter; restore it from a backup or move it away`,
     );
   if (value.v !== 1) throw secretError(`${file} was written by a newer natter; update this one`);
-  return value as Envelope;
+  return value;
+}
+
+/** `null` for what is no JSON. */
+function readJson(content: string): unknown {
+  try {
+    return JSON.parse(content);
+  } catch {
+    return null;
+  }
+}
+
+/** Whether every part is there and as long as the cipher wants it; a version to come may have more of them. */
+function isEnvelope(value: unknown): value is Envelope {
+  if (!isObject(value) || !isObject(value['kdf'])) return false;
+  const { natter, v, kdf, cipher, iv, tag, data } = value;
+  const known = natter === 'secrets' && cipher === 'aes-256-gcm' && kdf['name'] === 'scrypt';
+  const numbers = [v, kdf['N'], kdf['r'], kdf['p']].every((each) => Number.isSafeInteger(each));
+  const lengths = isBase64(iv, 12) && isBase64(tag, 16) && isBase64(data) && isBase64(kdf['salt']);
+  return known && numbers && lengths;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isBase64(value: unknown, bytes?: number): boolean {
+  return typeof value === 'string' && (bytes === undefined || Buffer.from(value, 'base64').length === bytes);
 }
 
 async function deriveKey(passphrase: string, kdf: Envelope['kdf']): Promise<Buffer> {
   const { N, r, p } = kdf;
   const memory = 128 * N * r + 128 * r * p;
-  if (!(memory > 0 && memory <= mostMemory))
-    throw secretError('the secrets file asks for too much memory to be opened');
+  if (!(N > 1 && r > 0 && p > 0 && memory <= mostMemory && N * r * p <= mostWork))
+    throw secretError('the secrets file asks for too much memory or time to be opened');
+  if (!Number.isInteger(Math.log2(N))) throw secretError('the secrets file is damaged: its cost is none');
   const salt = Buffer.from(kdf.salt, 'base64');
   return new Promise((resolve, reject) => {
     scrypt(passphrase.normalize('NFC'), salt, 32, { N, r, p, maxmem: memory + 2 ** 20 }, (error, key) => {
