@@ -31,12 +31,12 @@ const unseen =
   '\u00ad\u034f\u115f\u1160\u17b4\u180e\u200b\u200c\u200d\u2060\u2063\u206f\u3164\uffa0\u{e0041}';
 
 describe('text from a network', () => {
-  it.each([...reordering])('has nothing that reorders what stands beside it: %j', (mark) => {
+  it.each(Array.from(reordering))('has nothing that reorders what stands beside it: %j', (mark) => {
     for (const shown of [oneLine(`a${mark}b`), manyLines(`a${mark}b`, ''), jsonLine(`a${mark}b`)])
       expect(shown).not.toContain(mark);
   });
 
-  it.each([...unseen])('makes no names that differ and look the same: %j', (mark) => {
+  it.each(Array.from(unseen))('makes no names that differ and look the same: %j', (mark) => {
     for (const name of [`bo${mark}b`, `${mark}bob`, `bob${mark}`]) expect(oneLine(name)).toContain('\ufffd');
     expect(oneLine(`bo${mark}${mark}b`)).toBe('bo\ufffd\ufffdb');
   });
