@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { memoryStore } from '@natter/core';
+import { describe, expect, it, vi } from 'vitest';
 import { Bench, Script, key, message, networkError, page, timeline } from './support/scripted.ts';
 
 const m = (id: string) => message(id, { stable: key(id) });
@@ -53,6 +54,30 @@ describe('order where only the archive knows it', () => {
     release!();
     await bench.until(async () => (await bench.texts()).length === 3);
     expect(await bench.texts()).toEqual(['a', 'b', 'x']);
+    await bench.hub.close();
+  });
+
+  it('reads no stored rows for pages that come behind all that is settled', async () => {
+    const store = memoryStore();
+    const script = new Script('script', { catchUp: 'account' });
+    const pages = [[m('a'), m('b')], [m('c')], [m('c'), m('d')]].map((items) => page(items));
+    const read = vi.spyOn(store, 'timeline');
+    const readBefore: number[] = [];
+    script.catchUp = async (after) => {
+      const next = Number(after ?? -1) + 1;
+      readBefore.push(read.mock.calls.length);
+      return {
+        batch: { origin: 'archive', events: [pages[next]!], cursors: { account: String(next) } },
+        next: next === 2 ? null : String(next),
+        reached: next === 2 ? 'end' : null,
+      };
+    };
+    const bench = await Bench.open([script], { store });
+    await bench.until(() => bench.hub.profile.cursors.get(bench.accounts[0]!, 'account') === '2');
+    expect(readBefore).toEqual([0, 0, 0]);
+    // The last page tells again of one that is stored: where it overlaps is looked up.
+    expect(read).toHaveBeenCalled();
+    expect(await bench.texts()).toEqual(['a', 'b', 'c', 'd']);
     await bench.hub.close();
   });
 

@@ -146,11 +146,15 @@ async function pageBounds(
   if (after !== null && before !== null) return { low: after, high: before };
   if (after !== null) return boundsAfter(transaction, conversation, after, inPage);
   if (before !== null) return { low: await rowBefore(before), high: before };
-  const { lastSettled } = tailOf(transaction, conversation);
+  const { last, lastSettled } = tailOf(transaction, conversation);
   if (lastSettled === null)
     return { low: null, high: await firstStranger(transaction, conversation, inPage) };
   const overlap = existing.find((row) => row !== null && !row.provisional && row.order <= lastSettled);
-  const behind = await boundsBehind(transaction, conversation, lastSettled, inPage);
+  // Nothing came behind what is settled, as in nearly every page of a catch-up: the store is not asked.
+  const behind =
+    last === lastSettled
+      ? { low: lastSettled, high: null }
+      : await boundsBehind(transaction, conversation, lastSettled, inPage);
   return overlap ? { ...behind, low: await rowBefore(overlap.order) } : behind;
 }
 
