@@ -1,37 +1,22 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { StatementSync } from 'node:sqlite';
 import { memberOf } from '../groups/group.ts';
 import type { AccountId, ConversationId } from '../ports/identifiers.ts';
 import type { MessageExpiry } from '../ports/message-expiry.ts';
 import { conversationWireId } from '../wire-ids.ts';
-import type { Addresses } from './addresses.ts';
 import { integer, integerOrNull, textOrNull } from './columns.ts';
-import type { ConversationRecords } from './conversation-records.ts';
 import { tellPins } from './conversation-settings.ts';
-import type { Journal } from './journal.ts';
-import type { MessageRemoval } from './message-removal.ts';
-import type { UpdateLog } from './update-log.ts';
-
-/** What the end of messages stands on. */
-export interface MessageExpiryParts {
-  readonly database: DatabaseSync;
-  readonly journal: Journal;
-  readonly updates: UpdateLog;
-  readonly addresses: Addresses;
-  readonly records: ConversationRecords;
-  readonly removal: MessageRemoval;
-  readonly clock: () => number;
-}
+import type { MessageEndParts } from './message-removal.ts';
 
 /** Messages of one transaction: bounds the time for which the event loop is held. */
 const mostAtOnce = 500;
 
 /** Lets messages vanish from SQLite. */
 export class SqliteMessageExpiry implements MessageExpiry {
-  readonly #parts: MessageExpiryParts;
+  readonly #parts: MessageEndParts;
   readonly #due: StatementSync;
   readonly #next: StatementSync;
 
-  constructor(parts: MessageExpiryParts) {
+  constructor(parts: MessageEndParts) {
     this.#parts = parts;
     const { database } = parts;
     this.#due = database.prepare(`

@@ -1,15 +1,30 @@
 import { hash } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { ConversationId } from '../ports/identifiers.ts';
+import type { Addresses } from './addresses.ts';
+import type { ConversationRecords } from './conversation-records.ts';
 import type { FileReferences } from './file-references.ts';
+import type { Journal } from './journal.ts';
 import type { MessageIndex } from './message-index.ts';
 import { messageStatements } from './message-statements.ts';
+import type { UpdateLog } from './update-log.ts';
 
 /** What the removal of a message touches. */
 export interface MessageRemovalParts {
   readonly database: DatabaseSync;
   readonly files: FileReferences;
   readonly search: MessageIndex;
+}
+
+/** What the end of messages stands on, be it by their expiry or by the server's retention. */
+export interface MessageEndParts {
+  readonly database: DatabaseSync;
+  readonly journal: Journal;
+  readonly updates: UpdateLog;
+  readonly addresses: Addresses;
+  readonly records: ConversationRecords;
+  readonly removal: MessageRemoval;
+  readonly clock: () => number;
 }
 
 /**

@@ -1,24 +1,9 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { StatementSync } from 'node:sqlite';
 import type { AccountId, ConversationId } from '../ports/identifiers.ts';
 import type { MessageRetention } from '../ports/message-retention.ts';
-import type { Addresses } from './addresses.ts';
 import { integer, textOrNull } from './columns.ts';
-import type { ConversationRecords } from './conversation-records.ts';
 import { tellPins } from './conversation-settings.ts';
-import type { Journal } from './journal.ts';
-import type { MessageRemoval } from './message-removal.ts';
-import type { UpdateLog } from './update-log.ts';
-
-/** What retention stands on. */
-export interface MessageRetentionParts {
-  readonly database: DatabaseSync;
-  readonly journal: Journal;
-  readonly updates: UpdateLog;
-  readonly addresses: Addresses;
-  readonly records: ConversationRecords;
-  readonly removal: MessageRemoval;
-  readonly clock: () => number;
-}
+import type { MessageEndParts } from './message-removal.ts';
 
 /** Messages of one transaction: bounds the time for which the event loop is held. */
 const mostAtOnce = 200;
@@ -30,13 +15,13 @@ const page = 500;
  * the last time, and no index by age is needed.
  */
 export class SqliteMessageRetention implements MessageRetention {
-  readonly #parts: MessageRetentionParts;
+  readonly #parts: MessageEndParts;
   readonly #conversations: StatementSync;
   readonly #oldest: StatementSync;
   readonly #keptFrom: StatementSync;
   readonly #setKeptFrom: StatementSync;
 
-  constructor(parts: MessageRetentionParts) {
+  constructor(parts: MessageEndParts) {
     this.#parts = parts;
     const { database } = parts;
     this.#conversations = database.prepare(`
