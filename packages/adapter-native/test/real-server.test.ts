@@ -149,8 +149,8 @@ describe('on the real server', () => {
     await running.stop();
   });
 
-  test('a suspended account is cut, and says why', async () => {
-    const { run } = await alice();
+  test('a suspended account is cut, says why, and goes on without a password once that is lifted', async () => {
+    const { host, run } = await alice();
     const running = await run().caughtUp();
     await network.server.administration.suspend('alice', 'spam');
     expect(await running.ended).toMatchObject({
@@ -162,6 +162,10 @@ describe('on the real server', () => {
       kind: 'failed',
       error: { code: 'suspended' },
     });
+    await network.server.administration.resume('alice');
+    const again = run();
+    await until(() => host.phases.filter((phase) => phase === 'online').length === 2, again.ended);
+    await again.stop();
   });
 
   test('the same device elsewhere takes our place; a device that was signed out has to sign in', async () => {

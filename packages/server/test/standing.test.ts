@@ -56,7 +56,10 @@ describe('accounts', () => {
     await bob.request({ type: 'send', clientId: '1', peer: 'alice', body: { text: 'are you there?' } });
 
     await server.administration.resume('alice');
-    await again.request({ type: 'sign-in', address: 'alice', password });
+    // The token is as good as before: nobody has revoked it.
+    await again.request({ type: 'resume', address: 'alice', device, token });
     expect((await again.sync()).map(({ kind }) => kind)).toContain('message');
+    const other = await TestClient.connect(server.url);
+    await other.request({ type: 'sign-in', address: 'alice', password });
   });
 });
