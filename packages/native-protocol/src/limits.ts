@@ -13,6 +13,10 @@ export interface Limits {
   readonly pageSize: number;
   /** Most contacts of one account. */
   readonly contacts: number;
+  /** Most contact requests of one account that await an answer. Absent from servers that count none. */
+  readonly openRequests?: number;
+  /** Most requests of people who are not on its list that can wait at one account. Absent from servers that count none. */
+  readonly strangerRequests?: number;
   /** Most members of a group, invited ones too. Absent from servers that have no groups. */
   readonly groupMembers?: number;
   /** Bytes of one file. Absent from servers that take none. */
@@ -30,6 +34,8 @@ export const limitsSchema: z.ZodType<Limits> = z.object({
   textLength: z.int().positive(),
   pageSize: z.int().positive(),
   contacts: z.int().positive(),
+  openRequests: z.int().positive().exactOptional(),
+  strangerRequests: z.int().positive().exactOptional(),
   groupMembers: z.int().positive().exactOptional(),
   fileBytes: z.int().positive().exactOptional(),
   editAge: z.int().positive().exactOptional(),
@@ -43,6 +49,8 @@ export const defaultLimits: Limits = {
   textLength: 20_000,
   pageSize: 500,
   contacts: 20_000,
+  openRequests: 200,
+  strangerRequests: 500,
   groupMembers: 200,
   fileBytes: 100 * 1024 * 1024,
   editAge: 48 * 3_600_000,

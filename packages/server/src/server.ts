@@ -110,7 +110,11 @@ function check(options: ServerOptions, log: Log): Plan {
       const storage = openEmbeddedStorage({
         directory: options.dataDirectory,
         ...(options.name === undefined ? {} : { name: options.name }),
-        mostContacts: settings.limits.contacts,
+        rosters: {
+          contacts: settings.limits.contacts,
+          openRequests: settings.limits.openRequests ?? 0,
+          strangerRequests: settings.limits.strangerRequests ?? 0,
+        },
         mostGroupMembers: settings.limits.groupMembers ?? 0,
         fileQuota: settings.fileQuota,
         ages: settings.limits,

@@ -6,7 +6,7 @@ import { temporaryDirectory } from './support/server.ts';
 describePorts('embedded', () => {
   const storage = openEmbeddedStorage({
     directory: temporaryDirectory(),
-    mostContacts: 100,
+    rosters: { contacts: 100, openRequests: 50, strangerRequests: 50 },
     mostGroupMembers: 10,
     fileQuota: 1000,
     ages: {},

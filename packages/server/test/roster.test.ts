@@ -97,6 +97,42 @@ describe('the roster', () => {
     });
   });
 
+  it('bounds the requests of one account that nobody answers', async () => {
+    const server = await startServer({ limits: { openRequests: 2 } });
+    const { alice, bob } = await aliceAndBob(server);
+    for (const user of ['carol', 'dave']) await server.administration.addUser(user, 'correct horse');
+    await alice.request({ type: 'contact-request', address: 'bob' });
+    await alice.request({ type: 'contact-request', address: 'carol' });
+    expect(await alice.refusal({ type: 'contact-request', address: 'dave' })).toMatchObject({ code: 'full' });
+    expect((await alice.request({ type: 'roster' })).contacts).toHaveLength(2);
+    // Asking the same again, an answer, and taking one back are always possible.
+    await alice.request({ type: 'contact-request', address: 'bob', text: 'it is me' });
+    await bob.request({ type: 'contact-accept', address: 'alice' });
+    await alice.request({ type: 'contact-request', address: 'dave' });
+    await alice.request({ type: 'contact-remove', address: 'carol' });
+    await alice.request({ type: 'contact-request', address: 'carol' });
+  });
+
+  it('bounds the requests of strangers at one account, and tells who is blocked no more than others', async () => {
+    const server = await startServer({ limits: { strangerRequests: 2 } });
+    const { alice, bob } = await aliceAndBob(server);
+    const [carol, dave, erin, frank] = await Promise.all(
+      ['carol', 'dave', 'erin', 'frank'].map((user) => TestClient.register(server.url, user)),
+    );
+    await bob.request({ type: 'contact-block', address: 'dave' });
+    await bob.request({ type: 'contact-request', address: 'frank' });
+    await frank?.request({ type: 'contact-deny', address: 'bob' });
+    const ask = { type: 'contact-request', address: 'bob' } as const;
+    await alice.request(ask);
+    await carol?.request(ask);
+    for (const stranger of [dave, erin]) expect(await stranger?.refusal(ask)).toMatchObject({ code: 'full' });
+    // Whom bob has on his list is no stranger.
+    await frank?.request(ask);
+    expect((await bob.request({ type: 'roster' })).contacts).toHaveLength(4);
+    await bob.request({ type: 'contact-deny', address: 'alice' });
+    await erin?.request(ask);
+  });
+
   it('lets who is blocked begin no conversation', async () => {
     const server = await startServer();
     const { alice, bob } = await aliceAndBob(server);

@@ -22,6 +22,8 @@ export interface Chosen {
   readonly frameBytes: number | undefined;
   readonly textLength: number | undefined;
   readonly contacts: number | undefined;
+  readonly openRequests: number | undefined;
+  readonly strangerRequests: number | undefined;
   readonly groupMembers: number | undefined;
   readonly editAge: number | undefined;
   readonly retractAge: number | undefined;
@@ -99,6 +101,8 @@ export const rules: { readonly [Name in keyof Chosen]: Rule<Exclude<Chosen[Name]
   frameBytes: { key: 'limits.frame_bytes', parse: size, expected: bytes },
   textLength: { key: 'limits.text_length', parse: count, expected: wholeNumber },
   contacts: { key: 'limits.contacts', parse: count, expected: wholeNumber },
+  openRequests: { key: 'limits.open_requests', parse: count, expected: wholeNumber },
+  strangerRequests: { key: 'limits.stranger_requests', parse: count, expected: wholeNumber },
   groupMembers: { key: 'limits.group_members', parse: count, expected: wholeNumber },
   editAge: { key: 'limits.edit_age', parse: parseDuration, expected: duration },
   retractAge: { key: 'limits.retract_age', parse: parseDuration, expected: duration },

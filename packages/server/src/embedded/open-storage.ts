@@ -26,6 +26,7 @@ import { SqliteMessageRetention } from './message-retention.ts';
 import { SqliteMessageSearch } from './message-search.ts';
 import { EmbeddedPresenceStore } from './presence-store.ts';
 import { SqliteRosters } from './rosters.ts';
+import type { RosterLimits } from './rosters.ts';
 import { settleServerName, settleTicketKey } from './settings.ts';
 import { UpdateLog } from './update-log.ts';
 
@@ -34,7 +35,7 @@ export interface EmbeddedOptions {
   readonly directory: string;
   /** Name of the server; the stored one when absent. */
   readonly name?: string;
-  readonly mostContacts: number;
+  readonly rosters: RosterLimits;
   readonly mostGroupMembers: number;
   readonly fileQuota: number;
   /** Bounds on the age of messages that are changed. */
@@ -93,7 +94,7 @@ function assemble(
     directory: {
       accounts: new SqliteAccounts(database, journal, updates, clock),
       devices: new SqliteDevices(database, journal, updates, acknowledgements, clock),
-      rosters: new SqliteRosters(database, journal, updates, addresses, options.mostContacts),
+      rosters: new SqliteRosters(database, journal, updates, addresses, options.rosters),
       conversations: new SqliteConversations(
         parts,
         new SqliteGroups({ ...parts, mostMembers: options.mostGroupMembers }),

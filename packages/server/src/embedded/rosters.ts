@@ -8,10 +8,18 @@ import type { Relation } from '../roster/transition.ts';
 import type { Addresses } from './addresses.ts';
 import { integer, text } from './columns.ts';
 import type { Journal, Participant } from './journal.ts';
+import { OpenRequests } from './open-requests.ts';
+import type { OpenRequestLimits } from './open-requests.ts';
 import { fromColumns, toContact } from './roster-rows.ts';
 import type { UpdateLog } from './update-log.ts';
 
 const mostBlockLists = 50_000;
+
+/** Bounds on rosters. */
+export interface RosterLimits extends OpenRequestLimits {
+  /** Contacts of one account. */
+  readonly contacts: number;
+}
 
 /** Rosters in SQLite. */
 export class SqliteRosters implements Rosters, Participant {
@@ -19,6 +27,7 @@ export class SqliteRosters implements Rosters, Participant {
   readonly #updates: UpdateLog;
   readonly #addresses: Addresses;
   readonly #mostContacts: number;
+  readonly #openRequests: OpenRequests;
   readonly #select: StatementSync;
   readonly #count: StatementSync;
   readonly #upsert: StatementSync;
@@ -37,12 +46,13 @@ export class SqliteRosters implements Rosters, Participant {
     journal: Journal,
     updates: UpdateLog,
     addresses: Addresses,
-    mostContacts: number,
+    limits: RosterLimits,
   ) {
     this.#journal = journal;
     this.#updates = updates;
     this.#addresses = addresses;
-    this.#mostContacts = mostContacts;
+    this.#mostContacts = limits.contacts;
+    this.#openRequests = new OpenRequests(database, limits);
     this.#select = database.prepare('SELECT * FROM roster WHERE owner = ? AND contact = ? AND gone = 0');
     this.#count = database.prepare('SELECT count(*) AS count FROM roster WHERE owner = ? AND gone = 0');
     this.#upsert = database.prepare(`
@@ -74,6 +84,7 @@ export class SqliteRosters implements Rosters, Participant {
       const before: Relation = { own: this.#row(owner, contact), theirs: this.#row(contact, owner) };
       const after = transition(before, action);
       if (before.own === null && after.own !== null) this.#requireRoom(owner);
+      this.#openRequests.requireRoom(owner, contact, before, after);
       const version = this.#store(owner, contact, before.own, after.own);
       this.#store(contact, owner, before.theirs, after.theirs);
       this.#blocked.delete(owner);

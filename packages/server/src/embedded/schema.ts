@@ -193,6 +193,11 @@ export const migrations: readonly string[] = [
   ALTER TABLE conversation ADD COLUMN kept_from INTEGER NOT NULL DEFAULT 1;
   ALTER TABLE file ADD COLUMN thumbnail INTEGER;
   `,
+  // Contact requests that await an answer are counted, where they were sent and where they wait.
+  `
+  CREATE INDEX roster_asked ON roster (owner) WHERE to_state = 'pending' AND gone = 0;
+  CREATE INDEX roster_strangers ON roster (owner) WHERE from_state = 'pending' AND listed = 0 AND gone = 0;
+  `,
 ];
 
 /** Marks a file as a natter server's (PRAGMA application_id): "ntsv". */
