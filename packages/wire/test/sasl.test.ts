@@ -34,6 +34,9 @@ describe('SCRAM', () => {
     ['wrong', 'v=rmF9pqV8S7suAoZWja4dJRkFsKQ='],
     ['missing', null],
     ['empty', ''],
+    ['empty but for its name', 'v='],
+    ['cut off', 'v=6rriTRBi23WpRR/wtup+'],
+    ['told under another name', 'x=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4='],
     ['no base64', 'v=***'],
     ['an error', 'e=other-error'],
   ])('a success whose server signature is %s is a failure', async (_, data) => {
@@ -42,10 +45,33 @@ describe('SCRAM', () => {
       code: 'sasl-server',
     });
   });
+  test('the signature may come as a challenge, and then too it must be right', async () => {
+    const scram = await afterProof();
+    expect(await scram.respond(bytes('v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4='))).toHaveLength(0);
+    await scram.finish(null);
+    const other = await afterProof();
+    await expect(other.respond(bytes('v=rmF9pqV8S7suAoZWja4dJRkFsKQ='))).rejects.toMatchObject({
+      code: 'sasl-server',
+    });
+    await expect(other.finish(null)).rejects.toMatchObject({ code: 'sasl-server' });
+  });
+  test('a success before any challenge is a failure', async () => {
+    const scram = new Scram('SHA-256', credentials, { flag: 'n' }, null, 'nonce');
+    await scram.initial();
+    await expect(scram.finish(bytes('v=AAAA'))).rejects.toMatchObject({ code: 'sasl-server' });
+  });
   test.each([
     ['a foreign nonce', () => 'r=other,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096'],
+    ['a foreign nonce of some length', () => `r=${'x'.repeat(60)},s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096`],
+    ['a nonce under another name', (r: string) => `x=${r},s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096`],
     ['no nonce of its own', () => 'r=rOprNGfwEbeRWgbNEkqO,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096'],
     ['a bad salt', (r: string) => `r=${r},s=*,i=4096`],
+    ['an empty salt', (r: string) => `r=${r},s=,i=4096`],
+    ['a salt under another name', (r: string) => `r=${r},x=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096`],
+    ['no salt', (r: string) => `r=${r}`],
+    ['no iterations', (r: string) => `r=${r},s=W22ZaJ0SNY7soEsUEjb6gQ==`],
+    ['iterations in words', (r: string) => `r=${r},s=W22ZaJ0SNY7soEsUEjb6gQ==,i=0x2000`],
+    ['iterations under another name', (r: string) => `r=${r},s=W22ZaJ0SNY7soEsUEjb6gQ==,x=4096`],
     ['1 iteration', (r: string) => `r=${r},s=W22ZaJ0SNY7soEsUEjb6gQ==,i=1`],
     ['2^31 iterations', (r: string) => `r=${r},s=W22ZaJ0SNY7soEsUEjb6gQ==,i=2147483648`],
     ['nothing', () => ''],
@@ -63,6 +89,19 @@ describe('SCRAM', () => {
     const scram = new Scram('SHA-256', credentials, { flag: 'n' }, offer, 'nonce');
     await scram.initial();
     const answer = scram.respond(bytes(`r=nonceX,s=c2FsdA==,i=4096,h=${hash}`));
+    await (code === null ? answer : expect(answer).rejects.toMatchObject({ code }));
+  });
+  test.each([
+    ['no types of binding', null, false, null],
+    ['types of binding that were not listed here', ['tls-exporter'], false, 'sasl-downgrade'],
+    ['no signature, where one is wanted', null, true, 'sasl-downgrade'],
+  ])('an offer with %s', async (_, bindingTypes, signatureWanted, code) => {
+    const told = ['PLAIN', 'SCRAM-SHA-256'];
+    const hash = createHash('sha256').update(told.join('\u001e')).digest('base64');
+    const offer = { mechanisms: told, bindingTypes, signatureWanted };
+    const scram = new Scram('SHA-256', credentials, { flag: 'y' }, offer, 'nonce');
+    expect([scram.name, text(await scram.initial())]).toEqual(['SCRAM-SHA-256', 'y,,n=user,r=nonce']);
+    const answer = scram.respond(bytes(`r=nonceX,s=c2FsdA==,i=4096${signatureWanted ? '' : `,h=${hash}`}`));
     await (code === null ? answer : expect(answer).rejects.toMatchObject({ code }));
   });
   test('binds to the channel', async () => {
