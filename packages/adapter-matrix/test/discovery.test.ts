@@ -66,6 +66,13 @@ describe('the homeserver of a name', () => {
     expect(asked).toEqual([WELL_KNOWN]);
   });
 
+  test('on this machine is asked for nowhere', async () => {
+    const { http, asked } = web({});
+    const parts = { http, limits: DEFAULT_LIMITS, allowInsecure: false };
+    expect(await discover('localhost:8008', parts, signal)).toBe('http://localhost:8008');
+    expect(asked).toEqual([]);
+  });
+
   test('is found behind redirects', async () => {
     const elsewhere = 'https://www.example.org/matrix.json';
     const pages = {
@@ -90,6 +97,13 @@ test.each<[string, Readonly<Record<string, Page>>, RegExp]>([
       'http://127.0.0.1:8008/_matrix/client/versions': VERSIONS,
     },
     /nothing is encrypted/,
+  ],
+  ['a redirect to nowhere', { [WELL_KNOWN]: { status: 302, location: 'https://' } }, /nothing is encrypted/],
+  ['a redirect that says not where', { [WELL_KNOWN]: { status: 302 } }, /answered 302/],
+  [
+    'a place that is told with another answer',
+    { [WELL_KNOWN]: { status: 500, location: 'https://elsewhere.example/' } },
+    /answered 500/,
   ],
   ['a server that is out of order', { [WELL_KNOWN]: { status: 500 } }, /answered 500/],
   ['a page in place of the file', { [WELL_KNOWN]: { text: '<html>' } }, /not JSON/],

@@ -20,6 +20,30 @@ test('a line is read in its parts', () => {
   expect(parseLine(':s 001 me :')?.params).toEqual(['me', '']);
 });
 
+test.each([
+  ['nick!user@host', { nick: 'nick', user: 'user', host: 'host' }],
+  ['nick!user', { nick: 'nick', user: 'user', host: null }],
+  ['nick@host', { nick: 'nick', user: null, host: 'host' }],
+  ['irc.example.org', { nick: 'irc.example.org', user: null, host: null }],
+  ['a@b!user@host', { nick: 'a@b', user: 'user', host: 'host' }],
+  ['', null],
+])('who it comes from: %s', (source, expected) => {
+  expect(parseLine(`:${source} PING x`)?.source).toEqual(expected);
+});
+
+test('what has no command is no line', () => {
+  for (const text of ['', ' ', ':nick', '@a=b', '12', '1234', 'PRIV-MSG x', '\x01', 'é x'])
+    expect(parseLine(text)).toBeNull();
+});
+
+test('parameters and tags are bounded, and empty tags are none', () => {
+  expect(parseLine(`PING ${'x '.repeat(1000)}`)?.params).toHaveLength(30);
+  expect(parseLine(`@${Array.from({ length: 5000 }, (_, at) => `t${at}`).join(';')} PING`)?.tags.size).toBe(
+    512,
+  );
+  expect([...(parseLine('@;a=1;; PING')?.tags ?? [])]).toEqual([['a', '1']]);
+});
+
 test('no text makes the parser throw', () => {
   const unit = fc.constantFrom('@', ':', ' ', ';', '=', '\\', '!', 'A', '1', '\0', '😀', '\ud800');
   const property = fc.property(fc.string({ unit, maxLength: 60 }), (text) => void parseLine(text));

@@ -31,7 +31,11 @@ function parse(server: string): URL {
     url.password === '' &&
     url.search === '' &&
     url.hash === '';
-  if (!usable) throw new WireError('invalid', `"${server.slice(0, 200)}" is no address of a homeserver`);
+  if (!usable) {
+    // Who writes a password into an address shall not find it in a log.
+    const shown = server.replace(/^[^/?#]*@|\/\/[^/?#]*@/, (found) => (found.startsWith('/') ? '//' : ''));
+    throw new WireError('invalid', `"${shown.slice(0, 200)}" is no address of a homeserver`);
+  }
   return url;
 }
 
