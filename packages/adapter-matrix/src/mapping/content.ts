@@ -11,7 +11,7 @@ const FILES: Readonly<Record<string, AttachmentKind>> = {
   'm.video': 'video',
   'm.file': 'file',
 };
-/** No event has more. */
+/** No event has more (Matrix 1.16, section "Size limits"); what a server makes longer all the same would take it minutes to read. */
 const MOST_HTML = 65_536;
 const TEXTS = { 'm.text': 'text', 'm.emote': 'emote', 'm.notice': 'notice' } as const;
 
@@ -33,7 +33,7 @@ export function readMessage(content: JsonMap, reply: boolean): Content {
   const html =
     getText(content, 'format') === 'org.matrix.custom.html' ? getText(content, 'formatted_body') : undefined;
   const text = reply ? splitReply(body).text : body;
-  if (html === undefined) return { kind: TEXTS[type], text };
+  if (html === undefined || html.length > MOST_HTML) return { kind: TEXTS[type], text };
   return { kind: TEXTS[type], text, formatted: readHtml(html) };
 }
 
