@@ -113,6 +113,8 @@ const FRAGMENTS = [
   '<a x="&#10;&lt;&quot;"/>',
   '</a >',
   '</ a>',
+  '</a x>',
+  '<a __proto__="1" constructor="2"/>',
   '< a>',
   '<a / >',
   '<1a/>',

@@ -40,6 +40,8 @@ describe('a served link', () => {
   it.each([
     ['text that is no JSON', 'nonsense'],
     ['JSON that is no object', '[1,2]'],
+    ['null', 'null'],
+    ['a notification whose params are a list', '{"jsonrpc":"2.0","method":"$/cancel","params":[7]}'],
     ['an object that is not JSON-RPC', '{"id":1,"method":"echo"}'],
     [
       'a message that is too long',
