@@ -34,3 +34,15 @@ it('says what to do where the message says only what is', () => {
     'natter: no address is known for nowhere.invalid; check the name, and whether this machine is online\n',
   ]);
 });
+
+it('lets no terminal be steered by a line that somebody forgot to make harmless', () => {
+  const { output, stdout, stderr } = outputTo(false);
+  const hostile = '\u001b]0;owned\u0007\u001b[2Ja\rb\u009b31m\u202ec';
+  output.item(url, () => `\u001b[1mbold\u001b[22m ${hostile}\n    more`);
+  output.note(hostile);
+  output.request(url, () => hostile);
+  // oxlint-disable-next-line no-control-regex
+  const active = /\u001b(?!\[(?:1|22)m)|[\u0000-\u0009\u000b-\u001a\u007f-\u009f\u202a-\u202e]/;
+  for (const line of [...stdout, ...stderr]) expect(line).not.toMatch(active);
+  expect(stdout[0]).toMatch(/^\u001b\[1mbold\u001b\[22m .*c\n {4}more\n$/); // oxlint-disable-line no-control-regex
+});

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { jsonLine, manyLines, oneLine } from '../src/output/sanitise.ts';
+import { jsonLine, manyLines, oneLine, shortLine } from '../src/output/sanitise.ts';
 
 // Every kind of sequence that terminals have been attacked with: CSI, OSC 0, 8 and 52, DCS, APC, 8-bit C1, lone CR, backspace.
 const attacks = [
@@ -77,6 +77,12 @@ describe('text from a network', () => {
         expect(JSON.parse(line)).toEqual({ text });
       }),
     );
+  });
+
+  it('is cut between characters, and what keeps it to itself is not cut off', () => {
+    expect(shortLine('ab\ncdef', 4)).toBe('ab c');
+    expect(shortLine('😀'.repeat(100), 3)).toBe('😀😀😀');
+    expect(shortLine('שלום', 2)).toBe('\u2068של\u2069');
   });
 
   it('cannot pass for a line of ours', () => {

@@ -3,7 +3,7 @@ import { NatterError, errorData } from '@natter/core/error';
 import type { CommandContext } from '../context.ts';
 import { findAccountId } from '../link/choose-account.ts';
 import type { JsonItem, Output } from '../output/output.ts';
-import { oneLine } from '../output/sanitise.ts';
+import { oneLine, shortLine } from '../output/sanitise.ts';
 
 /** `natter outbox list [--all]`. */
 export async function listOutbox(context: CommandContext): Promise<void> {
@@ -61,7 +61,7 @@ export function operationText(operation: Operation): string {
     id,
     actionOf(operation),
     state,
-    ...(text === null ? [] : [oneLine(text).slice(0, 60)]),
+    ...(text === null ? [] : [shortLine(text, 60)]),
     ...(error ? [oneLine(error.message)] : []),
   ].join('  ');
 }

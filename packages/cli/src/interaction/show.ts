@@ -61,7 +61,7 @@ async function pictureAsFile({ what, data }: Extract<Step, { kind: 'show' }>): P
 
 function describe(data: JsonObject): string {
   return Object.entries(data)
-    .map(([name, value]) => `${name} ${oneLine(textOf(value))}`)
+    .map(([name, value]) => `${oneLine(name)} ${oneLine(textOf(value))}`)
     .join(', ');
 }
 

@@ -1,5 +1,5 @@
 import type { ErrorData } from '@natter/core';
-import { jsonLine, oneLine } from './sanitise.ts';
+import { jsonLine, oneLine, ownLine } from './sanitise.ts';
 import { plainStyle } from './style.ts';
 import type { Style } from './style.ts';
 
@@ -34,7 +34,7 @@ export class Output {
 
   /** One piece of data: the object with `--json`, else its text. `text` is called only when it is wanted. */
   item(item: JsonItem, text: () => string): void {
-    this.#stdout.write(`${this.json ? jsonLine({ v: 1, ...item }) : text()}\n`);
+    this.#stdout.write(`${this.json ? jsonLine({ v: 1, ...item }) : ownLine(text())}\n`);
   }
 
   /** A line of a file format: an object also for people. */
@@ -49,12 +49,12 @@ export class Output {
 
   /** Something for the person, not for the program that reads the data. Left out with `--json`. */
   note(text: string): void {
-    if (!this.json) this.#stderr().write(`${text}\n`);
+    if (!this.json) this.#stderr().write(`${ownLine(text)}\n`);
   }
 
   /** What the person has to see or to do for the command to go on: never left out. */
   request(item: JsonItem, text: () => string): void {
-    this.#stderr().write(`${this.json ? jsonLine({ v: 1, ...item }) : text()}\n`);
+    this.#stderr().write(`${this.json ? jsonLine({ v: 1, ...item }) : ownLine(text())}\n`);
   }
 
   /** A whole line of a log, which is for whoever runs the process and has its own format. */

@@ -29,6 +29,15 @@ export function oneLine(text: string): string {
   return isolated(line.replace(harmful, '\ufffd').replace(unseen, '\ufffd'));
 }
 
+/** The beginning of a text as {@link oneLine}: no more than `most` characters of it, and none of them cut. */
+export function shortLine(text: string, most: number): string {
+  return oneLine(
+    Array.from(text.slice(0, 2 * most))
+      .slice(0, most)
+      .join(''),
+  );
+}
+
 /** Like {@link oneLine} for text that may have several lines: all but the first are indented, so that none can pass for a line of ours. */
 export function manyLines(text: string, indent: string): string {
   return text
@@ -50,4 +59,16 @@ export function jsonLine(value: unknown): string {
     harmfulInJson,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
+}
+
+// What our own lines have none of, but for the codes of a style: see {@link ownLine}.
+// oxlint-disable-next-line no-control-regex
+const foreign = /\u001b\[\d{1,2}m|[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066\u2067]/g;
+
+/**
+ * The second net below {@link oneLine} and {@link manyLines}: a line of ours that somebody forgot to make harmless steers no
+ * terminal either.
+ */
+export function ownLine(text: string): string {
+  return text.replace(foreign, (found) => (found.length > 1 ? found : '\ufffd'));
 }

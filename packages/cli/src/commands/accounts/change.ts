@@ -3,6 +3,7 @@ import type { ClientLink } from '@natter/core/link';
 import type { Command } from '../../command-line/command.ts';
 import { findAccount } from '../../link/choose-account.ts';
 import { accountItem, accountText } from '../../output/items/account.ts';
+import { oneLine } from '../../output/sanitise.ts';
 
 /** A command that does something to one account and shows what it is then. */
 function accountChange(change: (link: ClientLink, account: Account) => Promise<unknown>): Command {
@@ -14,7 +15,7 @@ function accountChange(change: (link: ClientLink, account: Account) => Promise<u
     const after = (await link.call('account.list', {})).find(({ id }) => id === before.id);
     const item = after ? accountItem(after) : { ...accountItem(before), state: 'removed', enabled: false };
     output.item(item, () =>
-      after ? accountText(after, output.style) : `${before.network}  ${before.address}  removed`,
+      after ? accountText(after, output.style) : `${before.network}  ${oneLine(before.address)}  removed`,
     );
   };
 }

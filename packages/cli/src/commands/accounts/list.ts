@@ -1,7 +1,7 @@
 import type { CommandContext } from '../../context.ts';
 import { findAccount } from '../../link/choose-account.ts';
 import { accountItem, accountText } from '../../output/items/account.ts';
-import { oneLine } from '../../output/sanitise.ts';
+import { shortLine } from '../../output/sanitise.ts';
 
 /** `natter account list`. */
 export async function listAccounts(context: CommandContext): Promise<void> {
@@ -24,7 +24,7 @@ export async function showAccount(context: CommandContext): Promise<void> {
     return [
       accountText(account, output.style),
       ...Object.entries(config).map(
-        ([key, value]) => `    ${key} = ${oneLine(JSON.stringify(value)).slice(0, 200)}`,
+        ([key, value]) => `    ${key} = ${shortLine(JSON.stringify(value), 200)}`,
       ),
       `    can: ${supported.join(', ')}`,
     ].join('\n');

@@ -6,6 +6,7 @@ import type { ClientLink } from '@natter/core/link';
 import { NatterError, errorData } from '@natter/core/error';
 import type { CommandContext } from '../../context.ts';
 import { nameOf } from '../../link/choose-account.ts';
+import { oneLine } from '../../output/sanitise.ts';
 import { backupOf } from './check.ts';
 import { Pieces } from './pieces.ts';
 import { backupVersion } from './lines.ts';
@@ -42,7 +43,8 @@ export async function importProfile(context: CommandContext): Promise<void> {
   const { messages } = progress.pieces;
   const accounts = progress.added.map(({ id }) => id);
   output.item({ type: 'import', messages, accounts }, () => `${messages} messages that were not here yet`);
-  for (const account of progress.added) output.note(`Sign in with: natter account login ${nameOf(account)}`);
+  for (const account of progress.added)
+    output.note(`Sign in with: natter account login ${oneLine(nameOf(account))}`);
 }
 
 async function* linesOf(stream: Readable, name: string): AsyncGenerator<string> {
