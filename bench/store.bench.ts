@@ -24,7 +24,7 @@ const folder = mkdtempSync(join(tmpdir(), 'natter-bench-'));
 function pageOf(history: History, from: number): Write[] {
   const messages = Array.from({ length: page }, (_, at) => history.message(from + at));
   return [
-    ...messages.map((value): Write => ({ put: 'message', value })),
+    { put: 'messages', values: messages },
     { put: 'cursor', value: { account: 'a' as AccountId, key: 'archive', value: `${from + page}` } },
   ];
 }
@@ -60,7 +60,7 @@ async function fill(history: History, store: Store, textFile: string): Promise<v
   const start = performance.now();
   for (let from = 0; from < size; from += 1000) {
     const messages = Array.from({ length: 1000 }, (_, at) => history.message(from + at));
-    await store.apply(messages.map((value) => ({ put: 'message', value })));
+    await store.apply([{ put: 'messages', values: messages }]);
     text.write(messages.map((message) => `${message.content.text}\n`).join(''));
   }
   text.end();

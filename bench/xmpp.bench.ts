@@ -78,10 +78,10 @@ async function insertBare(file: string): Promise<{ cpu: number; wall: number }> 
   const history = makeHistory(MESSAGES, 20);
   const pages = Array.from({ length: MESSAGES / PAGE }, (_, page) =>
     bareRows([
-      ...Array.from(
-        { length: PAGE },
-        (_, at) => ({ put: 'message', value: history.message(page * PAGE + at) }) as const,
-      ),
+      {
+        put: 'messages',
+        values: Array.from({ length: PAGE }, (_, at) => history.message(page * PAGE + at)),
+      },
       { put: 'cursor', value: { account: 'a' as AccountId, key: 'archive', value: String(page) } },
     ]),
   );

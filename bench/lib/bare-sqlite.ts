@@ -13,7 +13,7 @@ export interface BareRows {
 /** Computes the rows that the store will write for a page. */
 export function bareRows(writes: readonly Write[]): BareRows {
   const messages = writes.flatMap((write) =>
-    'put' in write && write.put === 'message' ? [write.value] : [],
+    'put' in write && write.put === 'messages' ? write.values : [],
   );
   const numbered = messages.map((message) => ({ message, seat: messageTime(message) * 1024 }));
   return {

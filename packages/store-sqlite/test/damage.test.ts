@@ -23,12 +23,8 @@ afterEach(async () => {
 
 async function fill(): Promise<void> {
   const store = await openSqliteStore({ file });
-  await store.apply(
-    Array.from({ length: 500 }, (_, at) => ({
-      put: 'message',
-      value: sample.message(`m${at}`, 'c', `${1000 + at}`),
-    })),
-  );
+  const values = Array.from({ length: 500 }, (_, at) => sample.message(`m${at}`, 'c', `${1000 + at}`));
+  await store.apply([{ put: 'messages', values }]);
   await store.close();
 }
 

@@ -27,7 +27,7 @@ describe('files of a profile', () => {
     const before = process.umask(umask);
     try {
       const store = await openSqliteStore({ file: `${folder.path}/new/deep/natter.db` });
-      await store.apply([{ put: 'message', value: sample.message('m', 'c', '1') }]);
+      await store.apply([{ put: 'messages', values: [sample.message('m', 'c', '1')] }]);
       await store.search({ text: 'text', limit: 1 });
       const blobs = await openFileBlobs({ directory: `${folder.path}/new/blobs` });
       await (await blobs.write('b1' as BlobId, 0)).close();

@@ -21,8 +21,8 @@ it('is found again after a restart when a failing transaction was the first to n
   const somewhere = await place();
   const conversation = 'new' as ConversationId;
   const put = (id: string): Write => ({
-    put: 'message',
-    value: sample.message(id, conversation, id, { claimed: 'x' }),
+    put: 'messages',
+    values: [sample.message(id, conversation, id, { claimed: 'x' })],
   });
   const store = await somewhere.open();
   await expect(store.apply([put('m1'), put('m2')])).rejects.toThrow('claim one name');

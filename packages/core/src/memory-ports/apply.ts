@@ -21,10 +21,10 @@ export function applyWrite(tables: MemoryTables, write: Write, journal: Journal)
 
 function applyPut({ profile, messages }: MemoryTables, write: Put, journal: Journal): void {
   switch (write.put) {
-    case 'message':
-      return messages.put(write.value, write.isNew === true, journal);
-    case 'change':
-      return profile.putChange(write.value, journal);
+    case 'messages':
+      return messages.put(write.values, write.areNew === true, journal);
+    case 'changes':
+      return profile.changes.add(write, journal);
     case 'conversation':
       return journal.set(profile.conversations, write.value.id, write.value);
     case 'cursor':
@@ -83,6 +83,6 @@ function applyRemove({ profile, messages }: MemoryTables, write: Remove, journal
     case 'state':
       return profile.removeText('states', write.account, write.key, journal);
     case 'changes':
-      return profile.removeChanges(write.upTo, journal);
+      return profile.changes.remove(write.upTo, journal);
   }
 }

@@ -15,7 +15,6 @@ interface Additions {
 /** Makes a transaction of writes to plain maps and arrays: each write notes how it is taken back. */
 export class Journal {
   readonly #undo: ((() => void) | Entry | Additions)[] = [];
-  readonly #appended = new Set<unknown[]>();
   /** How the keys of maps stood before the first deletion: a map forgets a deleted key's place. */
   readonly #orders: Map<Map<unknown, unknown>, readonly unknown[]> = new Map();
 
@@ -27,16 +26,6 @@ export class Journal {
   set<Key, Value>(map: Map<Key, Value>, key: Key, value: Value): void {
     this.#undo.push({ map, key, before: map.get(key) });
     map.set(key, value);
-  }
-
-  /** Appends to a list. However many are appended, one cut takes them back; true for the first. */
-  append<Value>(list: Value[], value: Value): boolean {
-    const { length } = list;
-    list.push(value);
-    if (this.#appended.has(list)) return false;
-    this.#appended.add(list);
-    this.note(() => void (list.length = length));
-    return true;
   }
 
   /** Notes a row that was added. However many come one after the other, they are one entry; `remove` is always the same. */

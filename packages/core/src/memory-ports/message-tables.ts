@@ -46,11 +46,13 @@ export class MessageTables {
     return alias === undefined ? null : (this.messages.get(alias)?.message ?? null);
   }
 
-  /** `isNew`: no row has its id. */
-  put(message: Message, isNew: boolean, journal: Journal): void {
-    const row = isNew ? undefined : this.messages.get(message.id);
-    if (row === undefined) this.#add(message, journal);
-    else this.#replace(row, message, journal);
+  /** `areNew`: no row has one of their ids. */
+  put(messages: readonly Message[], areNew: boolean, journal: Journal): void {
+    for (const message of messages) {
+      const row = areNew ? undefined : this.messages.get(message.id);
+      if (row === undefined) this.#add(message, journal);
+      else this.#replace(row, message, journal);
+    }
   }
 
   #add(message: Message, journal: Journal): void {

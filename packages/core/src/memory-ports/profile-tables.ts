@@ -17,11 +17,11 @@ import type {
   KeyAlias,
   OperationName,
   Orphan,
-  StoredChange,
   StoredGap,
   StoredProfile,
   StoredText,
 } from '../ports/index.ts';
+import { ChangeLog } from './change-log.ts';
 import type { Journal } from './journal.ts';
 
 /** Everything but messages and members. */
@@ -38,9 +38,7 @@ export class ProfileTables {
   readonly cursors: Map<AccountId, Map<ScopeKey, StoredText>> = new Map();
   readonly states: Map<AccountId, Map<ScopeKey, StoredText>> = new Map();
   readonly orphans: Map<string, Orphan> = new Map();
-  readonly changes: StoredChange[] = [];
-  /** Outlives the changes themselves: a sequence number is never given twice. */
-  #lastChange = 0;
+  readonly changes: ChangeLog = new ChangeLog();
 
   load(): StoredProfile {
     return {
@@ -55,7 +53,7 @@ export class ProfileTables {
       cursors: [...this.cursors.values()].flatMap((texts) => [...texts.values()]),
       states: [...this.states.values()].flatMap((texts) => [...texts.values()]),
       orphaned: [...new Set([...this.orphans.values()].map((orphan) => orphan.conversation))],
-      lastChange: this.#lastChange,
+      lastChange: this.changes.last,
     };
   }
 
@@ -86,38 +84,6 @@ export class ProfileTables {
 
   removeDistinction(distinction: Distinction, journal: Journal): void {
     journal.delete(this.distinctions, pairKey(distinction));
-  }
-
-  /** The log grows at its end; a sequence number that is there already is replaced. */
-  putChange(change: StoredChange, journal: Journal): void {
-    const at = this.changesUpTo(change.sequence - 1);
-    if (at < this.changes.length) this.#insertChange(at, change, journal);
-    else if (journal.append(this.changes, change)) this.#noteLastChange(journal);
-    this.#lastChange = Math.max(this.#lastChange, change.sequence);
-  }
-
-  #insertChange(at: number, change: StoredChange, journal: Journal): void {
-    const { changes } = this;
-    const before = changes[at];
-    const replaces = before?.sequence === change.sequence;
-    changes.splice(at, replaces ? 1 : 0, change);
-    journal.note(() => changes.splice(at, 1, ...(replaces ? [before] : [])));
-    this.#noteLastChange(journal);
-  }
-
-  #noteLastChange(journal: Journal): void {
-    const lastChange = this.#lastChange;
-    journal.note(() => void (this.#lastChange = lastChange));
-  }
-
-  removeChanges(upTo: number, journal: Journal): void {
-    const removed = this.changes.splice(0, this.changesUpTo(upTo));
-    journal.note(() => this.changes.unshift(...removed));
-  }
-
-  changesAfter(after: number, limit: number): StoredChange[] {
-    const from = this.changesUpTo(after);
-    return this.changes.slice(from, from + Math.max(0, limit));
   }
 
   orphansOf(conversation: ConversationId, targets: readonly Target[]): Orphan[] {
@@ -165,20 +131,6 @@ export class ProfileTables {
   conversationsOf(account: AccountId): Set<ConversationId> {
     const own = [...this.conversations.values()].filter((conversation) => conversation.account === account);
     return new Set(own.map((conversation) => conversation.id));
-  }
-
-  /** How many changes have a sequence number up to this one. */
-  private changesUpTo(sequence: number): number {
-    const { changes } = this;
-    let at = changes.length;
-    if ((changes.at(-1)?.sequence ?? 0) <= sequence) return at;
-    let low = 0;
-    while (low < at) {
-      const middle = (low + at) >>> 1;
-      if ((changes[middle]?.sequence ?? 0) <= sequence) low = middle + 1;
-      else at = middle;
-    }
-    return low;
   }
 }
 

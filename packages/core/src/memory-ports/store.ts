@@ -118,7 +118,7 @@ class Tables implements MemoryStore {
   }
 
   changes(after: number, limit: number): Promise<readonly StoredChange[]> {
-    return this.#answer(({ profile }) => profile.changesAfter(after, limit));
+    return this.#answer(({ profile }) => profile.changes.read(after, limit));
   }
 
   orphans(conversation: ConversationId, targets: readonly Target[]): Promise<readonly Orphan[]> {

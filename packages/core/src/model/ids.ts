@@ -66,28 +66,28 @@ export function mintId<Kind extends IdKind>(kind: Kind): HubId<Kind> {
     mint.shared = now.toString(36).padStart(9, '0') + randomText();
     mint.kind = null;
   } else mint.count += 1;
-  if (kind !== mint.kind) {
+  const block = Math.floor(mint.count / pairs.length);
+  if (kind !== mint.kind || block !== mint.block) {
     mint.kind = kind;
-    mint.start = prefixes[kind] + mint.shared;
+    mint.block = block;
+    mint.start = prefixes[kind] + mint.shared + block.toString(36).padStart(2, '0');
   }
-  return (mint.start + countText(mint.count)) as HubId<Kind>;
+  return (mint.start + (pairs[mint.count % pairs.length] ?? '')) as HubId<Kind>;
 }
+
+/** The last two digits of a count: made once, since ids by the hundred come at once. */
+const pairs = Array.from({ length: 36 ** 2 }, (_, number) => number.toString(36).padStart(2, '0'));
 
 /** What ids of the same millisecond share. Nobody can see it from outside; drawing random bits for each id is slow. */
 const mint = {
   time: 0,
   count: 0,
   shared: '',
-  /** What was minted last, and how ids of that kind begin: many messages come at once. */
+  /** What was minted last, and how ids of that kind begin that differ in their last two digits alone. */
   kind: null as IdKind | null,
+  block: 0,
   start: '',
 };
-
-/** Fixed width, so that ids of one millisecond sort in the order in which they were minted. */
-function countText(count: number): string {
-  const text = count.toString(36);
-  return text.length < 4 ? '000'.slice(text.length - 1) + text : text;
-}
 
 /** Random numbers not used yet: asking for many at once costs about as much as asking for one. */
 const random = { pool: new Uint32Array(256), left: 0 };

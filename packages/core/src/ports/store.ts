@@ -151,7 +151,7 @@ export interface StoredChange {
   readonly change: Change;
 }
 
-/** One write of a transaction. `put` inserts or replaces by id. */
+/** One write of a transaction. `put` inserts or replaces by id. What comes in numbers comes in lists. */
 export type Write =
   | { readonly put: 'account'; readonly value: AccountRecord }
   | { readonly put: 'contact'; readonly value: Contact }
@@ -160,15 +160,15 @@ export type Write =
   | { readonly put: 'conversation'; readonly value: Conversation }
   | { readonly put: 'alias'; readonly value: KeyAlias }
   | { readonly put: 'member'; readonly conversation: ConversationId; readonly value: Member }
-  /** `isNew`: the hub has just minted its id, so that no store need look whether there is such a row. */
-  | { readonly put: 'message'; readonly value: Message; readonly isNew?: true }
+  /** `areNew`: the hub has just minted their ids, so that no store need look whether there are such rows. */
+  | { readonly put: 'messages'; readonly values: readonly Message[]; readonly areNew?: true }
   | { readonly put: 'message-alias'; readonly value: MessageAlias }
   | { readonly put: 'orphan'; readonly value: Orphan }
   | { readonly put: 'operation'; readonly value: Operation }
   | { readonly put: 'gap'; readonly value: StoredGap }
   | { readonly put: 'cursor' | 'state'; readonly value: StoredText }
-  /** The sequence number is the hub's: one more than the last. */
-  | { readonly put: 'change'; readonly value: StoredChange }
+  /** Changes behind all others: the first one's sequence number is one more than `after`, and so on. */
+  | { readonly put: 'changes'; readonly after: number; readonly values: readonly Change[] }
   /** Everything that belongs to it goes too: contacts, conversations, messages, operations, cursors. */
   | { readonly remove: 'account'; readonly account: AccountId }
   | { readonly remove: 'contact'; readonly contact: ContactId }

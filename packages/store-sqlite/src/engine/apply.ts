@@ -1,12 +1,4 @@
-import type {
-  AccountId,
-  ConversationId,
-  Distinction,
-  Orphan,
-  StoredChange,
-  Target,
-  Write,
-} from '@natter/core';
+import type { AccountId, ConversationId, Distinction, Orphan, Change, Target, Write } from '@natter/core';
 import { columnText } from './codec.ts';
 import type { MessageWriter } from './messages.ts';
 import type { Names } from './names.ts';
@@ -38,12 +30,13 @@ export class Writer {
 
   #put(write: Put): void {
     switch (write.put) {
-      case 'message':
-        return this.#messages.put(write.value);
+      case 'messages':
+        for (const message of write.values) this.#messages.put(message);
+        return;
       case 'message-alias':
         return this.#messages.putAlias(write.value);
-      case 'change':
-        return this.#putChange(write.value);
+      case 'changes':
+        return this.#putChanges(write.after, write.values);
       case 'operation':
         return this.#records.putOperation(write.value);
       case 'account':
@@ -118,13 +111,14 @@ export class Writer {
   }
 
   /** The counter outlives the changes: a sequence number is never given twice. */
-  #putChange({ sequence, change }: StoredChange): void {
-    this.#run(
-      'INSERT OR REPLACE INTO change (sequence, body) VALUES (?, ?)',
-      sequence,
-      JSON.stringify(change),
-    );
-    this.#run("UPDATE counter SET value = max(value, ?) WHERE name = 'change'", sequence);
+  #putChanges(after: number, changes: readonly Change[]): void {
+    for (const [index, change] of changes.entries())
+      this.#run(
+        'INSERT OR REPLACE INTO change (sequence, body) VALUES (?, ?)',
+        after + index + 1,
+        JSON.stringify(change),
+      );
+    this.#run("UPDATE counter SET value = max(value, ?) WHERE name = 'change'", after + changes.length);
   }
 
   #putMember(conversation: ConversationId, member: Extract<Put, { put: 'member' }>['value']): void {

@@ -16,17 +16,15 @@ const begun = new Map(cursors.map((cursor) => [cursor.key, Number(cursor.value)]
 /** What transaction `number` of a lane writes: the messages and, with them, the cursor that covers them. */
 function transaction(lane: string, number: number): Write[] {
   const texts = Array.from({ length: 4 }, (_, at) => `${lane} ${number} ${at} `.padEnd(200, 'x'));
+  const values = texts.map((text, at) => {
+    const id = `m-${lane}-${number}-${at}`;
+    return sample.message(id, lane, `${number}`.padStart(9, '0') + at, {
+      content: { kind: 'text', text },
+      stable: id as never,
+    });
+  });
   return [
-    ...texts.map((text, at): Write => {
-      const id = `m-${lane}-${number}-${at}`;
-      return {
-        put: 'message',
-        value: sample.message(id, lane, `${number}`.padStart(9, '0') + at, {
-          content: { kind: 'text', text },
-          stable: id as never,
-        }),
-      };
-    }),
+    { put: 'messages', values },
     { put: 'cursor', value: { account: 'a' as AccountId, key: lane, value: `${number}` } },
   ];
 }

@@ -93,7 +93,12 @@ const target = fc.oneof(
 const account = accountId.map((id) => sample.account(id).id);
 
 const puts: Arbitrary<Write> = fc.oneof(
-  { weight: 10, arbitrary: message.map((value): Write => ({ put: 'message', value })) },
+  {
+    weight: 10,
+    arbitrary: fc
+      .array(message, { minLength: 1, maxLength: 3 })
+      .map((values): Write => ({ put: 'messages', values })),
+  },
   fc
     .record({ id: accountId, name: fc.option(texts) })
     .map(({ id, name }): Write => ({ put: 'account', value: sample.account(id, { name }) })),
@@ -173,9 +178,10 @@ const puts: Arbitrary<Write> = fc.oneof(
   fc
     .record({ put: fc.constantFrom('cursor', 'state'), account, key: keys, value: texts })
     .map(({ put, ...value }): Write => ({ put, value })),
-  fc.integer({ min: 1, max: 9 }).map((sequence): Write => ({
-    put: 'change',
-    value: { sequence, change: { type: 'message', what: 'new', message: `m${sequence}` as MessageId } },
+  fc.array(fc.nat(9), { minLength: 1, maxLength: 3 }).map((numbers): Write => ({
+    put: 'changes',
+    after: 0,
+    values: numbers.map((number) => ({ type: 'message', what: 'new', message: `m${number}` as MessageId })),
   })),
 );
 
@@ -202,13 +208,28 @@ const removals: Arbitrary<Write> = fc.oneof(
 );
 
 /** Transactions of a small world, in which names collide and rows are replaced, moved and removed. */
-export const transactions: Arbitrary<readonly (readonly Write[])[]> = fc.array(
-  fc.array(fc.oneof({ weight: 5, arbitrary: puts }, { weight: 1, arbitrary: removals }), {
-    minLength: 1,
-    maxLength: 8,
-  }),
-  { minLength: 1, maxLength: 12 },
-);
+export const transactions: Arbitrary<readonly (readonly Write[])[]> = fc
+  .array(
+    fc.array(fc.oneof({ weight: 5, arbitrary: puts }, { weight: 1, arbitrary: removals }), {
+      minLength: 1,
+      maxLength: 8,
+    }),
+    { minLength: 1, maxLength: 12 },
+  )
+  .map(numbered);
+
+/** Changes are numbered as the hub does: each behind all others. */
+function numbered(lists: readonly (readonly Write[])[]): readonly (readonly Write[])[] {
+  let last = 0;
+  return lists.map((writes) =>
+    writes.map((write) => {
+      if (!('put' in write) || write.put !== 'changes') return write;
+      const after = last;
+      last += write.values.length;
+      return { ...write, after };
+    }),
+  );
+}
 
 /** Questions about that world. */
 export const questions: Arbitrary<{ readonly timeline: TimelineQuery; readonly search: SearchQuery }> =

@@ -2,7 +2,7 @@ import type { Write } from '@natter/core';
 
 type Put = Extract<Write, { put: unknown }>;
 /** The writes whose rows are only kept and given back. */
-export type Kept = Exclude<Put, { put: 'message' | 'message-alias' | 'member' | 'change' }>;
+export type Kept = Exclude<Put, { put: 'messages' | 'message-alias' | 'member' | 'changes' }>;
 /** What the rows of each kind hold. */
 export type KeptValues = { [Each in Kept as Each['put']]: Each['value'] };
 

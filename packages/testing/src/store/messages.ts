@@ -14,7 +14,7 @@ import type { OpenStore } from './suite.ts';
 
 const conversation = 'c' as ConversationId;
 const text = (value: string): Message['content'] => ({ kind: 'text', text: value });
-const put = (value: Message): Write => ({ put: 'message', value });
+const put = (value: Message): Write => ({ put: 'messages', values: [value] });
 
 /** How messages are named, ordered, windowed and counted. */
 export function describeMessages(open: OpenStore): void {

@@ -47,7 +47,7 @@ export class NaiveStore {
       this.#rest,
       this.#lastChange,
     ] as const;
-    for (const write of writes) {
+    for (const write of writes.flatMap(singly)) {
       this.#write(write);
       if (!this.#hasDoubles()) continue;
       [this.messages, this.#aliases, this.#members, this.#changes, this.#rest, this.#lastChange] = before;
@@ -168,7 +168,7 @@ export class NaiveStore {
         message.account === write.settle ? { ...message, provisional: false } : message,
       );
     else if ('remove' in write) this.#remove(write);
-    else if (write.put === 'message') this.#putMessage(write.value);
+    else if (write.put === 'messages') for (const message of write.values) this.#putMessage(message);
     else if (write.put === 'message-alias')
       this.#aliases = putBy(this.#aliases, write.value, ({ conversation, sender, key }) =>
         textOf({ conversation, sender, key }),
@@ -177,9 +177,10 @@ export class NaiveStore {
       this.#members = putBy(this.#members, write, ({ conversation, value }) =>
         textOf([conversation, value.key]),
       );
-    else if (write.put === 'change') {
-      this.#changes = putBy(this.#changes, write.value, ({ sequence }) => String(sequence));
-      this.#lastChange = Math.max(this.#lastChange, write.value.sequence);
+    else if (write.put === 'changes') {
+      const numbered = write.values.map((change, index) => ({ sequence: write.after + index + 1, change }));
+      this.#changes = [...this.#changes, ...numbered];
+      this.#lastChange = write.after + write.values.length;
     } else this.#rest = putBy(this.#rest, write, keyOf);
   }
 
@@ -270,4 +271,10 @@ export class NaiveStore {
     ]);
     return new Set(names).size < names.length;
   }
+}
+
+/** Messages one by one: what a message gives up, the one behind it may take. */
+function singly(write: Write): readonly Write[] {
+  if (!('put' in write) || write.put !== 'messages') return [write];
+  return write.values.map((message) => ({ ...write, values: [message] }));
 }

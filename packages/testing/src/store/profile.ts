@@ -27,14 +27,14 @@ export function describeProfile(open: OpenStore): void {
       const message = sample.message('m1', 'c', '1', { stable: 's' as never });
       const cursor = { account: 'a' as AccountId, key: 'archive', value: '1' };
       await store.apply([
-        { put: 'message', value: message },
+        { put: 'messages', values: [message] },
         { put: 'cursor', value: cursor },
       ]);
       const double = sample.message('m2', 'c', '2', { stable: message.stable });
       const failing: Write[] = [
-        { put: 'message', value: sample.message('m3', 'c', '3') },
+        { put: 'messages', values: [sample.message('m3', 'c', '3')] },
         { put: 'cursor', value: { ...cursor, value: '2' } },
-        { put: 'message', value: double },
+        { put: 'messages', values: [double] },
       ];
       await expect(store.apply(failing)).rejects.toMatchObject({ data: { code: 'internal' } });
       expect((await store.load()).cursors).toEqual([cursor]);
@@ -50,8 +50,8 @@ export function describeProfile(open: OpenStore): void {
     it('takes a failing transaction back alone when several are under way', async () => {
       const store = await open();
       const say = (id: string, text: string, parts: Partial<Message> = {}): Write => ({
-        put: 'message',
-        value: sample.message(id, 'c', id, { content: { kind: 'text', text }, ...parts }),
+        put: 'messages',
+        values: [sample.message(id, 'c', id, { content: { kind: 'text', text }, ...parts })],
       });
       const stable = remoteKey('s');
       const results = await Promise.allSettled([
@@ -75,12 +75,15 @@ export function describeProfile(open: OpenStore): void {
 
     it('never gives a sequence number twice, even when the log is emptied', async () => {
       const store = await open();
-      const change = (sequence: number): Write => ({
-        put: 'change',
-        value: { sequence, change: { type: 'contact', contact: 'k' as ContactId } },
-      });
-      await store.apply([change(1), change(2), change(3)]);
-      expect((await store.changes(1, 1)).map((one) => one.sequence)).toEqual([2]);
+      const change = { type: 'contact', contact: 'k' as ContactId } as const;
+      await store.apply([{ put: 'changes', after: 0, values: [change, change] }]);
+      await store.apply([{ put: 'changes', after: 2, values: [change] }]);
+      const numbers = async (after: number, limit: number): Promise<number[]> =>
+        (await store.changes(after, limit)).map((one) => one.sequence);
+      expect(await numbers(1, 1)).toEqual([2]);
+      expect(await numbers(0, 10)).toEqual([1, 2, 3]);
+      await store.apply([{ remove: 'changes', upTo: 1 }]);
+      expect(await numbers(0, 10)).toEqual([2, 3]);
       await store.apply([{ remove: 'changes', upTo: 3 }]);
       expect(await store.changes(0, 10)).toEqual([]);
       expect((await store.load()).lastChange).toBe(3);
@@ -113,11 +116,13 @@ export function describeProfile(open: OpenStore): void {
         { put: 'contact', value: sample.contact(`k-${account}`, account) },
         { put: 'conversation', value: sample.conversation(conversation, account) },
         {
-          put: 'message',
-          value: sample.message(`m-${account}`, conversation, '1', {
-            account: account as AccountId,
-            content: { kind: 'text', text: 'hello' },
-          }),
+          put: 'messages',
+          values: [
+            sample.message(`m-${account}`, conversation, '1', {
+              account: account as AccountId,
+              content: { kind: 'text', text: 'hello' },
+            }),
+          ],
         },
         { put: 'operation', value: sample.operation(`o-${account}`, account) },
         { put: 'cursor', value: { account: account as AccountId, key: 'archive', value: '1' } },

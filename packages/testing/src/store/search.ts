@@ -14,8 +14,8 @@ import { sample } from './samples.ts';
 import type { OpenStore } from './suite.ts';
 
 const say = (id: string, text: string, parts: Partial<Message> = {}, conversation = 'c'): Write => ({
-  put: 'message',
-  value: sample.message(id, conversation, id, { content: { kind: 'text', text }, ...parts }),
+  put: 'messages',
+  values: [sample.message(id, conversation, id, { content: { kind: 'text', text }, ...parts })],
 });
 
 async function find(store: Store, text: string): Promise<string> {

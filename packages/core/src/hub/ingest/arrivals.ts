@@ -12,7 +12,6 @@ export interface Arrivals {
   /** The newest of those that are no news and yet stand behind the read position. */
   oldNews: Message | null;
   lastActivity: number;
-  store(transaction: Transaction): void;
 }
 
 /** Begins counting. */
@@ -24,9 +23,6 @@ export function arrivals(conversation: Conversation): Arrivals {
     newest: null,
     oldNews: null,
     lastActivity: conversation.lastActivity,
-    store(transaction) {
-      storeArrivals(transaction, this);
-    },
   };
 }
 
@@ -59,7 +55,8 @@ function noteOldNews({ oldNews }: Transaction, message: Message): void {
   if (known === undefined || message.order > known.order) oldNews.set(message.conversation, message);
 }
 
-function storeArrivals(transaction: Transaction, arrived: Arrivals): void {
+/** Writes the conversation's row. */
+export function storeArrivals(transaction: Transaction, arrived: Arrivals): void {
   if (arrived.newest === null) return;
   if (arrived.oldNews !== null) noteOldNews(transaction, arrived.oldNews);
   const now = transaction.conversations.get(arrived.conversation.id) ?? arrived.conversation;

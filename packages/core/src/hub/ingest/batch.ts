@@ -25,8 +25,8 @@ export async function ingestBatch(
   const { transaction, account } = ingest;
   for (const run of runs(ingest, batch.events)) {
     await prefetch(ingest, run);
-    for (const event of run) {
-      const reading = ingestEvent(ingest, event);
+    for (let index = 0; index < run.length; index += 1) {
+      const reading = ingestEvent(ingest, run[index] as Event);
       // Most events find everything prefetched: they need no turn of the event loop each.
       if (reading) await reading;
     }

@@ -12,7 +12,8 @@ export async function prefetch(ingest: Ingest, events: readonly Event[]): Promis
   const { transaction } = ingest;
   const lookups: MessageLookup[] = [];
   const unread = new Set<ConversationId>();
-  for (const event of events) collect(ingest, event, lookups, unread);
+  for (let index = 0; index < events.length; index += 1)
+    collect(ingest, events[index] as Event, lookups, unread);
   if (lookups.length > 0) await transaction.messages.prefetch(lookups);
   for (const conversation of unread) await loadTail(transaction, conversation);
 }

@@ -13,7 +13,7 @@ import { pageOrders } from './page-placement.ts';
 import { networkOrder, noteOrder, ownTail, tailOrder } from './placement.ts';
 import type { Ingest } from './scope.ts';
 import { changeCounts } from './unread.ts';
-import { arrivals, noteArrival } from './arrivals.ts';
+import { arrivals, noteArrival, storeArrivals } from './arrivals.ts';
 
 /** Takes in messages of one conversation, oldest first. Returns a promise only when it has to read more. */
 export function ingestTimeline(ingest: Ingest, event: TimelineEvent): Promise<void> | void {
@@ -76,7 +76,7 @@ function ingestItems(
     if (row === null) noteArrival(arrived, message, ingest);
     if (row === null && ingest.news) transaction.log({ type: 'message', what: 'new', message: message.id });
   }
-  arrived.store(transaction);
+  storeArrivals(transaction, arrived);
 }
 
 type PagePlace = Extract<TimelineEvent['place'], { by: 'page' }>;

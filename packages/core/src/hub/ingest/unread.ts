@@ -98,15 +98,10 @@ async function countBehind(
   conversation: Conversation,
 ): Promise<{ unread: number; mentions: number }> {
   const stored = await transaction.store.countUnread(conversation.id, conversation.readOrder);
-  const written: Message[] = [];
-  const perhapsStored: Message[] = [];
-  transaction.messages.forEachWritten((message, isNew) => {
-    if (message.conversation !== conversation.id) return;
-    written.push(message);
-    if (!isNew) perhapsStored.push(message);
-  });
-  for (const message of transaction.messages.removed())
-    if (message.conversation === conversation.id) perhapsStored.push(message);
+  const isHere = (message: Message): boolean => message.conversation === conversation.id;
+  const changed = transaction.messages.changed().filter(isHere);
+  const written = [...changed, ...transaction.messages.added().filter(isHere)];
+  const perhapsStored = [...changed, ...transaction.messages.removed().filter(isHere)];
   const known = await transaction.store.findMessages(perhapsStored.map(({ id }) => ({ message: id })));
   let { unread, mentions } = stored;
   const add = (message: Message, by: 1 | -1): void => {

@@ -11,14 +11,15 @@ import type { TransactionReads } from './transaction-reads.ts';
 export class MessageCache {
   readonly #store: Pick<TransactionReads, 'findMessages'>;
   readonly #byId = new Map<MessageId, Cell>();
-  /** Rows made by this transaction that are not in `#byId` yet: most are never asked for by their id. */
-  #fresh: (Cell & { message: Message })[] = [];
   readonly #byOperation = new Map<OperationId, Cell>();
   readonly #byConversation = new Map<ConversationId, MessageNames>();
   /** The conversation that was asked for last, and its names: what is taken in comes conversation by conversation. */
   #current: ConversationId | null = null;
   #currentNames: MessageNames | undefined;
-  readonly #written: Cell[] = [];
+  readonly #changed: Cell[] = [];
+  readonly #added: Cell[] = [];
+  /** How many of these are in `#byId`: most are never asked for by their id. */
+  #indexed = 0;
   /** Conversations in which a row has gone or got another place: what lies behind a place must be counted anew. */
   readonly moved: Set<ConversationId> = new Set();
   readonly #removed = new Map<MessageId, Message>();
@@ -29,7 +30,9 @@ export class MessageCache {
 
   /** Reads what is not here yet. Call it before `get`, `stable` and `claimed` of the same names. */
   async prefetch(lookups: readonly MessageLookup[]): Promise<void> {
-    const missing = lookups.filter((lookup) => this.#find(lookup) === undefined);
+    const unknown = (lookup: MessageLookup): boolean => this.#find(lookup) === undefined;
+    // As a rule nothing of it is here.
+    const missing = lookups.every(unknown) ? lookups : lookups.filter(unknown);
     if (missing.length === 0) return;
     const found = await this.#store.findMessages(missing);
     for (let index = 0; index < missing.length; index += 1) {
@@ -61,15 +64,14 @@ export class MessageCache {
     const cell = this.#cell(message.id);
     cell.message = message;
     this.#name(cell, message);
-    if (!cell.written) this.#written.push(cell);
+    if (!cell.written) this.#changed.push(cell);
     cell.written = true;
   }
 
   /** Writes a row that was made just now: its id is new. */
   add(message: Message): void {
     const cell = newCell(message, true);
-    this.#written.push(cell);
-    this.#fresh.push(cell);
+    this.#added.push(cell);
     this.#name(cell, message);
   }
 
@@ -85,16 +87,20 @@ export class MessageCache {
     this.moved.add(message.conversation);
   }
 
-  /** The rows to store. */
-  written(): readonly Message[] {
-    const rows: Message[] = [];
-    this.forEachWritten((message) => rows.push(message));
-    return rows;
+  /** The rows to store that this transaction has not made. */
+  changed(): readonly Message[] {
+    return rowsOf(this.#changed);
   }
 
-  /** Tells each row to store, and whether this transaction made it. */
-  forEachWritten(tell: (message: Message, isNew: boolean) => void): void {
-    for (const { message, isNew } of this.#written) if (message) tell(message, isNew);
+  /** The rows to store that are new. */
+  added(): readonly Message[] {
+    return rowsOf(this.#added);
+  }
+
+  /** All rows to store. */
+  written(): readonly Message[] {
+    const changed = this.changed();
+    return changed.length === 0 ? this.added() : [...changed, ...this.added()];
   }
 
   removed(): readonly Message[] {
@@ -117,7 +123,7 @@ export class MessageCache {
     let cell = this.#byId.get(found.id);
     // A double that this transaction dropped is not there any more.
     if (cell?.message === null) return;
-    if (cell === undefined) this.#byId.set(found.id, (cell = newCell(undefined, false)));
+    if (cell === undefined) this.#byId.set(found.id, (cell = newCell(undefined)));
     // What this transaction has written or read before is at least as new as what the store says.
     if (cell.message === undefined) {
       cell.message = found;
@@ -139,16 +145,16 @@ export class MessageCache {
   }
 
   #ids(): Map<MessageId, Cell> {
-    if (this.#fresh.length > 0) {
-      for (const cell of this.#fresh) this.#byId.set(cell.message.id, cell);
-      this.#fresh = [];
+    for (; this.#indexed < this.#added.length; this.#indexed += 1) {
+      const cell = this.#added[this.#indexed];
+      if (cell?.message) this.#byId.set(cell.message.id, cell);
     }
     return this.#byId;
   }
 
   #cell(id: MessageId): Cell {
     let cell = this.#ids().get(id);
-    if (cell === undefined) this.#byId.set(id, (cell = newCell(undefined, false)));
+    if (cell === undefined) this.#byId.set(id, (cell = newCell(undefined)));
     return cell;
   }
 
@@ -168,4 +174,10 @@ export class MessageCache {
     }
     return this.#currentNames;
   }
+}
+
+/** What the cells hold, without what was dropped. */
+function rowsOf(cells: readonly Cell[]): readonly Message[] {
+  const rows = cells.map(({ message }) => message ?? null);
+  return rows.every((row) => row !== null) ? rows : rows.filter((row) => row !== null);
 }

@@ -4,17 +4,16 @@ import type { Message, RemoteKey } from '../../model/index.ts';
 export interface Cell {
   /** `null`: dropped by this transaction; `undefined`: a name leads to it, but nobody has read it yet. */
   message: Message | null | undefined;
+  /** Whether it is among those that are to be stored. */
   written: boolean;
-  /** Made by this transaction: the store has no row with its id. */
-  readonly isNew: boolean;
   /** The conversation in whose chain it stands, and the cell before it there. */
   chain: MessageNames | null;
   before: Cell | null;
 }
 
 /** A cell that nothing leads to yet. */
-export function newCell<M extends Message | undefined>(message: M, isNew: boolean): Cell & { message: M } {
-  return { message, written: isNew, isNew, chain: null, before: null };
+export function newCell(message: Message | undefined, written = false): Cell {
+  return { message, written, chain: null, before: null };
 }
 
 /** How many cells are looked through one by one. */

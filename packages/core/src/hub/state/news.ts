@@ -1,5 +1,5 @@
 import type { ConversationId, Member, Message, MessageId, RemoteKey } from '../../model/index.ts';
-import type { StoredChange } from '../../ports/index.ts';
+import type { Change } from '../../ports/index.ts';
 
 /** What one commit did that no live collection shows. */
 export interface News {
@@ -8,8 +8,8 @@ export interface News {
   /** Rows that turned out to be doubles of others. */
   readonly removed: readonly { readonly conversation: ConversationId; readonly message: MessageId }[];
   readonly members: readonly MemberNews[];
-  /** The rows of the change log that the commit wrote. */
-  readonly changes: readonly StoredChange[];
+  /** What the commit added to the change log. */
+  readonly changes: readonly Change[];
 }
 
 /** A change of a member list; `member` is `null` when they left it, `key` is `null` when the whole list was dropped. */

@@ -16,7 +16,7 @@ import type {
   RemoteKey,
 } from '../../model/index.ts';
 import { isFinal, withoutSecrets } from '../../model/index.ts';
-import type { Change, Orphan, Store, StoredChange, StoredGap, Write } from '../../ports/index.ts';
+import type { Change, Orphan, Store, StoredGap, Write } from '../../ports/index.ts';
 import { KeyIndex } from './key-index.ts';
 import { MessageCache } from './message-cache.ts';
 import type { MemberNews } from './news.ts';
@@ -57,7 +57,8 @@ export class Transaction {
   /** Member lists that this transaction changed. */
   readonly members: Map<ConversationId, Map<RemoteKey, Member>> = new Map();
   readonly memberNews: MemberNews[] = [];
-  readonly changes: StoredChange[] = [];
+  /** What it adds to the change log. */
+  readonly changes: Change[] = [];
   readonly #contactKeys: KeyIndex<AccountId, RemoteKey, ContactId> = new KeyIndex();
   readonly #conversationKeys: KeyIndex<AccountId, RemoteKey, ConversationId> = new KeyIndex();
   readonly #directs = new Map<ContactId, ConversationId>();
@@ -187,8 +188,7 @@ export class Transaction {
 
   /** Adds to the change log, which `natter watch` follows. */
   log(change: Change): void {
-    const sequence = this.profile.lastChange + this.changes.length + 1;
-    this.changes.push({ sequence, change });
+    const sequence = this.profile.lastChange + this.changes.push(change);
     if (sequence % trimEvery === 0 && sequence > keptChanges) {
       this.#writes.push({ remove: 'changes', upTo: sequence - keptChanges });
     }

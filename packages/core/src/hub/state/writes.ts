@@ -3,6 +3,7 @@ import type { Transaction } from './transaction.ts';
 
 /** Every write of a transaction: owners before what they own, messages before what names them, the log last. */
 export function collectWrites(transaction: Transaction, others: readonly Write[]): readonly Write[] {
+  const { messages, changes, profile } = transaction;
   const writes: Write[] = [];
   transaction.accounts.forEachChanged((value, account) =>
     writes.push(value ? { put: 'account', value } : { remove: 'account', account }),
@@ -16,14 +17,16 @@ export function collectWrites(transaction: Transaction, others: readonly Write[]
   transaction.conversations.forEachChanged((value) => {
     if (value) writes.push({ put: 'conversation', value });
   });
-  for (const { id } of transaction.messages.removed()) writes.push({ remove: 'message', message: id });
-  transaction.messages.forEachWritten((value, isNew) =>
-    writes.push(isNew ? { put: 'message', value, isNew } : { put: 'message', value }),
-  );
+  for (const { id } of messages.removed()) writes.push({ remove: 'message', message: id });
+  // Those that were there first: one of them may give up the name of a new one.
+  const changed = messages.changed();
+  if (changed.length > 0) writes.push({ put: 'messages', values: changed });
+  const added = messages.added();
+  if (added.length > 0) writes.push({ put: 'messages', values: added, areNew: true });
   transaction.operations.forEachChanged((value) => {
     if (value) writes.push({ put: 'operation', value });
   });
   for (const write of others) writes.push(write);
-  for (const value of transaction.changes) writes.push({ put: 'change', value });
+  if (changes.length > 0) writes.push({ put: 'changes', after: profile.lastChange, values: changes });
   return writes;
 }
