@@ -1,5 +1,5 @@
 import { findBiboumi } from './biboumi/installation.ts';
-import { findEjabberd } from './ejabberd/installation.ts';
+import { findEjabberd, findEjabberdSid } from './ejabberd/installation.ts';
 import { findErgo } from './ergo/installation.ts';
 import { findInspircd } from './inspircd/installation.ts';
 import { findIrcdHybrid } from './ircd-hybrid/installation.ts';
@@ -15,6 +15,7 @@ export type ServerKind =
   | 'prosody'
   | 'prosody-sid'
   | 'ejabberd'
+  | 'ejabberd-sid'
   | 'biboumi'
   | 'ngircd'
   | 'ergo'
@@ -34,6 +35,7 @@ const FINDERS: Record<ServerKind, () => Availability> = {
   prosody: findProsody,
   'prosody-sid': findProsodySid,
   ejabberd: findEjabberd,
+  'ejabberd-sid': findEjabberdSid,
   biboumi: findBiboumi,
   ngircd: findNgircd,
   ergo: findErgo,

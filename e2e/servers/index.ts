@@ -10,6 +10,7 @@ export type { BiboumiOptions } from './biboumi/biboumi.ts';
 export { describeServer } from './describe-server.ts';
 export { startEjabberd } from './ejabberd/ejabberd.ts';
 export type { EjabberdOptions, EjabberdServer } from './ejabberd/ejabberd.ts';
+export type { EjabberdRelease } from './ejabberd/installation.ts';
 export { startErgo } from './ergo/ergo.ts';
 export type { ErgoUser } from './ergo/accounts.ts';
 export type { ErgoOptions, ErgoServer } from './ergo/ergo.ts';

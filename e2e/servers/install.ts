@@ -28,6 +28,7 @@ const RECIPES: Record<ServerKind, Recipe> = {
   prosody: { packages: PROSODY_PACKAGES, where: 'machine' },
   'prosody-sid': { packages: PROSODY_PACKAGES, where: 'sid' },
   ejabberd: { packages: EJABBERD_PACKAGES, where: 'machine' },
+  'ejabberd-sid': { packages: EJABBERD_PACKAGES, where: 'sid' },
   biboumi: { packages: BIBOUMI_PACKAGES, where: 'machine' },
   ngircd: { packages: NGIRCD_PACKAGES, where: 'machine' },
   ergo: { packages: ERGO_PACKAGES, where: 'sid' },

@@ -6,6 +6,9 @@ export interface EjabberdConfig {
   readonly httpsPort: number;
   /** Loopback port of the administration interface, without TLS. */
   readonly adminPort: number;
+  readonly passwordHash: 'SHA-1' | 'SHA-256';
+  /** Whether it has all that has come since Debian bookworm. */
+  readonly newest: boolean;
 }
 
 /** Modules without options of their own. */
@@ -25,7 +28,7 @@ export function ejabberdConfig(config: EjabberdConfig): string {
       acme: { auto: false },
       auth_method: 'internal',
       auth_password_format: 'scram',
-      auth_scram_hash: 'sha256',
+      auth_scram_hash: config.passwordHash === 'SHA-1' ? 'sha' : 'sha256',
       registration_timeout: 'infinity',
       listen: listeners(config),
       access_rules: {
@@ -74,10 +77,12 @@ function listeners({ port, tlsPort, httpsPort, adminPort }: EjabberdConfig): obj
   ];
 }
 
-function modules({ folder, httpsPort }: EjabberdConfig): object {
+function modules({ folder, httpsPort, newest }: EjabberdConfig): object {
   const web = `https://localhost:${httpsPort}`;
   return {
     ...Object.fromEntries(MODULES.map((name) => [name, {}])),
+    // SASL2 and Bind 2 are always there; these are tokens (XEP-0484) and upgrades of what is kept of passwords (XEP-0480).
+    ...(newest ? { mod_auth_fast: {}, mod_scram_upgrade: { offered_upgrades: ['sha256', 'sha512'] } } : {}),
     mod_host_meta: { websocket_url: `wss://localhost:${httpsPort}/ws` },
     mod_http_upload: {
       hosts: ['files.localhost'],

@@ -10,15 +10,18 @@ import { freePorts } from '../free-ports.ts';
 import { ejabberdConfig } from './config.ts';
 import type { EjabberdConfig } from './config.ts';
 import { locateEjabberd } from './installation.ts';
+import type { EjabberdInstallation, EjabberdRelease } from './installation.ts';
 
 const ATTEMPTS = 3;
 /** Erlang and Mnesia need a while on a machine that has much else to do. */
 const READY_WITHIN = 60_000;
-/** Debian's user for it, which has no need to be root. */
-const SYSTEM_USER = 'ejabberd';
 
 /** How an ejabberd is to be. */
 export interface EjabberdOptions {
+  /** `machine` (Debian bookworm's 23.01) by default; `sid` is the newest. */
+  readonly release?: EjabberdRelease;
+  /** How passwords are kept, and so by which SCRAM one signs in; `SHA-256` by default. */
+  readonly passwordHash?: EjabberdConfig['passwordHash'];
   /** Signs the server's certificate; a new one by default. */
   readonly ca?: TestCa;
   /** A certificate of one's own making, such as a faulty one. */
@@ -53,27 +56,40 @@ export async function startEjabberd(options: EjabberdOptions = {}): Promise<Ejab
   const ca = options.ca ?? (await createTestCa());
   const hosts = ['localhost', 'rooms.localhost', 'files.localhost', '127.0.0.1'];
   const certificate = options.certificate ?? (await ca.issue({ hosts }));
-  const folder = mkdtempSync(join(tmpdir(), 'natter-ejabberd-'));
+  const release = options.release ?? 'machine';
+  const installation = locateEjabberd(release);
+  if (installation === undefined) throw new Error(`ejabberd (${release}) is not installed`);
+  const outside = release === 'sid' ? join(installation.root, 'tmp') : tmpdir();
+  mkdirSync(outside, { recursive: true });
+  const folder = mkdtempSync(join(outside, 'natter-ejabberd-'));
   for (const name of ['data', 'upload', 'log']) mkdirSync(join(folder, name));
   writeFileSync(join(folder, 'server.pem'), certificate.chain + certificate.key, { mode: 0o600 });
   try {
-    const { config, child } = await startOnFreePorts(folder);
-    return running(config, child, ca);
+    const place = { ...installation, folder, inside: folder.slice(installation.root.length) };
+    const { config, child } = await startOnFreePorts(place, { ...options, release });
+    return running(place, config, child, ca);
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw error;
   }
 }
 
+/** An ejabberd, and the folder of one server as we and as it see it. */
+type Place = EjabberdInstallation & { readonly folder: string; readonly inside: string };
+
 /** Ports are free only until somebody else takes one, so the choice is repeated when it was unlucky. */
-async function startOnFreePorts(folder: string): Promise<{ config: EjabberdConfig; child: ChildServer }> {
+async function startOnFreePorts(
+  place: Place,
+  { release, passwordHash = 'SHA-256' }: EjabberdOptions & { readonly release: EjabberdRelease },
+): Promise<{ config: EjabberdConfig; child: ChildServer }> {
   for (let attempt = 1; ; attempt += 1) {
     const [port = 0, tlsPort = 0, httpsPort = 0, adminPort = 0] = await freePorts(4);
-    const config = { folder, port, tlsPort, httpsPort, adminPort };
-    writeFileSync(join(folder, 'ejabberd.yml'), ejabberdConfig(config));
-    giveToSystemUser(folder);
+    const ports = { port, tlsPort, httpsPort, adminPort };
+    const config = { folder: place.inside, ...ports, passwordHash, newest: release === 'sid' };
+    writeFileSync(join(place.folder, 'ejabberd.yml'), ejabberdConfig(config));
+    giveToSystemUser(place);
     try {
-      return { config, child: await launch(config) };
+      return { config, child: await launch(place, config) };
     } catch (error) {
       if (attempt === ATTEMPTS || !String(error).includes('eaddrinuse')) throw error;
     }
@@ -81,30 +97,31 @@ async function startOnFreePorts(folder: string): Promise<{ config: EjabberdConfi
 }
 
 /** Erlang itself, since `ejabberdctl` becomes another user, and starts a daemon for nodes that are to find each other. */
-function launch(config: EjabberdConfig): Promise<ChildServer> {
-  const installation = locateEjabberd();
-  if (installation === undefined) throw new Error('ejabberd is not installed');
-  const { folder } = config;
+function launch(
+  { erlang, before, libraries, user, folder, inside }: Place,
+  { port, tlsPort, httpsPort, adminPort }: EjabberdConfig,
+): Promise<ChildServer> {
   const environment = {
-    ERL_LIBS: installation.libraries,
-    EJABBERD_CONFIG_PATH: join(folder, 'ejabberd.yml'),
-    EJABBERD_LOG_PATH: join(folder, 'log', 'ejabberd.log'),
-    ERL_CRASH_DUMP: join(folder, 'log', 'crash.dump'),
-    HOME: folder,
+    ERL_LIBS: libraries,
+    EJABBERD_CONFIG_PATH: join(inside, 'ejabberd.yml'),
+    EJABBERD_LOG_PATH: join(inside, 'log', 'ejabberd.log'),
+    ERL_CRASH_DUMP: join(inside, 'log', 'crash.dump'),
+    HOME: inside,
   };
+  const data = JSON.stringify(join(inside, 'data'));
   return startChildServer({
-    program: installation.erlang,
-    parameters: ['-noinput', '-mnesia', 'dir', JSON.stringify(join(folder, 'data')), '-s', 'ejabberd'],
+    program: erlang,
+    parameters: [...before, '-noinput', '-mnesia', 'dir', data, '-s', 'ejabberd'],
     folder,
-    ports: [config.port, config.tlsPort, config.httpsPort, config.adminPort],
-    user: SYSTEM_USER,
+    ports: [port, tlsPort, httpsPort, adminPort],
+    ...(user === null ? {} : { user }),
     patience: READY_WITHIN,
     environment,
   });
 }
 
-function running(config: EjabberdConfig, first: ChildServer, ca: TestCa): EjabberdServer {
-  const { port, tlsPort, httpsPort, adminPort, folder } = config;
+function running(place: Place, config: EjabberdConfig, first: ChildServer, ca: TestCa): EjabberdServer {
+  const { port, tlsPort, httpsPort, adminPort } = config;
   let child = first;
   let earlier = '';
   return {
@@ -123,11 +140,11 @@ function running(config: EjabberdConfig, first: ChildServer, ca: TestCa): Ejabbe
     restart: async () => {
       await child.stop();
       earlier += child.log();
-      child = await launch(config);
+      child = await launch(place, config);
     },
     stop: async () => {
       await child.stop();
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(place.folder, { recursive: true, force: true });
     },
   };
 }
@@ -151,7 +168,7 @@ function call(adminPort: number, command: string, body: object): Promise<Respons
 }
 
 /** Root's tests run the server as its own system user, who must own what it reads and writes. */
-function giveToSystemUser(folder: string): void {
-  const ids = process.getuid?.() === 0 ? userIds(SYSTEM_USER) : undefined;
+function giveToSystemUser({ folder, user }: Place): void {
+  const ids = process.getuid?.() === 0 && user !== null ? userIds(user) : undefined;
   if (ids !== undefined) execFileSync('chown', ['-R', `${ids.uid}:${ids.gid}`, folder]);
 }

@@ -2,15 +2,15 @@ import { errorData, NatterError, type Step } from '@natter/core/model';
 import { Element } from '@xmpp/xml';
 import type { Identity } from './credentials.ts';
 import { readRegistration, type RegistrationForm, type Values } from './mapping/registration-form.ts';
-import { connect, withinLimit, type ConnectOptions } from './wire/connect.ts';
-import { authenticate, secureStream } from './wire/login.ts';
+import { trySignIn, type TrySignInOptions } from './try-sign-in.ts';
+import { connect, withinLimit } from './wire/connect.ts';
+import { secureStream } from './wire/login.ts';
 import { NS } from './wire/namespaces.ts';
 import type { XmppStream } from './wire/stream.ts';
 
 /** A stream on which the server waits for the form to come back. */
 interface Asked {
   readonly stream: XmppStream;
-  readonly features: Element;
   readonly form: RegistrationForm;
 }
 
@@ -26,7 +26,7 @@ export class Registering {
 
   /** Gives what the user is to be asked next, or the mechanism by which the new account has signed in. Rejects with WireError. */
   async advance(
-    options: ConnectOptions & { readonly identity: Identity; readonly allowInsecure: boolean },
+    options: TrySignInOptions,
     password: string,
     given: Values,
     signal: AbortSignal,
@@ -39,14 +39,12 @@ export class Registering {
     const values = { ...this.#values, username: identity.local, password };
     const question = this.#question(asked.form, values, identity);
     if (question !== null) return question;
-    const setup = async (stream: XmppStream, inner: AbortSignal): Promise<string> => {
-      await stream.request('set', null, asked.form.answer(values), inner);
-      const credentials = { username: identity.local, password: () => Promise.resolve(password) };
-      return authenticate(stream, asked.features, credentials);
-    };
-    const mechanism = await withinLimit(asked.stream, setup, signal);
+    const register = (stream: XmppStream, inner: AbortSignal): Promise<Element> =>
+      stream.request('set', null, asked.form.answer(values), inner);
+    await withinLimit(asked.stream, register, signal);
     await this.close();
-    return { mechanism };
+    // On another stream: ejabberd 26 looks for the user when a stream begins, and knows none on the one that made it.
+    return { mechanism: await trySignIn(options, password, signal) };
   }
 
   async close(): Promise<void> {
@@ -55,22 +53,19 @@ export class Registering {
     await asked?.stream.close();
   }
 
-  async #ask(
-    options: ConnectOptions & { readonly identity: Identity; readonly allowInsecure: boolean },
-    signal: AbortSignal,
-  ): Promise<Asked> {
+  async #ask(options: TrySignInOptions, signal: AbortSignal): Promise<Asked> {
     this.#shown = false;
     const { stream, result } = await connect(
       options,
       async (stream, inner) => {
-        const features = await secureStream(stream, options.identity.bare, options.allowInsecure, inner);
+        await secureStream(stream, options.identity.bare, options.allowInsecure, inner);
         const query = new Element('query', { xmlns: NS.register });
         const answer = await stream.request('get', null, query, inner);
-        return { features, form: readRegistration(answer.getChild('query', NS.register) ?? query) };
+        return readRegistration(answer.getChild('query', NS.register) ?? query);
       },
       signal,
     );
-    this.#asked = { stream, ...result };
+    this.#asked = { stream, form: result };
     return this.#asked;
   }
 

@@ -11,12 +11,10 @@ import { readConfig } from './config.ts';
 import { KEY, MECHANISM, PASSWORD, readIdentity, type Identity } from './credentials.ts';
 import { mapError } from './mapping/errors.ts';
 import { Registering } from './registering.ts';
+import { trySignIn } from './try-sign-in.ts';
 import type { LinkTrust, Platform } from './wire/channel.ts';
-import { connect } from './wire/connect.ts';
 import { WireError } from './wire/error.ts';
 import type { WireLimits } from './wire/limits.ts';
-import { authenticate, secureStream } from './wire/login.ts';
-import type { XmppStream } from './wire/stream.ts';
 
 /** What signing in takes beside the host. */
 export interface SignInParts {
@@ -118,24 +116,12 @@ export class SignIn implements Interaction {
     const { start, host, platform, limits } = this.#parts;
     const { server, allowInsecure } = readConfig(start.config);
     const password = this.#answers['password'] ?? '';
-    const options = { platform, domain: identity.domain, server, trust: this.#trust(), limits };
-    if (start.purpose === 'register') {
-      const outcome = await this.#registering.advance(
-        { ...options, identity, allowInsecure },
-        password,
-        given,
-        signal,
-      );
-      return 'kind' in outcome ? outcome : this.#keep(host, password, outcome.mechanism);
-    }
-    const setup = async (stream: XmppStream, inner: AbortSignal): Promise<string> => {
-      const features = await secureStream(stream, identity.bare, allowInsecure, inner);
-      const credentials = { username: identity.local, password: () => Promise.resolve(password) };
-      return authenticate(stream, features, credentials);
-    };
-    const { stream, result: mechanism } = await connect(options, setup, signal);
-    await stream.close();
-    return this.#keep(host, password, mechanism);
+    const connection = { platform, domain: identity.domain, server, trust: this.#trust(), limits };
+    const options = { ...connection, identity, allowInsecure };
+    if (start.purpose !== 'register')
+      return this.#keep(host, password, await trySignIn(options, password, signal));
+    const outcome = await this.#registering.advance(options, password, given, signal);
+    return 'kind' in outcome ? outcome : this.#keep(host, password, outcome.mechanism);
   }
 
   async #keep(host: BaseHost, password: string, mechanism: string): Promise<null> {

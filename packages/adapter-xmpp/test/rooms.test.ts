@@ -11,7 +11,7 @@ describe.each(REAL_SERVERS)('on each server', ({ kind, start }) => {
   describeServer('rooms on a real server', kind, () => {
     const adapter = createXmppAdapter();
     /** Whether the server gives ids to occupants (XEP-0421): ejabberd does from 23.10 on. */
-    const proof = kind === 'prosody' ? 'occupant' : 'nick';
+    const proof = kind === 'ejabberd' ? 'nick' : 'occupant';
     let server: RealServer;
     let people: Person[] = [];
     let count = 0;

@@ -1,6 +1,7 @@
 import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { hashedToken, selectHashedToken } from '../src/sasl/hashed-token.ts';
+import { saltPassword } from '../src/sasl/salted-password.ts';
 import { saslprep } from '../src/sasl/saslprep.ts';
 import { Scram } from '../src/sasl/scram.ts';
 
@@ -9,6 +10,18 @@ const text = (data: Uint8Array): string => new TextDecoder().decode(data);
 const credentials = { username: 'user', password: () => Promise.resolve('pencil') };
 
 describe('SCRAM', () => {
+  test('the salted password is PBKDF2 of the prepared password, within bounds', async () => {
+    const salt = Uint8Array.from([1, 2, 3]);
+    const expected = pbkdf2Sync('pencil', salt, 4096, 64, 'sha512');
+    expect(Buffer.from(await saltPassword('SHA-512', credentials, salt, 4096))).toEqual(expected);
+    for (const iterations of [4095, 5_000_001, Number.NaN])
+      await expect(saltPassword('SHA-512', credentials, salt, iterations)).rejects.toMatchObject({
+        code: 'sasl-server',
+      });
+    await expect(saltPassword('SHA-512', credentials, new Uint8Array(), 4096)).rejects.toMatchObject({
+      code: 'sasl-server',
+    });
+  });
   test('RFC 5802 section 5', async () => {
     const scram = new Scram('SHA-1', credentials, { flag: 'n' }, null, 'fyko+d2lbbFgONRv9qkxdawL');
     expect(text(await scram.initial())).toBe('n,,n=user,r=fyko+d2lbbFgONRv9qkxdawL');

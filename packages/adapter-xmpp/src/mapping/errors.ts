@@ -35,6 +35,7 @@ const MEANINGS: Readonly<Record<WireErrorCode, Meaning>> = {
   'no-password': { code: 'secret', userAction: 'sign-in' },
   'sasl-failed': { code: 'authentication', userAction: 'sign-in' },
   'sasl-mechanism': { code: 'authentication', userAction: 'contact-operator' },
+  'sasl-task': { code: 'authentication', userAction: 'contact-operator' },
   'sasl-downgrade': { code: 'downgrade', userAction: 'sign-in' },
   'sasl-server': { code: 'protocol', userAction: 'contact-operator' },
 };

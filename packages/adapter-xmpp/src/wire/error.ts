@@ -21,6 +21,7 @@ export type WireErrorCode =
   | 'no-password' // nothing to sign in with
   | 'sasl-failed' // RFC 6120 section 6.5; see `condition`
   | 'sasl-mechanism' // no mechanism that both sides accept
+  | 'sasl-task' // the server wants more than a password; its tasks are in `condition`
   | 'sasl-downgrade' // the server offers less than it did last time
   | 'sasl-server'; // the server could not prove that it knows the password
 

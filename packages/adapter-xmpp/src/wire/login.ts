@@ -80,10 +80,9 @@ export async function authenticate(
   const { profile, mechanism } = choose(stream, features, credentials, null);
   if (profile === 'sasl') await authenticateBySasl(stream, mechanism);
   else {
-    const { username } = credentials;
     const agent = crypto.randomUUID();
     const nothing = { agent, session: false, resume: null, token: null } as const;
-    await authenticateBySasl2(stream, features, { ...nothing, username, mechanism });
+    await authenticateBySasl2(stream, features, { ...nothing, credentials, mechanism });
   }
   return mechanism.name;
 }
@@ -99,13 +98,12 @@ export async function logIn(stream: XmppStream, features: Element, request: Logi
     return { mechanism: mechanism.name, token: null, binding };
   }
   const { agent, token } = request;
-  const { username } = credentials;
   const result = await authenticateBySasl2(stream, features, {
     agent,
     session: true,
     resume,
     token,
-    username,
+    credentials,
     mechanism,
   });
   const { bound, resumed, handledBefore, carbons } = result;

@@ -7,6 +7,8 @@ export const NS = {
   tls: 'urn:ietf:params:xml:ns:xmpp-tls',
   sasl: 'urn:ietf:params:xml:ns:xmpp-sasl',
   sasl2: 'urn:xmpp:sasl:2', // XEP-0388
+  saslUpgrade: 'urn:xmpp:sasl:upgrade:0', // XEP-0480
+  scramUpgrade: 'urn:xmpp:scram-upgrade:0', // XEP-0480
   bind2: 'urn:xmpp:bind:0', // XEP-0386
   fast: 'urn:xmpp:fast:0', // XEP-0484
   bind: 'urn:ietf:params:xml:ns:xmpp-bind',

@@ -67,8 +67,8 @@ export async function authenticateBySasl(stream: XmppStream, mechanism: Mechanis
 }
 
 /**
- * Takes one step of an exchange: answers a challenge and gives null, or gives the success. Throws on a failure, and on
- * whatever else the server says.
+ * Takes one step of an exchange: answers a challenge and gives null, or gives the success (with XEP-0388 also the `<continue/>`
+ * that stands before it). Throws on a failure, and on whatever else the server says.
  */
 export async function takeStep(
   stream: XmppStream,
@@ -77,34 +77,24 @@ export async function takeStep(
 ): Promise<Element | null> {
   const element = await stream.inbox.take();
   if (element.getNS() !== namespace) throw new WireError('protocol', 'the server broke off the sign-in');
-  switch (element.name) {
-    case 'success':
-      return element;
-    case 'failure':
-      throw saslFailure(element);
-    case 'continue': // XEP-0388 section 2.6.3
-      throw new WireError(
-        'sasl-mechanism',
-        'the server wants another step to sign in, which natter does not know',
-      );
-    case 'challenge': {
-      const response = await mechanism.respond(decodeSasl(element.getText()));
-      stream.channel.send(new Element('response', { xmlns: namespace }).t(toBase64(response)));
-      return null;
-    }
-    default:
-      throw new WireError('protocol', 'the server broke the rules of sign-in');
-  }
+  const { name } = element;
+  if (name === 'success' || (name === 'continue' && namespace === NS.sasl2)) return element;
+  if (name === 'failure') throw saslFailure(element);
+  if (name !== 'challenge') throw new WireError('protocol', 'the server broke the rules of sign-in');
+  const response = await mechanism.respond(decodeSasl(element.getText()));
+  stream.channel.send(new Element('response', { xmlns: namespace }).t(toBase64(response)));
+  return null;
 }
 
 /** Bytes of what a server sent to sign in. */
-export function decodeSasl(base64: string): Uint8Array {
+export function decodeSasl(base64: string): Uint8Array<ArrayBuffer> {
   const bytes = fromBase64(base64.trim() === '=' ? '' : base64);
   if (bytes === null) throw new WireError('protocol', 'the server sent a sign-in message that is not base64');
   return bytes;
 }
 
-function saslFailure(element: Element): WireError {
+/** Why the server refused (RFC 6120 section 6.5). */
+export function saslFailure(element: Element): WireError {
   const { condition, text } = readCondition(element);
   return new WireError('sasl-failed', text === '' ? condition : `${condition}: ${text}`, { condition, text });
 }

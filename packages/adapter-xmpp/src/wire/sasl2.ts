@@ -1,8 +1,16 @@
-import { hashedToken, selectHashedToken, toBase64, type HashedToken, type Mechanism } from '@natter/wire';
+import {
+  hashedToken,
+  selectHashedToken,
+  toBase64,
+  type Credentials,
+  type HashedToken,
+  type Mechanism,
+} from '@natter/wire';
 import { Element } from '@xmpp/xml';
 import { asWireError, WireError } from './error.ts';
 import { NS } from './namespaces.ts';
 import { decodeSasl, takeStep } from './sasl.ts';
+import { UpgradeTasks } from './sasl2-tasks.ts';
 import { readCount, StreamManagement, type ResumeState } from './stream-management.ts';
 import type { XmppStream } from './stream.ts';
 
@@ -16,7 +24,7 @@ export interface Sasl2Request {
   readonly resume: ResumeState | null;
   /** A token of an earlier sign-in (XEP-0484). */
   readonly token: HashedToken | null;
-  readonly username: string;
+  readonly credentials: Credentials;
   /** By what to sign in where the token does not do. */
   readonly mechanism: Mechanism;
 }
@@ -44,23 +52,26 @@ export async function authenticateBySasl2(
   features: Element,
   request: Sasl2Request,
 ): Promise<Sasl2Result> {
-  const inline = features.getChild('authentication', NS.sasl2)?.getChild('inline');
+  const authentication = features.getChild('authentication', NS.sasl2);
+  const inline = authentication?.getChild('inline');
   const tokens = inline?.getChild('fast', NS.fast)?.getChildren('mechanism') ?? [];
   // A token is worth a password: it goes where a password would.
   const offered = stream.channel.secure ? tokens.map((element) => element.getText().trim()) : [];
   const { bindings } = stream.channel;
+  const { credentials, mechanism } = request;
   const extras = writeExtras(inline, request);
   if (request.resume !== null) stream.expectResumed(request.resume);
   const byToken =
-    request.token === null ? null : await hashedToken(request.username, request.token, offered, bindings);
+    request.token === null ? null : await hashedToken(credentials.username, request.token, offered, bindings);
   if (byToken !== null) {
     const fast = new Element('fast', { xmlns: NS.fast });
-    const success = await attempt(stream, byToken, [...extras, fast]);
+    const success = await attempt(stream, byToken, [...extras, fast], UpgradeTasks.none);
     if (success !== null) return readResult(success, byToken.name, false);
   }
   const wanted = request.session ? selectHashedToken(offered, bindings) : null;
   const ask = wanted === null ? [] : [new Element('request-token', { xmlns: NS.fast, mechanism: wanted })];
-  const success = await attempt(stream, request.mechanism, [...extras, ...ask]);
+  const tasks = UpgradeTasks.select(authentication, mechanism, credentials);
+  const success = await attempt(stream, mechanism, [...extras, ...ask, ...tasks.requests()], tasks);
   if (success === null) throw new WireError('sasl-failed', 'not-authorized', { condition: 'not-authorized' });
   return readResult(success, wanted, true);
 }
@@ -70,19 +81,27 @@ async function attempt(
   stream: XmppStream,
   mechanism: Mechanism,
   extras: readonly Element[],
+  tasks: UpgradeTasks,
 ): Promise<Element | null> {
   const request = new Element('authenticate', { xmlns: NS.sasl2, mechanism: mechanism.name });
   request.c('initial-response').t(toBase64(await mechanism.initial()));
   for (const extra of extras) request.append(extra);
   stream.channel.send(request);
   try {
-    for (;;) {
-      const success = await takeStep(stream, mechanism, NS.sasl2);
-      if (success === null) continue;
-      const data = success.getChildText('additional-data');
-      await mechanism.finish(data === null ? null : decodeSasl(data));
+    for (let proved = false; ;) {
+      const step = await takeStep(stream, mechanism, NS.sasl2);
+      if (step === null) continue;
+      const task = step.name === 'continue' ? tasks.choose(step) : null;
+      // XEP-0388 section 2.6.3: the server proves itself where the mechanism ends, and before anything more is told to it.
+      const data = step.getChildText('additional-data');
+      if (!proved) await mechanism.finish(data === null ? null : decodeSasl(data));
+      proved = true;
+      if (task !== null) {
+        await tasks.perform(stream, task);
+        continue;
+      }
       stream.authenticated();
-      return success;
+      return step;
     }
   } catch (error) {
     if (mechanism.name.startsWith('HT-') && asWireError(error).code === 'sasl-failed') return null;

@@ -17,12 +17,16 @@ afterEach(async () => {
 });
 
 /** A server that offers these mechanisms for SASL2, with everything inline, and then does what a test says. */
-async function start(mechanisms: readonly string[], script: (peer: Peer) => Promise<void>): Promise<void> {
+async function start(
+  mechanisms: readonly string[],
+  script: (peer: Peer) => Promise<void>,
+  upgrades = '',
+): Promise<void> {
   server = await startScriptedServer(async (peer) => {
     await peer.startTls(await certificate);
     const list = mechanisms.map((name) => `<mechanism>${name}</mechanism>`).join('');
     const inline = `<inline><bind xmlns='urn:xmpp:bind:0'><inline><feature var='${SM}'/></inline></bind></inline>`;
-    await peer.open(`<authentication xmlns='${SASL2}'>${list}${inline}</authentication>`);
+    await peer.open(`<authentication xmlns='${SASL2}'>${list}${upgrades}${inline}</authentication>`);
     await peer.take('authenticate');
     await script(peer);
   });
@@ -86,4 +90,38 @@ test('a token goes over an encrypted connection, and nowhere else', async () => 
   await person.run();
   expect(server.peers[0]?.heard).toContain('mechanism="SCRAM-SHA-256"');
   expect(server.peers[0]?.heard).not.toContain('HT-SHA-256');
+});
+
+const upgrade = (task: string): string => `<upgrade xmlns='urn:xmpp:sasl:upgrade:0'>${task}</upgrade>`;
+const wants = (task: string, text = ''): string =>
+  `<continue xmlns='${SASL2}'><tasks><task>${task}</task></tasks>${text && `<text>${text}</text>`}</continue>`;
+
+test('a task that natter cannot do ends the sign-in with its name and the words of the server', async () => {
+  await start(['PLAIN'], async (peer) => {
+    peer.write(wants('TOTP', 'Enter the code of your telephone'));
+    await peer.gone();
+  });
+  expect(await person.run()).toMatchObject({
+    why: 'needsLogin',
+    error: {
+      code: 'authentication',
+      message:
+        'the server wants TOTP beside the password, which natter cannot do; it says: Enter the code of your telephone',
+      condition: { condition: 'TOTP', text: 'Enter the code of your telephone' },
+    },
+  });
+});
+
+test('keys of the password go to nobody who may be in the middle: neither offered nor given without binding', async () => {
+  await start(
+    ['PLAIN'],
+    async (peer) => {
+      peer.write(wants('UPGR-SCRAM-SHA-256'));
+      await peer.gone();
+    },
+    upgrade('UPGR-SCRAM-SHA-256'),
+  );
+  expect(await person.run()).toMatchObject({ error: { condition: { condition: 'UPGR-SCRAM-SHA-256' } } });
+  expect(server.peers[0]?.heard).not.toContain('UPGR-');
+  expect(server.peers[0]?.heard).not.toContain('<next');
 });

@@ -5,7 +5,7 @@ export type RealServer = ProsodyServer | EjabberdServer;
 
 /** How one kind of server is started the way that the tests expect: with archives, rooms and registration. */
 export interface RealServerKind {
-  readonly kind: 'prosody' | 'prosody-sid' | 'ejabberd';
+  readonly kind: 'prosody' | 'prosody-sid' | 'ejabberd' | 'ejabberd-sid';
   start(): Promise<RealServer>;
 }
 
@@ -16,4 +16,5 @@ export const REAL_SERVERS: readonly RealServerKind[] = [
     start: () => startProsody({ passwordHash: 'SHA-256', archive: 'sqlite', registration: true }),
   },
   { kind: 'ejabberd', start: () => startEjabberd() },
+  { kind: 'ejabberd-sid', start: () => startEjabberd({ release: 'sid' }) },
 ];
