@@ -196,8 +196,9 @@ export class MatrixSession implements Session {
   }
 
   perform(op: Op, signal: AbortSignal): Promise<Outcome> {
-    const offlineOutcome: Outcome = { result: 'not-sent', error: offline().data };
-    return this.#running?.perform(op, signal) ?? Promise.resolve(offlineOutcome);
+    return (
+      this.#running?.perform(op, signal) ?? Promise.resolve({ result: 'not-sent', error: offline().data })
+    );
   }
 
   async verify(): Promise<Outcome> {

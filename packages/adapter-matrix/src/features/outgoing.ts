@@ -33,7 +33,7 @@ export class Outgoing {
   }
 
   async send(asked: Op & { body: Body<'send'> }, signal: AbortSignal): Promise<Outcome> {
-    if (utf8Length(asked.body.content.text) > TEXT_BYTES)
+    if (isLonger(asked.body.content.text, TEXT_BYTES))
       return refused('too-large', `Matrix carries ${TEXT_BYTES} bytes of text in one message`);
     if (signal.aborted) return failedOutcome(new WireError('aborted', 'it was taken back'));
     const op = await this.#withFile(asked, signal);
@@ -244,6 +244,7 @@ function alreadyThere(error: unknown): void {
   if (!(error instanceof WireError) || error.errcode !== 'M_DUPLICATE_ANNOTATION') throw error;
 }
 
-function utf8Length(text: string): number {
-  return new TextEncoder().encode(text).length;
+/** Whether a text has more bytes than this in UTF-8, which makes at most three of a unit of UTF-16. */
+function isLonger(text: string, bytes: number): boolean {
+  return text.length * 3 > bytes && new TextEncoder().encode(text).length > bytes;
 }

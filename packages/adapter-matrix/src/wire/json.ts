@@ -53,6 +53,9 @@ export function isList(value: Json | undefined): value is readonly Json[] {
   return Array.isArray(value);
 }
 
+/** For texts in one piece: it remembers nothing, and most answers are so. */
+const WHOLE = new TextDecoder('utf-8');
+
 /** Reads a body of bounded size. Throws WireError `limit`, and the rest is never read. */
 export async function readBody(answer: HttpAnswer, most: number): Promise<string> {
   const parts: Uint8Array[] = [];
@@ -65,6 +68,9 @@ export async function readBody(answer: HttpAnswer, most: number): Promise<string
     }
     parts.push(part);
   }
+  const [first] = parts;
+  if (first === undefined) return '';
+  if (parts.length === 1) return WHOLE.decode(first);
   const decoder = new TextDecoder('utf-8');
   return parts.map((part) => decoder.decode(part, { stream: true })).join('') + decoder.decode();
 }
@@ -85,8 +91,8 @@ export function parseJson(text: string, depth: number): JsonMap {
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const OPENING = new Set([0x5b, 0x7b]);
-const CLOSING = new Set([0x5d, 0x7d]);
+const BRACKETS = { open: 0x5b, close: 0x5d } as const;
+const BRACES = { open: 0x7b, close: 0x7d } as const;
 
 /** How deep the brackets of a JSON text are nested, read no further than past `most`. */
 function depthOf(text: string, most: number): number {
@@ -95,8 +101,8 @@ function depthOf(text: string, most: number): number {
   for (let index = 0; index < text.length && deepest <= most; index += 1) {
     const code = text.charCodeAt(index);
     if (code === QUOTE) index = endOfString(text, index);
-    else if (OPENING.has(code)) deepest = Math.max(deepest, (depth += 1));
-    else if (CLOSING.has(code)) depth -= 1;
+    else if (code === BRACES.open || code === BRACKETS.open) deepest = Math.max(deepest, (depth += 1));
+    else if (code === BRACES.close || code === BRACKETS.close) depth -= 1;
   }
   return deepest;
 }

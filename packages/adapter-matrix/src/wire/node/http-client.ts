@@ -27,6 +27,8 @@ export class NodeHttpClient implements HttpClient {
   readonly #closing = new AbortController();
   readonly #plain: PlainAgent;
   readonly #secure: SecureAgent;
+  /** Requests whose answer is not read to its end. */
+  readonly #underWay = new Set<ClientRequest>();
   readonly #broken = Promise.withResolvers<WireError>();
   readonly broken: Promise<WireError> = this.#broken.promise;
   #watched: Socket | null = null;
@@ -55,13 +57,14 @@ export class NodeHttpClient implements HttpClient {
 
   close(): void {
     this.#closing.abort();
+    for (const outgoing of this.#underWay) outgoing.destroy();
     this.#plain.destroy();
     this.#secure.destroy();
   }
 
   #attempt({ url, method, headers, body, silence, watched, signal }: HttpRequest): Promise<HttpAnswer> {
+    if (this.#closing.signal.aborted) throw over();
     const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
-    const either = AbortSignal.any([signal, this.#closing.signal]);
     let sent = false;
     const fail = (caught: unknown): void => {
       const error = this.#describe(caught, outgoing, signal);
@@ -69,14 +72,14 @@ export class NodeHttpClient implements HttpClient {
       reject(error);
     };
     const secure = url.protocol === 'https:';
-    const size = typeof body === 'object' ? body.size : new TextEncoder().encode(body ?? '').length;
+    const size = typeof body === 'object' ? body.size : Buffer.byteLength(body ?? '');
     const length = body === undefined && method === 'GET' ? {} : { 'content-length': String(size) };
     const outgoing = (secure ? secureRequest : plainRequest)(url, {
       method,
       headers: { ...headers, ...length },
       agent: secure ? this.#secure : this.#plain,
-      signal: either,
     });
+    this.#endWith(signal, outgoing);
     outgoing.setTimeout(silence, () => outgoing.destroy(new WireError('timeout', `${url.host} is silent`)));
     outgoing.on('error', fail);
     outgoing.once('socket', (socket) => {
@@ -90,6 +93,18 @@ export class NodeHttpClient implements HttpClient {
       pipeline(Readable.from(body.bytes, { objectMode: false }), outgoing).catch(fail);
     else outgoing.end(body);
     return promise;
+  }
+
+  /** Node's own `signal` costs as much as the rest of a small request, and composed signals once more. */
+  #endWith(signal: AbortSignal, outgoing: ClientRequest): void {
+    const end = (): void => void outgoing.destroy(new WireError('aborted', 'the request was given up'));
+    this.#underWay.add(outgoing);
+    outgoing.once('close', () => {
+      this.#underWay.delete(outgoing);
+      signal.removeEventListener('abort', end);
+    });
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
   }
 
   #watch(socket: Socket): void {
@@ -121,12 +136,16 @@ export class NodeHttpClient implements HttpClient {
   #describe(error: unknown, outgoing: ClientRequest, signal: AbortSignal): WireError {
     if (error instanceof WireError) return error;
     if (signal.aborted) return new WireError('aborted', 'the request was given up', { cause: error });
-    if (this.#closing.signal.aborted) return new WireError('disconnected', 'the session is over');
+    if (this.#closing.signal.aborted) return over();
     const reset = error instanceof Error && 'code' in error && error.code === 'ECONNRESET';
     if (reset && outgoing.reusedSocket)
       return new WireError('disconnected', 'the connection was closed', { cause: STALE });
     return asWireError(error, 'disconnected');
   }
+}
+
+function over(): WireError {
+  return new WireError('disconnected', 'the session is over');
 }
 
 /** Marks that the server had closed a kept connection before it could see the request. */
