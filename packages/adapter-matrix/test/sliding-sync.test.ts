@@ -158,6 +158,61 @@ test('a natter that starts again goes on from its position', async () => {
   expect(questions[before]?.query.get('pos')).toBe('p2');
 });
 
+test('a room that was replaced and is told after the one that goes on with it is no conversation of its own', async () => {
+  offer();
+  const state = (type: string, content: Record<string, unknown>): unknown => ({
+    event_id: `$${type}`,
+    type,
+    state_key: '',
+    sender: THEM,
+    content,
+  });
+  const lists = { all: { count: 60 } };
+  const made = state('m.room.create', { room_version: '11', predecessor: { room_id: '!old:s.test' } });
+  const closed = state('m.room.tombstone', { replacement_room: '!new:s.test' });
+  const next = room([message('$2', 'and on')]);
+  const old = room([message('$1', 'before')], { prev_batch: 'old' });
+  const claims = room([message('$3', 'not the same')]);
+  tell(
+    () => ({
+      pos: 'p1',
+      lists,
+      rooms: { '!new:s.test': { ...next, required_state: [...(next['required_state'] as unknown[]), made] } },
+    }),
+    () => ({
+      pos: 'p2',
+      lists,
+      rooms: {
+        '!old:s.test': { ...old, required_state: [...(old['required_state'] as unknown[]), closed] },
+        // Says by itself that the new room goes on with it, which that does not.
+        '!claims:s.test': {
+          ...claims,
+          required_state: [...(claims['required_state'] as unknown[]), closed],
+        },
+      },
+    }),
+  );
+  server.script(/^GET client\/v3\/rooms\/!\w+:s\.test\/context/, Infinity, (asked, response) => {
+    json(response, { start: `start of ${asked.path.split('/')[3]}`, end: 'end' });
+    return true;
+  });
+  server.script(/^GET client\/v3\/rooms\/!\w+:s\.test\/messages/, Infinity, ({ path, query }, response) => {
+    const isOld = path.includes('!old') && query.get('from') === null;
+    json(response, { chunk: isOld ? [message('$1', 'before')] : [] });
+    return true;
+  });
+  const opened = await open();
+  await eventually(() => opened.named('!claims:s.test')).toBeDefined();
+  expect(opened.named('!old:s.test')).toBeUndefined();
+  const { id } = opened.named('!new:s.test')!;
+  const pages = opened.hub.handlers.methods['history.page'];
+  const { signal } = new AbortController();
+  await eventually(async () => {
+    await pages({ conversation: id, limit: 50, remote: true }, signal);
+    return (await opened.rows(id)).map(({ content }) => content.text);
+  }).toEqual(['before', 'and on']);
+});
+
 test('where the server does not offer it, the plain way is gone', async () => {
   server.script(/^GET client\/versions/, Infinity, (_, response) => {
     json(response, { versions: ['v1.11'] });

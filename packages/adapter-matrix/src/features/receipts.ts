@@ -4,7 +4,7 @@ import { senderOf, type TimelineContext } from '../mapping/timeline.ts';
 import { get, getMap, getText, isMap, type JsonMap } from '../wire/json.ts';
 import type { Rooms } from './rooms.ts';
 
-type Context = Pick<TimelineContext, 'self' | 'room' | 'isContact' | 'nameOf'>;
+type Context = Pick<TimelineContext, 'self' | 'conversation' | 'isContact' | 'nameOf'>;
 
 /** How far everybody has read (Matrix 1.16, section "Receipts"); ours, public or private, is our read position. */
 export function readReceipts(event: JsonMap, context: Context, rooms: Rooms): Event[] {
@@ -34,7 +34,7 @@ export function readFullyRead(event: JsonMap, context: Context, rooms: Rooms): E
 function markerOf(userId: string, message: string, context: Context): Extract<Event, { type: 'marker' }> {
   return {
     type: 'marker',
-    conversation: keyOf(context.room.id),
+    conversation: context.conversation,
     who: senderOf(userId, context),
     kind: 'read',
     upTo: { stable: keyOf(message) },

@@ -71,6 +71,10 @@ export class RoomSync {
       last: lastOf(timeline) ?? room.last,
       lastMessage: lastOf(timeline.filter(isMessage)) ?? room.lastMessage,
     };
+    if (before === undefined && this.#isReplaced(stored)) {
+      rooms.put(draft, { ...stored, replaced: true });
+      return;
+    }
     rooms.put(draft, stored);
     this.#follow(draft, stored, before);
     this.tell(draft, stored);
@@ -127,6 +131,7 @@ export class RoomSync {
     return {
       self: api.userId,
       room,
+      conversation: keyOf(rooms.goesOnAs(room.id)),
       place,
       receivedAt: Date.now(),
       isContact: (userId) => userId === partner || contacts.has(userId),
@@ -181,6 +186,12 @@ export class RoomSync {
     if (old.id === room.id || old.replaced || old.successor !== room.id || old.last === null) return;
     rooms.put(draft, { ...old, replaced: true });
     draft.events.push({ type: 'rekey', of: 'conversation', from: keyOf(old.id), to: keyOf(room.id) });
+  }
+
+  /** Told after the room that goes on with it, as sliding synchronisation may: that one's history leads to it. */
+  #isReplaced({ id, successor }: Room): boolean {
+    const next = successor === null ? undefined : this.#runtime.rooms.get(successor);
+    return next?.membership === 'join' && next.predecessor === id && next.successor !== id;
   }
 
   #memberEvents(changes: readonly RoomEvent[], before: Room | undefined, room: Room): Event[] {

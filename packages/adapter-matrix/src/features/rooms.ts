@@ -50,6 +50,19 @@ export class Rooms {
     return null;
   }
 
+  /** The room that a room is told as: itself, or the last of those that replaced it. They may replace each other in a circle. */
+  goesOnAs(id: string): string {
+    const seen = new Set<string>();
+    let at = id;
+    for (let room = this.#rooms.get(id); room?.replaced === true && room.successor !== null;) {
+      if (seen.has(at)) return id;
+      seen.add(at);
+      at = room.successor;
+      room = this.#rooms.get(at);
+    }
+    return at;
+  }
+
   put(draft: Draft, room: Room): void {
     this.#rooms.set(room.id, room);
     draft.remember(`${PREFIX}${room.id}`, writeRoom(room));

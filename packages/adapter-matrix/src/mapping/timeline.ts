@@ -1,5 +1,5 @@
 import type { Event, MessageChange, MessageIn, Place, Sender } from '@natter/core';
-import type { Content, OperationId } from '@natter/core/model';
+import type { Content, OperationId, RemoteKey } from '@natter/core/model';
 import { get, getMap, getText, type JsonMap } from '../wire/json.ts';
 import { linkedUsers, readMentions, readMessage, readSticker, splitReply, unsupported } from './content.ts';
 import { readFallback } from './fallback.ts';
@@ -21,6 +21,8 @@ export interface KnownReaction {
 export interface TimelineContext {
   readonly self: string;
   readonly room: Room;
+  /** Where it is told: as the room itself, or as the one that goes on with it. */
+  readonly conversation: RemoteKey;
   readonly place: Place;
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
@@ -44,7 +46,7 @@ export function mapTimeline(events: readonly RoomEvent[], context: TimelineConte
   let items: MessageIn[] = [];
   const flush = (): void => {
     if (items.length === 0) return;
-    mapped.push({ type: 'timeline', conversation: keyOf(context.room.id), place: context.place, items });
+    mapped.push({ type: 'timeline', conversation: context.conversation, place: context.place, items });
     items = [];
   };
   for (const event of events) {
@@ -253,7 +255,7 @@ function patch(
   context: TimelineContext,
   change: MessageChange,
 ): Event {
-  const conversation = keyOf(context.room.id);
+  const { conversation } = context;
   return {
     type: 'patch',
     conversation,
