@@ -142,6 +142,7 @@ function itemsFault(items: readonly MessageIn[]): string | null {
       (item.stable === null ? null : keyFault(item.stable)) ??
       (item.claimed === null ? null : keyFault(item.claimed)) ??
       keyFault(item.sender.key) ??
+      (item.sender.name === null || typeof item.sender.name === 'string' ? null : 'a name is no text') ??
       (Number.isFinite(item.receivedAt) ? null : 'receivedAt is no time') ??
       (item.sentAt === null || Number.isFinite(item.sentAt) ? null : 'sentAt is no time') ??
       (typeof item.content.text === 'string' ? null : 'content without text');
