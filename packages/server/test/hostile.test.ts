@@ -92,6 +92,44 @@ describe('a hostile client', () => {
     clearInterval(trickle);
   });
 
+  it.each([
+    [
+      'an extension called like a property of every object (CVE-2016-10542)',
+      ['Sec-WebSocket-Extensions: constructor'],
+    ],
+    [
+      'compression, which is never agreed to (class 11)',
+      ['Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits'],
+    ],
+    ['parameters without end (CVE-2020-7662)', [`Sec-WebSocket-Extensions: a;b="${'\\c'.repeat(4000)}`]],
+    ['a subprotocol among spaces (CVE-2021-32640)', [`Sec-WebSocket-Protocol: natter.1${' '.repeat(8000)}x`]],
+    ['many headers (CVE-2024-37890)', Array.from({ length: 2000 }, (_, index) => `X${index}: 1`)],
+    ['no key', ['Sec-WebSocket-Key:']],
+    ['another version', ['Sec-WebSocket-Version: 99']],
+  ])('whose handshake has %s harms nobody', async (_name, headers) => {
+    const server = await startServer();
+    const usual = ['Host: x', 'Connection: Upgrade', 'Upgrade: websocket'];
+    const more = [
+      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+      'Sec-WebSocket-Version: 13',
+      'Sec-WebSocket-Protocol: natter.1',
+    ];
+    const names = new Set(headers.map((header) => header.split(':')[0]));
+    const lines = [...usual, ...more.filter((header) => !names.has(header.split(':')[0])), ...headers];
+    const raw = connect(server.port, '127.0.0.1');
+    // It may be cut while it writes.
+    raw.on('error', () => {});
+    raw.write(`GET / HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`);
+    const answer = await new Promise<string>((resolve) => {
+      raw.once('data', (data) => resolve(data.toString('latin1')));
+      raw.once('close', () => resolve(''));
+    });
+    expect(answer).toMatch(/^(?:HTTP\/1\.1 (?:101|4\d\d) |$)/);
+    expect(answer).not.toMatch(/sec-websocket-extensions/i);
+    raw.destroy();
+    expect(await (await TestClient.connect(server.url)).request({ type: 'ping' })).toEqual({ done: true });
+  });
+
   it('that does not answer pings is cut', async () => {
     const server = await startServer({ heartbeat: 100, presenceGrace: 50 });
     const dead = await TestClient.register(server.url, 'alice');
