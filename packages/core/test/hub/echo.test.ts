@@ -58,6 +58,25 @@ describe('an echo', () => {
     script.end({ why: 'stopped' });
   });
 
+  it('is believed only of the account that sends, and in the conversation where it does (I5, I6)', async () => {
+    const scripts = [new Script('good'), new Script('bad')] as const;
+    const bench = await Bench.open(scripts);
+    const conversation = await withBob(scripts[0], bench);
+    scripts[0].perform = () => new Promise(() => undefined);
+    const sent = await bench.call('message.send', { key: 'k', to: { conversation }, draft: draft('real') });
+    await bench.until(() => scripts[0].performed.length === 1);
+    const echo = message('forged', { self: true, stable: key('f'), operation: sent.operation });
+    await scripts[1].commit({ events: [timeline(echo)] });
+    await scripts[0].commit({ events: [{ ...timeline(echo), conversation: key('eve') }] });
+    expect(await bench.call('message.get', { message: sent.message })).toMatchObject({
+      delivery: 'sending',
+      stable: null,
+      conversation,
+      content: { text: 'real' },
+    });
+    scripts[0].end({ why: 'stopped' });
+  });
+
   it('out of an archive does not make a message sent that the network has refused', async () => {
     const script = new Script();
     const bench = await Bench.open([script]);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { memoryStore } from '@natter/core';
+import type { MessageIn, Sender } from '@natter/core';
 import { Bench, Script, key, message, page, sender, timeline } from './support/scripted.ts';
 
 describe('changes of messages', () => {
@@ -87,6 +88,42 @@ describe('changes of messages', () => {
       edited: null,
       retracted: null,
     });
+    await bench.hub.close();
+  });
+
+  it.each<[string, boolean, MessageIn, Sender, object?]>([
+    ['the author', true, message('said'), sender('bob')],
+    ['ourselves on another device', true, message('said', { self: true }), sender('phone', true)],
+    [
+      'the contact that wrote it by its former name',
+      true,
+      message('said'),
+      { ...sender('robert'), contact: key('bob') },
+    ],
+    [
+      'somebody who has only the nick of that contact',
+      false,
+      message('said'),
+      { ...sender('robert'), contact: key('bob'), proof: 'nick' },
+    ],
+    ['another contact', false, message('said'), sender('eve')],
+    ['somebody who is no contact', false, message('said'), { ...sender('eve'), contact: null }],
+    ['a stranger, of what we said', false, message('said', { self: true }), sender('bob')],
+    ['ourselves, of what another said', false, message('said'), sender('me', true)],
+    ['a moderator, as the network says', true, message('said'), sender('eve'), { moderator: true }],
+  ])('take a message back when they come from %s: %s', async (_, taken, said, by, more = {}) => {
+    const script = new Script();
+    const bench = await Bench.open([script]);
+    const contact = { type: 'upsert', of: 'contact', key: key('bob'), value: {} } as const;
+    await script.commit({ events: [contact, timeline({ ...said, stable: key('1') })] });
+    const at = { type: 'patch', conversation: key('bob'), target: { stable: key('1') }, by } as const;
+    await script.commit({ events: [{ ...at, change: { kind: 'retract', at: 5, reason: 'r', ...more } }] });
+    const [row] = await bench.messages();
+    expect(row).toMatchObject(
+      taken
+        ? { content: { text: '' }, retracted: { by: by.key, at: 5, reason: 'r' } }
+        : { content: { text: 'said' }, retracted: null },
+    );
     await bench.hub.close();
   });
 
