@@ -16,17 +16,20 @@ function faultOf(batch: Partial<Batch>): string | null {
 }
 
 const item = (parts: object): MessageIn => ({ ...message('x'), ...parts });
-const upsert = (of: 'contact' | 'conversation', value: object): Event =>
-  ({ type: 'upsert', of, key: key('bob'), value }) as Event;
-const patch = (parts: object): Event =>
-  ({
-    type: 'patch',
-    conversation: key('bob'),
-    target: { stable: key('1') },
-    by: sender('bob'),
-    change: { kind: 'retract', at: null, reason: null },
-    ...parts,
-  }) as Event;
+const upsert = (of: 'contact' | 'conversation', value: object): Event => ({
+  type: 'upsert',
+  of,
+  key: key('bob'),
+  value,
+});
+const patch = (parts: object): Event => ({
+  type: 'patch',
+  conversation: key('bob'),
+  target: { stable: key('1') },
+  by: sender('bob'),
+  change: { kind: 'retract', at: null, reason: null },
+  ...parts,
+});
 const placed = (keys: readonly string[], items: number): Event => ({
   type: 'timeline',
   conversation: key('bob'),
@@ -39,7 +42,7 @@ const gap = { id: '1', conversation: key('bob'), after: null, before: null, toke
 
 describe('an event', () => {
   it.each<[string, Event]>([
-    ['a timeline without a conversation', { ...timeline(message('x')), conversation: key('') } as Event],
+    ['a timeline without a conversation', { ...timeline(message('x')), conversation: key('') }],
     ['a key that is no text', timeline(item({ stable: 5 }))],
     ['a key without end', timeline(item({ stable: long }))],
     ['a claimed id that is empty', timeline(item({ claimed: '' }))],
@@ -109,7 +112,7 @@ describe('an event', () => {
     ['order keys that ascend', placed(['a', 'b'], 2)],
     [
       'a page between nothing',
-      { ...timeline(message('x')), place: { by: 'page', after: null, before: null } } as Event,
+      { ...timeline(message('x')), place: { by: 'page', after: null, before: null } },
     ],
     ['a longest key', timeline(item({ stable: key('x'.repeat(4096)), claimed: '1', sentAt: 5 }))],
     ['a change of a claimed id', patch({ target: { claimed: '1', sender: key('bob') } })],
@@ -149,8 +152,6 @@ describe('a batch', () => {
       { op: 'open', gap: { ...gap, after: key('1'), before: key('2') } },
       { op: 'close', id: '1' },
     ] as const;
-    expect(
-      faultOf({ cursors: { archive: 'x', account: null } as never, state: { a: null }, gaps }),
-    ).toBeNull();
+    expect(faultOf({ cursors: { archive: 'x', account: null }, state: { a: null }, gaps })).toBeNull();
   });
 });
