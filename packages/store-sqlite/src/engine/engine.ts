@@ -1,5 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { ErrorData, Message, SearchQuery, TimelineQuery, TimelineRows, Write } from '@natter/core';
+import type {
+  ErrorData,
+  Message,
+  MessageLookup,
+  SearchQuery,
+  TimelineQuery,
+  TimelineRows,
+  Write,
+} from '@natter/core';
 import { storageError } from '../errors.ts';
 import { Writer } from './apply.ts';
 import { MessageWriter } from './messages.ts';
@@ -39,6 +47,11 @@ export class Engine extends Reader {
   /** The JSON of a StoredProfile. */
   load(): string {
     return this.#records.load();
+  }
+
+  /** Within one transaction, so that the file is locked once and not for each of a page's thousand names. */
+  override findMessages(lookups: readonly MessageLookup[]): (Message | null)[] {
+    return this.#consistently(() => super.findMessages(lookups));
   }
 
   timeline(query: TimelineQuery): TimelineRows {
