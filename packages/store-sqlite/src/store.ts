@@ -18,6 +18,7 @@ import type {
   Write,
 } from '@natter/core';
 import { errorData, NatterError } from '@natter/core/model';
+import { packWrites } from './engine/message-row.ts';
 import type { Connection } from './thread/connection.ts';
 
 /**
@@ -44,7 +45,7 @@ export class SqliteStore implements Store {
 
   async apply(writes: readonly Write[]): Promise<void> {
     const writer = this.#hub();
-    if (writes.length > 0) await writer.apply(JSON.stringify(writes));
+    if (writes.length > 0) await writer.apply(packWrites(writes));
   }
 
   async findMessages(lookups: readonly MessageLookup[]): Promise<readonly (Message | null)[]> {

@@ -1,14 +1,15 @@
-import type { AccountId, ConversationId, Distinction, Orphan, Change, Target, Write } from '@natter/core';
+import type { AccountId, Change, ConversationId, Distinction, Orphan, Target } from '@natter/core';
 import { columnText } from './codec.ts';
+import type { MessageRow, PackedWrite, PackedWrites } from './message-row.ts';
 import type { MessageWriter } from './messages.ts';
 import type { Names } from './names.ts';
 import type { Records } from './records.ts';
 import type { Statements } from './statements.ts';
 
-type Put = Extract<Write, { put: unknown }>;
-type Remove = Extract<Write, { remove: unknown }>;
+type Put = Extract<PackedWrite, { put: unknown }>;
+type Remove = Extract<PackedWrite, { remove: unknown }>;
 
-/** Carries out single writes inside the transaction that the engine has begun. */
+/** Carries out writes inside the transaction that the engine has begun. */
 export class Writer {
   readonly #statements: Statements;
   readonly #names: Names;
@@ -22,17 +23,19 @@ export class Writer {
     this.#messages = messages;
   }
 
-  write(write: Write): void {
-    if ('put' in write) this.#put(write);
-    else if ('remove' in write) this.#remove(write);
-    else this.#messages.settle(write.settle);
+  /** Carries out a list of writes, one after the other. */
+  write({ json, messages }: PackedWrites): void {
+    for (const write of JSON.parse(json) as PackedWrite[]) {
+      if ('put' in write) this.#put(write, messages);
+      else if ('remove' in write) this.#remove(write);
+      else this.#messages.settle(write.settle);
+    }
   }
 
-  #put(write: Put): void {
+  #put(write: Put, messages: readonly (readonly MessageRow[])[]): void {
     switch (write.put) {
       case 'messages':
-        for (const message of write.values) this.#messages.put(message);
-        return;
+        return this.#messages.put(messages[write.list] ?? [], write.areNew);
       case 'message-alias':
         return this.#messages.putAlias(write.value);
       case 'changes':

@@ -25,8 +25,11 @@ const usual = {
 /** The JSON of a message. Whether it is provisional lives in its column alone: {@link Write} `settle` changes it there. */
 export function encodeMessage(message: Message): string {
   const row: Record<string, unknown> = {};
-  for (const [field, value] of Object.entries(message))
-    if (field !== 'provisional' && !isUsual(field, value)) row[field] = value;
+  for (const field in message) {
+    const value = message[field as keyof Message];
+    if (field !== 'provisional' && !(field in usual && isEqual(value, usual[field as keyof typeof usual])))
+      row[field] = value;
+  }
   return JSON.stringify(row);
 }
 
@@ -35,10 +38,12 @@ export function decodeMessage(body: string, provisional: boolean): Message {
   return { ...usual, ...(JSON.parse(body) as Message), provisional };
 }
 
-function isUsual(field: string, value: unknown): boolean {
-  if (!(field in usual)) return false;
-  if (value === null || typeof value !== 'object') return value === usual[field as keyof typeof usual];
-  return field === 'receipts' ? Object.keys(value).length === 0 : Array.isArray(value) && value.length === 0;
+/** Lists and objects that are usual are empty. */
+function isEqual(value: unknown, usually: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return value === usually;
+  if (Array.isArray(value)) return value.length === 0;
+  for (const _ in value) return false;
+  return true;
 }
 
 /**

@@ -6,10 +6,10 @@ import type {
   SearchQuery,
   TimelineQuery,
   TimelineRows,
-  Write,
 } from '@natter/core';
 import { storageError } from '../errors.ts';
 import { Writer } from './apply.ts';
+import type { PackedWrites } from './message-row.ts';
 import { MessageWriter } from './messages.ts';
 import { Names } from './names.ts';
 import { Reader } from './reader.ts';
@@ -63,10 +63,10 @@ export class Engine extends Reader {
   }
 
   /**
-   * Applies several lists of writes, given as JSON, with one commit: it is the sync to disk that takes the time. A list
-   * that fails is taken back alone; the answers stand in the order of the lists, `null` for success.
+   * Applies several lists of writes with one commit: it is the sync to disk that takes the time. A list that fails is taken
+   * back alone; the answers stand in the order of the lists, `null` for success.
    */
-  applyAll(lists: readonly string[]): (ErrorData | null)[] {
+  applyAll(lists: readonly PackedWrites[]): (ErrorData | null)[] {
     try {
       this.#database.exec('BEGIN IMMEDIATE');
       const results = lists.map((list) => (lists.length === 1 ? this.#apply(list) : this.#applyApart(list)));
@@ -79,13 +79,13 @@ export class Engine extends Reader {
     }
   }
 
-  #apply(list: string): null {
-    for (const write of JSON.parse(list) as Write[]) this.#writer.write(write);
+  #apply(list: PackedWrites): null {
+    this.#writer.write(list);
     this.#index.write();
     return null;
   }
 
-  #applyApart(list: string): ErrorData | null {
+  #applyApart(list: PackedWrites): ErrorData | null {
     this.#database.exec('SAVEPOINT list');
     try {
       this.#apply(list);

@@ -1,6 +1,7 @@
-import type { AccountId, Message, MessageAlias, MessageId } from '@natter/core';
-import { canBeUnread, messageTime } from '@natter/core/model';
-import { columnText, decodeMessage, encodeMessage } from './codec.ts';
+import type { AccountId, MessageAlias, MessageId } from '@natter/core';
+import { searchableText } from '@natter/core/search';
+import { columnText, decodeMessage } from './codec.ts';
+import type { MessageRow } from './message-row.ts';
 import type { Names } from './names.ts';
 import { entryOf, type SearchIndex } from './search-index.ts';
 import type { Seats } from './seats.ts';
@@ -23,17 +24,9 @@ export class MessageWriter {
     this.#index = index;
   }
 
-  put(message: Message): void {
-    const time = timeOf(message);
-    const seat = this.#seats.take(time);
-    const insert = this.#statements.get(
-      `INSERT INTO message (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
-    );
-    if (insert.run(seat, ...this.#row(message, time)).changes === 0) this.#replace(message, time, seat);
-    else {
-      const entry = entryOf(message, this.#names);
-      if (entry !== null) this.#index.add(seat, entry);
-    }
+  /** New rows in the order of their times, in which their seats are free; others as they come: one may come twice. */
+  put(rows: readonly MessageRow[], areNew: boolean): void {
+    for (const row of areNew ? rows.toSorted((a, b) => a.time - b.time) : rows) this.#put(row);
   }
 
   remove(id: MessageId): void {
@@ -77,43 +70,50 @@ export class MessageWriter {
     this.#statements.get('DELETE FROM message WHERE account = ?').run(ref);
   }
 
+  #put(row: MessageRow): void {
+    const seat = this.#seats.take(row.time);
+    const insert = this.#statements.get(
+      `INSERT INTO message (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+    );
+    if (insert.run(seat, ...this.#values(row)).changes === 0) return this.#replace(row, seat);
+    const entry = entryOf(row, this.#names);
+    if (entry !== null) this.#index.add(seat, entry);
+  }
+
   /** A message keeps its seat while its time stays; the index is left alone when nothing of it has changed. */
-  #replace(message: Message, time: number, freeSeat: number): void {
-    const stored = this.#statements.get('SELECT seat, time, body FROM message WHERE id = ?').get(message.id);
+  #replace(row: MessageRow, freeSeat: number): void {
+    const stored = this.#statements.get('SELECT seat, time, body FROM message WHERE id = ?').get(row.id);
     const before = decodeMessage(String(stored?.['body']), false);
     const oldSeat = Number(stored?.['seat']);
-    const seat = Number(stored?.['time']) === time ? oldSeat : freeSeat;
+    const seat = Number(stored?.['time']) === row.time ? oldSeat : freeSeat;
     this.#statements
       .get(`UPDATE message SET (${columns}) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE id = ?`)
-      .run(seat, ...this.#row(message, time), message.id);
-    const [old, entry] = [entryOf(before, this.#names), entryOf(message, this.#names)];
+      .run(seat, ...this.#values(row), row.id);
+    const { conversation, sender } = before;
+    const old = entryOf({ conversation, contact: sender.contact, text: searchableText(before) }, this.#names);
+    const entry = entryOf(row, this.#names);
     if (seat !== oldSeat) this.#index.replace(oldSeat, null);
     if (seat !== oldSeat || old?.text !== entry?.text || old?.scope !== entry?.scope)
       this.#index.replace(seat, entry);
   }
 
-  #row(message: Message, time: number): (string | number | null)[] {
-    const { stable, claimed } = message;
+  /** In the order of the columns behind the seat. */
+  #values(row: MessageRow): (string | number | null)[] {
     return [
-      message.id,
-      this.#names.take(message.account),
-      this.#names.take(message.conversation),
-      message.order,
-      stable === null ? null : columnText(stable),
-      claimed === null ? null : columnText(message.sender.key),
-      claimed === null ? null : columnText(claimed),
-      message.thread?.message ?? null,
-      message.operation,
-      Number(canBeUnread(message)),
-      Number(message.mentioned),
-      Number(message.provisional),
-      time,
-      encodeMessage(message),
+      row.id,
+      this.#names.take(row.account),
+      this.#names.take(row.conversation),
+      row.order,
+      row.stable,
+      row.sender,
+      row.claimed,
+      row.thread,
+      row.operation,
+      row.canBeUnread,
+      row.mentioned,
+      row.provisional,
+      row.time,
+      row.body,
     ];
   }
-}
-
-function timeOf(message: Message): number {
-  const time = messageTime(message);
-  return Number.isFinite(time) ? time : 0;
 }

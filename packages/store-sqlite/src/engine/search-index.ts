@@ -1,5 +1,5 @@
-import type { Message } from '@natter/core';
-import { searchableText, searchWords } from '@natter/core/search';
+import { searchWords } from '@natter/core/search';
+import type { MessageRow } from './message-row.ts';
 import type { Names } from './names.ts';
 import type { Statements } from './statements.ts';
 
@@ -11,12 +11,14 @@ export interface Entry {
 }
 
 /** Computes the entry of a message. */
-export function entryOf(message: Message, names: Names): Entry | null {
-  const words = searchWords(searchableText(message));
+export function entryOf(
+  { conversation, contact, text }: Pick<MessageRow, 'conversation' | 'contact' | 'text'>,
+  names: Names,
+): Entry | null {
+  const words = searchWords(text);
   if (words.length === 0) return null;
-  const contact = message.sender.contact;
   const sender = contact === null ? '' : ` s${names.take(contact)}`;
-  return { text: words.join(' '), scope: `c${names.take(message.conversation)}${sender}` };
+  return { text: words.join(' '), scope: `c${names.take(conversation)}${sender}` };
 }
 
 const rememberedWords = 50_000;
@@ -49,14 +51,16 @@ export class SearchIndex {
   }
 
   write(): void {
+    const fresh = new Set<string>();
     for (const [seat, entry] of [...this.#waiting].sort(([a], [b]) => a - b)) {
       if (this.#stale.has(seat)) this.#statements.get('DELETE FROM search WHERE rowid = ?').run(seat);
       if (entry === null) continue;
       this.#statements
         .get('INSERT INTO search (rowid, text, scope) VALUES (?, ?, ?)')
         .run(seat, entry.text, entry.scope);
-      this.#learn(entry.text);
+      for (const word of entry.text.split(' ')) if (!this.#known.has(word)) fresh.add(word);
     }
+    this.#learn(fresh);
     this.#waiting = new Map();
     this.#stale = new Set();
   }
@@ -68,12 +72,13 @@ export class SearchIndex {
     this.#known = new Set();
   }
 
-  #learn(text: string): void {
+  /** In their order, which is that of the table: neighbours share its pages. */
+  #learn(words: ReadonlySet<string>): void {
+    if (words.size === 0) return;
+    this.#statements
+      .get('INSERT OR IGNORE INTO vocabulary (word) SELECT value FROM json_each(?)')
+      .run(JSON.stringify([...words].sort()));
     if (this.#known.size > rememberedWords) this.#known = new Set();
-    for (const word of text.split(' ')) {
-      if (this.#known.has(word)) continue;
-      this.#statements.get('INSERT OR IGNORE INTO vocabulary (word) VALUES (?)').run(word);
-      this.#known.add(word);
-    }
+    for (const word of words) this.#known.add(word);
   }
 }

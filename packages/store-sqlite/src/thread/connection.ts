@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { ErrorData } from '@natter/core';
 import { errorData, NatterError } from '@natter/core/model';
+import type { PackedWrites } from '../engine/message-row.ts';
 import { storageError } from '../errors.ts';
 import type { DatabaseSettings } from '../file/open-database.ts';
 import type { Answer, Reads, Request } from './protocol.ts';
@@ -12,8 +13,7 @@ export interface Connection {
     method: Method,
     ...parameters: Parameters<Reads[Method]>
   ): Promise<ReturnType<Reads[Method]>>;
-  /** The writes as JSON. */
-  apply(writes: string): Promise<void>;
+  apply(writes: PackedWrites): Promise<void>;
   close(): Promise<void>;
 }
 
