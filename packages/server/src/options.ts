@@ -62,6 +62,8 @@ export interface ServerOptions {
   readonly log?: Log;
   /** For crash tests: kills the process at a named point (see crash-points.ts). Default: the environment's `NATTER_KILL_AT`. */
   readonly crashAt?: string;
+  /** Pages of the database's log after which it is folded back. For tests. */
+  readonly checkpointPages?: number;
   /** Milliseconds since 1970. For tests. */
   readonly clock?: () => number;
 }

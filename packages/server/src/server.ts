@@ -118,6 +118,7 @@ function check(options: ServerOptions, log: Log): Plan {
         mostGroupMembers: settings.limits.groupMembers ?? 0,
         fileQuota: settings.fileQuota,
         ages: settings.limits,
+        ...(options.checkpointPages === undefined ? {} : { checkpointPages: options.checkpointPages }),
         clock,
         pass,
         tally,

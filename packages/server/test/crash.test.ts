@@ -13,6 +13,12 @@ describe('a server that is killed', () => {
     (place) => crashAndJudge(place),
   );
 
+  it.for(crashPoints.map((point) => `${point}:40`))(
+    'at %s, while its log is folded back all the time, either',
+    { timeout: 30_000 },
+    (place) => crashAndJudge(place, { checkpointPages: 1 }),
+  );
+
   it('is killed only where the tests say', () => {
     expect(() => crashAt('nowhere:1')).toThrow(RangeError);
     expect(() => crashAt('after-ack:0')).toThrow(RangeError);

@@ -37,9 +37,9 @@ export function openDatabase(directory: string): DatabaseSync {
   try {
     const version = schemaVersion(database);
     checkVersion(version, path);
-    // FULL: a commit is on the disk when it returns. The WAL is folded back rarely, as that costs a second write.
+    // FULL: a commit is on the disk when it returns.
     database.exec(
-      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8000; PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY',
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY',
     );
     if (version < migrations.length) migrate(database, version, path);
     return database;

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { PassCrashPoint } from '../crash-points.ts';
 import type { Tally } from '../metrics/tally.ts';
@@ -6,9 +7,10 @@ import { Acknowledgements } from './acknowledgements.ts';
 import { SqliteAccounts } from './accounts.ts';
 import { Addresses } from './addresses.ts';
 import { LocalBus } from './bus.ts';
+import { Checkpoints, defaultCheckpointPages } from './checkpoints.ts';
 import { SqliteConversations } from './conversations.ts';
 import { ConversationRecords } from './conversation-records.ts';
-import { openDatabase } from './database.ts';
+import { databaseFile, openDatabase } from './database.ts';
 import { SqliteDevices } from './devices.ts';
 import { SqliteInbox } from './inbox.ts';
 import { SqliteGroups } from './groups.ts';
@@ -40,6 +42,8 @@ export interface EmbeddedOptions {
   readonly fileQuota: number;
   /** Bounds on the age of messages that are changed. */
   readonly ages: { readonly editAge?: number; readonly retractAge?: number };
+  /** Pages of the write-ahead log after which it is folded back. */
+  readonly checkpointPages?: number;
   readonly clock: () => number;
   readonly pass: PassCrashPoint;
   readonly tally?: Tally;
@@ -82,6 +86,9 @@ function assemble(
   journal.join(updates);
   const records = new ConversationRecords(database);
   journal.join(records);
+  const { directory, checkpointPages = defaultCheckpointPages } = options;
+  const checkpoints = new Checkpoints(database, join(directory, databaseFile), checkpointPages, onFault);
+  journal.join(checkpoints);
   const files = new FileReferences(database);
   const search = new MessageIndex(database, journal);
   const removal = new MessageRemoval({ database, files, search });
@@ -113,6 +120,7 @@ function assemble(
       await acknowledgements.write();
       await lastSeen.write();
       journal.flush();
+      await checkpoints.close();
       database.close();
       release();
     },

@@ -1,16 +1,17 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'vitest';
+import type { ServerOptions } from '../../src/options.ts';
 import { TestClient, messagesOf } from './client.ts';
 import { crash, prepare } from './crash.ts';
 import type { Evidence } from './crash.ts';
 import { startServer, temporaryDirectory } from './server.ts';
 
 /** Kills a server at a place, and holds what is on its disk against what its clients knew. */
-export async function crashAndJudge(place: string): Promise<void> {
+export async function crashAndJudge(place: string, options: Partial<ServerOptions> = {}): Promise<void> {
   const dataDirectory = temporaryDirectory();
   await prepare(dataDirectory);
-  const evidence = await crash(dataDirectory, place);
+  const evidence = await crash(dataDirectory, place, options);
   expect(evidence.signal).toBe('SIGKILL');
   expectIntact(join(dataDirectory, 'server.db'));
   await judge(dataDirectory, evidence);

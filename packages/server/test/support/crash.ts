@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Update } from '@natter/native-protocol';
 import { openAdministration } from '../../src/administration/administration.ts';
+import type { ServerOptions } from '../../src/options.ts';
 import { TestClient, password, testCost } from './client.ts';
 
 /** A message that a client has tried to send. */
@@ -33,10 +34,14 @@ export async function prepare(dataDirectory: string): Promise<void> {
 }
 
 /** Runs a server that is to die at a point, and keeps it busy until it does. */
-export async function crash(dataDirectory: string, killAt: string): Promise<Evidence> {
+export async function crash(
+  dataDirectory: string,
+  killAt: string,
+  options: Partial<ServerOptions> = {},
+): Promise<Evidence> {
   const child = spawn(
     process.execPath,
-    [fileURLToPath(new URL('crash-child.ts', import.meta.url)), dataDirectory],
+    [fileURLToPath(new URL('crash-child.ts', import.meta.url)), dataDirectory, JSON.stringify(options)],
     {
       env: { ...process.env, NATTER_KILL_AT: killAt },
       stdio: ['ignore', 'pipe', 'inherit'],
