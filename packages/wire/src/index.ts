@@ -3,6 +3,7 @@
  * @packageDocumentation
  */
 export { concat, equalBytes, fromBase64, text, toBase64, utf8 } from './bytes.ts';
+export { chunksOf, lengthOf } from './chunks.ts';
 export type { HttpAnswer, HttpRequest } from './https.ts';
 export { LinkError } from './link-error.ts';
 export type { CertificateProblem, LinkErrorCode, RefusedCertificate } from './link-error.ts';

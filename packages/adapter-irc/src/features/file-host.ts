@@ -7,7 +7,7 @@ import {
   type BlobId,
   type Content,
 } from '@natter/core/model';
-import type { HttpAnswer, HttpRequest } from '@natter/wire';
+import { chunksOf, type HttpAnswer, type HttpRequest } from '@natter/wire';
 import { mapError } from '../mapping/errors.ts';
 import { asWireError, WireError } from '../wire/error.ts';
 import type { ISupport } from '../wire/isupport.ts';
@@ -100,18 +100,11 @@ export class FileHost {
 
   async *#bytes(blob: BlobId, total: number | null): AsyncGenerator<Uint8Array> {
     const { host } = this.#parts;
-    const reader = (await host.readBlob(blob, 0)).getReader();
     let transferred = 0;
-    try {
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done) return;
-        yield value;
-        transferred += value.length;
-        host.hint([{ type: 'progress', blob, transferred, total }]);
-      }
-    } finally {
-      await reader.cancel().catch(() => {}); // it may have ended by itself
+    for await (const chunk of chunksOf(await host.readBlob(blob, 0))) {
+      yield chunk;
+      transferred += chunk.length;
+      host.hint([{ type: 'progress', blob, transferred, total }]);
     }
   }
 

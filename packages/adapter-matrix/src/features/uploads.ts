@@ -1,5 +1,6 @@
 import type { Op, OpBody, Outcome } from '@natter/core';
 import { attachmentsOf, type Attachment, type BlobId } from '@natter/core/model';
+import { chunksOf, lengthOf } from '@natter/wire';
 import { failedOutcome, refused } from '../mapping/errors.ts';
 import { readMediaAddress } from '../mapping/media.ts';
 import { readMemo, writeMemo } from '../mapping/memo.ts';
@@ -116,28 +117,15 @@ export class Uploads {
 
   async *#bytes(blob: BlobId, total: number): AsyncGenerator<Uint8Array> {
     const { host } = this.#runtime;
-    const reader = (await host.readBlob(blob, 0)).getReader();
     let transferred = 0;
-    try {
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done) return;
-        yield value;
-        transferred += value.length;
-        host.hint([{ type: 'progress', blob, transferred, total }]);
-      }
-    } finally {
-      await reader.cancel().catch(() => {}); // it may have ended by itself
+    for await (const chunk of chunksOf(await host.readBlob(blob, 0))) {
+      yield chunk;
+      transferred += chunk.length;
+      host.hint([{ type: 'progress', blob, transferred, total }]);
     }
   }
 
   async #measure(blob: BlobId): Promise<number> {
-    const reader = (await this.#runtime.host.readBlob(blob, 0)).getReader();
-    let size = 0;
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return size;
-      size += value.length;
-    }
+    return lengthOf(await this.#runtime.host.readBlob(blob, 0));
   }
 }

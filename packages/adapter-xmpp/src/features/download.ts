@@ -1,6 +1,6 @@
 import type { SessionHost } from '@natter/core';
 import { errorData, NatterError, type BlobId, type ErrorCode, type Opaque } from '@natter/core/model';
-import type { HttpAnswer } from '@natter/wire';
+import { chunksOf, type HttpAnswer } from '@natter/wire';
 import { mapError } from '../mapping/errors.ts';
 import { parseFileAddress, type FileAddress } from '../mapping/file-address.ts';
 import { asWireError } from '../wire/error.ts';
@@ -106,8 +106,7 @@ async function forget(host: SessionHost, blob: BlobId): Promise<void> {
 }
 
 async function digestBlob(host: SessionHost, blob: BlobId, digest: Digest): Promise<void> {
-  const reader = (await host.readBlob(blob, 0)).getReader();
-  for (let part = await reader.read(); !part.done; part = await reader.read()) digest.update(part.value);
+  for await (const chunk of chunksOf(await host.readBlob(blob, 0))) digest.update(chunk);
 }
 
 function tooLarge(most: number): NatterError {

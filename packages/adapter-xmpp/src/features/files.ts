@@ -1,6 +1,6 @@
 import type { Op, Outcome } from '@natter/core';
 import { attachmentsOf, errorData, type Attachment, type BlobId } from '@natter/core/model';
-import type { HttpAnswer, HttpRequest } from '@natter/wire';
+import { chunksOf, lengthOf, type HttpAnswer, type HttpRequest } from '@natter/wire';
 import { Element } from '@xmpp/xml';
 import { mapError } from '../mapping/errors.ts';
 import { formatFileAddress } from '../mapping/file-address.ts';
@@ -90,30 +90,17 @@ export class Files {
 
   async *#bytes(blob: BlobId, total: number, digest: Digest): AsyncGenerator<Uint8Array> {
     const { host } = this.#runtime;
-    const reader = (await host.readBlob(blob, 0)).getReader();
     let transferred = 0;
-    try {
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done) return;
-        digest.update(value);
-        yield value;
-        transferred += value.length;
-        host.hint([{ type: 'progress', blob, transferred, total }]);
-      }
-    } finally {
-      await reader.cancel().catch(() => {}); // it may have ended by itself
+    for await (const chunk of chunksOf(await host.readBlob(blob, 0))) {
+      digest.update(chunk);
+      yield chunk;
+      transferred += chunk.length;
+      host.hint([{ type: 'progress', blob, transferred, total }]);
     }
   }
 
   async #measure(blob: BlobId): Promise<number> {
-    const reader = (await this.#runtime.host.readBlob(blob, 0)).getReader();
-    let size = 0;
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return size;
-      size += value.length;
-    }
+    return lengthOf(await this.#runtime.host.readBlob(blob, 0));
   }
 
   async #find(signal: AbortSignal): Promise<UploadService | null> {

@@ -1,5 +1,5 @@
 import { openBrowserSocket } from './browser-socket.ts';
-import type { HttpAnswer, HttpRequest } from '@natter/wire';
+import { chunksOf, type HttpAnswer, type HttpRequest } from '@natter/wire';
 import type { Channel, Platform, Target } from './channel.ts';
 import { collectingDigest } from './digest.ts';
 import { WireError } from './error.ts';
@@ -64,7 +64,7 @@ async function fetchFile({ url, method, headers, body, signal }: HttpRequest): P
     return {
       status: answer.status,
       headers: Object.fromEntries(answer.headers),
-      body: answer.body === null ? empty() : readAll(answer.body),
+      body: answer.body === null ? empty() : chunksOf(answer.body),
       discard: () => void answer.body?.cancel(),
     };
   } catch (error) {
@@ -83,12 +83,3 @@ async function collect(body: AsyncIterable<Uint8Array>): Promise<Blob> {
 }
 
 async function* empty(): AsyncGenerator<Uint8Array> {}
-
-async function* readAll(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const reader = stream.getReader();
-  try {
-    for (let part = await reader.read(); !part.done; part = await reader.read()) yield part.value;
-  } finally {
-    reader.releaseLock();
-  }
-}
