@@ -53,4 +53,9 @@ export interface Interaction {
   next(answer: Answer | null, signal: AbortSignal): Promise<Step>;
   /** Ends it early and frees what it holds; harmless when it is over. */
   cancel(): Promise<void>;
+  /**
+   * Aborts once the other side has ended it by itself. A question that waits for the user is shown no more then; a front end
+   * that has it open gets the last step by its next answer.
+   */
+  readonly over?: AbortSignal;
 }

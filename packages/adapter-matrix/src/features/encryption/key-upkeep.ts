@@ -55,6 +55,12 @@ export class KeyUpkeep {
     this.#tellStanding(standing);
   }
 
+  /** The user has entered a recovery key, or made one. */
+  async recovered(): Promise<void> {
+    await this.standing();
+    await this.#backupBack();
+  }
+
   /** Another device of ours may have signed this one. */
   async #look(): Promise<void> {
     this.#tellStanding(await this.#parts.recovery.crossSigning.lastStanding());
@@ -90,6 +96,7 @@ export class KeyUpkeep {
     for (const secret of await device.machine.getSecretsFromInbox(BACKUP))
       if (await recovery.backup.adopt(secret)) break;
     await device.machine.deleteSecretsFromInbox(BACKUP);
+    await this.#backupBack();
   }
 
   async #identityTold(userId: string): Promise<void> {
@@ -99,6 +106,10 @@ export class KeyUpkeep {
     else if (!this.#changed.delete(userId)) return;
     const text = `the identity of ${[...this.#changed].join(', ')} has changed since you verified it: verify again before you write`;
     this.#tell('identities', this.#changed.size === 0 ? null : { about: 'verification', text });
+  }
+
+  async #backupBack(): Promise<void> {
+    if (await this.#parts.device.machine.isBackupEnabled()) this.#tell('backup', null);
   }
 
   #backupGone(): void {

@@ -132,6 +132,7 @@ export class SessionEncryption implements Encryption {
   async receive({ raw }: SyncAnswer): Promise<void> {
     const toDevice = await this.#device.receive(readSyncKeys(raw));
     this.#verifications.toDevice(toDevice);
+    this.#verifications.settle();
     this.#beside.do(() => this.#device.flush());
     this.#beside.do(() => this.#upkeep.afterSync());
   }
@@ -185,7 +186,7 @@ export class SessionEncryption implements Encryption {
   recover(): Interaction {
     return new RecoverySteps(this.#recovery, {
       ended: this.#parts.ended,
-      changed: () => this.#beside.do(() => this.#upkeep.standing()),
+      changed: () => this.#beside.do(() => this.#upkeep.recovered()),
     });
   }
 

@@ -21,6 +21,8 @@ interface Running {
   /** The account whose network asks; `null` when a front end began it. */
   readonly asker: AccountId | null;
   busy: boolean;
+  /** The other side has ended it: it is kept only to say so to a front end that has it open. */
+  over: boolean;
 }
 
 /** How many questions of one account wait for the user at once. */
@@ -52,7 +54,14 @@ export class InteractionTable {
     if (this.#running.size >= this.#limit)
       throw new NatterError(errorData('rate-limited', 'too many interactions are open'));
     const id = crypto.randomUUID();
-    this.#running.set(id, { interaction, abort: new AbortController(), finish, asker, busy: false });
+    this.#running.set(id, {
+      interaction,
+      abort: new AbortController(),
+      finish,
+      asker,
+      busy: false,
+      over: false,
+    });
     return this.answer(id, null);
   }
 
@@ -99,7 +108,7 @@ export class InteractionTable {
   async ask(account: AccountId, about: string, interaction: Interaction, signal: AbortSignal): Promise<void> {
     if (signal.aborted) throw new NatterError(errorData('closed', 'the account is being stopped'));
     // A server that asks and asks must not take the places of the other accounts.
-    if ([...this.#running.values()].filter(({ asker }) => asker === account).length >= askedLimit)
+    if (this.#askedBy(account, false).length >= askedLimit)
       throw new NatterError(errorData('rate-limited', 'too many questions are open', { scope: 'account' }));
     const over = Promise.withResolvers<null>();
     const first = await this.begin(
@@ -115,14 +124,35 @@ export class InteractionTable {
     const stop = (): void => {
       void this.cancel(first.interaction).finally(() => over.resolve(null));
     };
+    const takeBack = (): void => {
+      this.#takeBack(first.interaction, account);
+      over.resolve(null);
+    };
     signal.addEventListener('abort', stop, { once: true });
+    interaction.over?.addEventListener('abort', takeBack, { once: true });
+    if (interaction.over?.aborted === true) takeBack();
     await over.promise;
     signal.removeEventListener('abort', stop);
+    interaction.over?.removeEventListener('abort', takeBack);
   }
 
   /** Ends all of them. */
   async close(): Promise<void> {
     await Promise.all([...this.#running.keys()].map((id) => this.cancel(id)));
+  }
+
+  /** The other side has ended it. The last few of an account stay to be asked why. */
+  #takeBack(id: string, account: AccountId): void {
+    const running = this.#running.get(id);
+    if (running === undefined) return;
+    running.over = true;
+    this.#forget(id);
+    for (const [oldest] of this.#askedBy(account, true).slice(0, -askedLimit)) this.#running.delete(oldest);
+  }
+
+  /** What the network of an account asks, oldest first, and has ended or not. */
+  #askedBy(account: AccountId, over: boolean): (readonly [string, Running])[] {
+    return [...this.#running].filter(([, each]) => each.asker === account && each.over === over);
   }
 
   #forget(id: string): void {

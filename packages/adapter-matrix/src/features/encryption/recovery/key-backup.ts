@@ -36,6 +36,8 @@ export class KeyBackup {
       body: { algorithm: ALGORITHM, auth_data: { ...unsigned, signatures } },
     });
     if (typeof version !== 'string') throw new TypeError('the server made no backup');
+    // What an earlier backup has got, this one has not.
+    await machine.disableBackup();
     await this.#enable(secret, version);
     await this.upload();
   }

@@ -13,6 +13,8 @@ export interface VerificationParts {
   verified(partner: Partner): Promise<void>;
   /** Aborts when the run of the session ends, and every verification with it. */
   readonly ended: AbortSignal;
+  /** Aborts when the other side, another device of ours or the time has ended it. */
+  readonly over: AbortSignal;
 }
 
 /** How long the other side may begin the comparison before we do, when it was the one that asked (milliseconds). */
@@ -26,6 +28,10 @@ export class VerificationSteps implements Interaction {
 
   constructor(parts: VerificationParts) {
     this.#parts = parts;
+  }
+
+  get over(): AbortSignal {
+    return this.#parts.over;
   }
 
   async next(answer: Answer | null, signal: AbortSignal): Promise<Step> {

@@ -40,7 +40,8 @@ export interface VerificationsParts {
 /** The verifications of one run, whoever began them (Matrix 1.16, section "Device verification"). */
 export class Verifications {
   readonly #parts: VerificationsParts;
-  readonly #asked = new Set<string>();
+  /** What waits for the user here, and how its end is told. */
+  readonly #asked = new Map<string, { readonly flow: Flow; readonly over: AbortController }>();
   readonly #seen = new Set<string>();
 
   constructor(parts: VerificationsParts) {
@@ -107,11 +108,18 @@ export class Verifications {
     });
   }
 
+  /** Ends what waits for the user in vain: taken back, answered by another device of ours, or too old. */
+  settle(): void {
+    for (const { flow, over } of this.#asked.values())
+      if (flow.elsewhere || flow.state === 'cancelled' || flow.state === 'done') over.abort();
+  }
+
   async #receive(room: string, event: JsonObject): Promise<void> {
     const { module, machine, keys } = this.#parts.encryption;
     await keys.together(() =>
       machine.receiveVerificationEvent(JSON.stringify(event), new module.RoomId(room)),
     );
+    this.settle();
   }
 
   /** Asks which devices somebody has, and follows from now on how that changes. */
@@ -157,14 +165,16 @@ export class Verifications {
   #ask(flow: Flow): void {
     const { id } = flow;
     if (this.#asked.has(id) || this.#asked.size >= MOST_ASKED || flow.state === 'cancelled') return;
-    this.#asked.add(id);
-    void this.#parts.ask(this.#steps(flow)).finally(() => this.#asked.delete(id));
+    const over = new AbortController();
+    this.#asked.set(id, { flow, over });
+    void this.#parts.ask(this.#steps(flow, over.signal)).finally(() => this.#asked.delete(id));
   }
 
-  #steps(flow: Flow): Interaction {
+  #steps(flow: Flow, over: AbortSignal = this.#parts.ended): Interaction {
     const { encryption, ended } = this.#parts;
     const send = (request: OutgoingRequest): Promise<void> => encryption.outgoing.send(request);
-    return new VerificationSteps({ flow, ended, send, verified: (partner) => this.#parts.verified(partner) });
+    const verified = (partner: Partner): Promise<void> => this.#parts.verified(partner);
+    return new VerificationSteps({ flow, ended, over, send, verified });
   }
 }
 
