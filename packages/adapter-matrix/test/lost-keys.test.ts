@@ -74,6 +74,25 @@ describeServer('keys of a device that are lost or spoilt', 'synapse', () => {
     await eventually(() => readdirSync(folder)).toEqual([]);
   });
 
+  test('nor do the devices that the account was before: each sign-in after the server destroyed one made another', async () => {
+    const back = await away();
+    await back();
+    await home.phase('online');
+    const files = (): number => readdirSync(folder).filter((name) => name.endsWith('.keys')).length;
+    expect(files()).toBe(1);
+    for (const devices of [2, 3]) {
+      const client = await Client.signIn(server.url, `carol${count}`, 'secret');
+      await client.call('POST', ['client', 'v3', 'logout', 'all'], {});
+      await home.phase('needsLogin');
+      await home.relogin();
+      await home.phase('online');
+      // What they can still open stays until the account goes.
+      await eventually(files).toBe(devices);
+    }
+    await home.remove();
+    await eventually(() => readdirSync(folder)).toEqual([]);
+  });
+
   test('a file of keys that is spoilt is named and left alone, and nothing goes out', async () => {
     const back = await away();
     const [name = ''] = readdirSync(folder).filter((each) => each.endsWith('.keys'));

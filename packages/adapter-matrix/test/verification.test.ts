@@ -76,14 +76,35 @@ describeServer('verification', 'synapse', () => {
     expect(rejected.step.kind === 'failed' ? rejected.step : null).toBeNull();
     await (await Dialog.asked(bob)).answer('reject');
     expect(await rejected.until('failed')).toMatchObject({ error: { condition: { cancelled: 'm.user' } } });
-    const cancelled = await Dialog.begin(alice, 'verify', pair.with(alice));
+    const withdrawn = await Dialog.begin(alice, 'verify', pair.with(alice));
     const asked = await Dialog.asked(bob);
-    await cancelled.cancel();
-    await eventually(async () => {
-      await asked.answer('accept'); // it may be on its way
-      return asked.step.kind;
-    }).toBe('failed');
+    await withdrawn.cancel();
+    // It is listed no more, whether he looks at it or not; where it is open, it says why.
     await eventually(async () => (await bob.asked()).length).toBe(0);
+    await asked.answer('accept');
+    expect(asked.step).toMatchObject({ kind: 'failed', error: { condition: { cancelled: 'm.user' } } });
+  });
+
+  test('one that nobody answers is over after ten minutes, on both sides', async () => {
+    await pair.friends();
+    const { alice, bob } = pair;
+    const asking = await Dialog.begin(alice, 'verify', pair.with(alice));
+    const asked = await Dialog.asked(bob);
+    // The crypto module looks at this clock, and nothing else of ours does.
+    const now = performance.now.bind(performance);
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now() + 11 * 60_000);
+    try {
+      expect(await asking.until('failed')).toMatchObject({
+        error: { code: 'timeout', condition: { cancelled: 'm.timeout' } },
+      });
+      await eventually(async () => (await bob.asked()).length).toBe(0);
+      await asked.answer('accept');
+      expect(asked.step).toMatchObject({ kind: 'failed', error: { code: 'timeout' } });
+    } finally {
+      clock.mockRestore();
+    }
+    await pair.say(bob, 'hello');
+    await eventually(() => lastTrust(alice)).toBe('e2ee');
   });
 
   test('a new device of ours is verified by an old one, is given the secrets, and reads what was said before', async () => {

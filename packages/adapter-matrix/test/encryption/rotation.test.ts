@@ -41,6 +41,36 @@ describeServer('keys of rooms', 'synapse', () => {
     });
   });
 
+  it(
+    'that a verification was said with open nothing that is only for the verified',
+    { timeout: 60_000 },
+    async () => {
+      const [{ account: a }, { account: b }] = [await devices.newUser(), await devices.newUser()];
+      const room = await encryptedRoom(a, b);
+      const [alice, bob] = [await devices.open(a, 'verified'), await devices.open(b)];
+      await alice.sync();
+      const say = (body: string, verifies: boolean) =>
+        alice.encryption.encrypt({
+          room,
+          type: 'm.room.message',
+          content: { msgtype: 'm.text', body },
+          recipients: [alice.userId, bob.userId],
+          visibility: 'shared',
+          verifies,
+        });
+      const asked = await say('shall we verify each other?', true);
+      const secret = await say('the secret', false);
+      const again = await say('shall we?', true);
+      await bob.sync();
+      const read = (content: typeof asked) => {
+        const event = { type: 'm.room.encrypted', event_id: '$1', sender: alice.userId, origin_server_ts: 1 };
+        return bob.encryption.decrypt(room, { ...event, content });
+      };
+      for (const each of [asked, again]) expect(await read(each)).toMatchObject({ event: {} });
+      expect(await read(secret)).toMatchObject({ mayHeal: true });
+    },
+  );
+
   it('change after as many messages as the room says', { timeout: 60_000 }, async () => {
     const { account } = await devices.newUser();
     const room = await encryptedRoom(account);

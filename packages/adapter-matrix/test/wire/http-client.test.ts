@@ -29,10 +29,10 @@ afterEach(() => {
   server.close();
 });
 
-async function get(path: string, signal: AbortSignal): Promise<string> {
+async function get(path: string, signal: AbortSignal, watched = false): Promise<string> {
   const { port } = server.address() as AddressInfo;
   const url = new URL(`http://127.0.0.1:${port}${path}`);
-  const answer = await client.send({ url, method: 'GET', headers: {}, silence: 5000, signal });
+  const answer = await client.send({ url, method: 'GET', headers: {}, silence: 5000, signal, watched });
   const parts: Uint8Array[] = [];
   for await (const part of answer.body) parts.push(part);
   return Buffer.concat(parts).toString();
@@ -57,6 +57,18 @@ test('a client that is closed ends what is under way and what still waits for a 
   for (const end of await ends)
     expect(end).toMatchObject({ status: 'rejected', reason: { code: 'disconnected' } });
   await expect(get('/', signal)).rejects.toMatchObject({ code: 'disconnected' });
+});
+
+test('a connection that is watched in turns with another is listened to once', async () => {
+  const { signal } = new AbortController();
+  const warnings: string[] = [];
+  const warned = ({ name }: Error): void => void warnings.push(name);
+  process.on('warning', warned);
+  for (let count = 0; count < 30; count += 1)
+    await Promise.all([get('/', signal, true), get('/', signal, true)]);
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('warning', warned);
+  expect(warnings).toEqual([]);
 });
 
 test('nothing of a request that is answered stays with a signal that lives on', async () => {

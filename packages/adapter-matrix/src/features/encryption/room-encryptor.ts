@@ -26,6 +26,11 @@ export interface Encryptable {
   readonly recipients: readonly string[];
   /** `m.room.history_visibility` of the room: who comes later may get the key by it. */
   readonly visibility: string;
+  /**
+   * Whoever of the recipients may read it, whatever the policy: how should two verify each other who must not write to each
+   * other before? What comes after it and is not so has another key, if somebody has got this one who may not have that.
+   */
+  readonly verifies?: boolean;
 }
 
 /** With what rooms are encrypted. */
@@ -102,13 +107,17 @@ export class RoomEncryptor {
     }
   }
 
-  #settings({ visibility }: Encryptable, known: RoomSettings | undefined): EncryptionSettings {
+  #settings(
+    { visibility, verifies = false }: Encryptable,
+    known: RoomSettings | undefined,
+  ): EncryptionSettings {
     const { CollectStrategy, EncryptionSettings, HistoryVisibility } = this.#parts.module;
     const settings = new EncryptionSettings();
     const verifiedOnly = this.#parts.policy === 'verified' || known?.onlyAllowTrustedDevices === true;
-    settings.sharingStrategy = verifiedOnly
+    const usual = verifiedOnly
       ? CollectStrategy.onlyTrustedDevices()
       : CollectStrategy.errorOnUnverifiedUserProblem();
+    settings.sharingStrategy = verifies ? CollectStrategy.allDevices() : usual;
     const visibilities: Record<string, number> = {
       invited: HistoryVisibility.Invited,
       joined: HistoryVisibility.Joined,
@@ -142,7 +151,7 @@ function sharingRefused(cause: unknown): NatterError {
   return new NatterError(
     errorData(
       'forbidden',
-      'not sent: somebody here whom you have verified has a device that is not verified, or a new identity. Verify them again before you go on',
+      'not sent: you, or somebody here whom you have verified, has a device that is not verified, or a new identity. Verify it before you go on; a device of your own that you do not use can be signed out',
       { scope: 'conversation', userAction: 'choose', condition: { said } },
     ),
   );

@@ -17,7 +17,7 @@ import { Recovery } from './recovery/recovery.ts';
 import { RoomAudiences } from './room-audience.ts';
 import type { RoomMessage } from './outgoing-requests.ts';
 import type { StartDigest } from '../../wire/digest.ts';
-import type { SharingPolicy } from './room-encryptor.ts';
+import type { Encryptable, SharingPolicy } from './room-encryptor.ts';
 import { openFile, sealFile, type OpeningFile, type SealingFile } from './sealed-file.ts';
 import { readSyncKeys } from './sync-keys.ts';
 import { Verifications } from './verification/verifications.ts';
@@ -167,9 +167,17 @@ export class SessionEncryption implements Encryption {
     if (event.type.startsWith('m.key.verification.')) this.#beside.do(() => this.#device.flush());
   }
 
-  async encrypt(room: string, type: string, content: JsonMap, signal: AbortSignal): Promise<JsonMap> {
-    const audience = await this.#audiences.of(room, signal);
-    const sealed = await this.#device.encrypt({ room, type, content, ...audience });
+  encrypt(room: string, type: string, content: JsonMap, signal: AbortSignal): Promise<JsonMap> {
+    return this.#seal({ room, type, content, verifies: false }, signal);
+  }
+
+  async #seal(
+    what: Pick<Encryptable, 'room' | 'type' | 'verifies'> & { readonly content: JsonMap },
+    signal: AbortSignal,
+  ): Promise<JsonMap> {
+    const { content } = what;
+    const audience = await this.#audiences.of(what.room, signal);
+    const sealed = await this.#device.encrypt({ ...what, ...audience });
     // Nothing leaves before what it was made of is on the disk.
     await this.#device.keys.barrier();
     const relation = getMap(content, 'm.relates_to');
@@ -270,7 +278,9 @@ export class SessionEncryption implements Encryption {
   async #say({ room, type, transaction, content }: RoomMessage): Promise<string> {
     const { api, ended } = this.#parts;
     const sealed = await this.isEncrypted(room);
-    const body: JsonObject = sealed ? await this.encrypt(room, type, content, ended) : content;
+    const body: JsonObject = sealed
+      ? await this.#seal({ room, type, content, verifies: true }, ended)
+      : content;
     const name = sealed ? 'm.room.encrypted' : type;
     const path = ['client', 'v3', 'rooms', room, 'send', name, transaction];
     const id = getText(await api.call({ method: 'PUT', path, body, signal: ended }), 'event_id');

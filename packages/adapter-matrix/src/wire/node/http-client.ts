@@ -32,6 +32,8 @@ export class NodeHttpClient implements HttpClient {
   readonly #broken = Promise.withResolvers<WireError>();
   readonly broken: Promise<WireError> = this.#broken.promise;
   #watched: Socket | null = null;
+  /** Sockets that have been watched, perhaps in turns with others. */
+  readonly #heard = new WeakSet<Socket>();
 
   constructor(trust: TrustPolicy, limits: WireLimits) {
     this.#trust = trust;
@@ -108,8 +110,9 @@ export class NodeHttpClient implements HttpClient {
   }
 
   #watch(socket: Socket): void {
-    if (this.#watched === socket) return;
     this.#watched = socket;
+    if (this.#heard.has(socket)) return;
+    this.#heard.add(socket);
     socket.once('error', (error) => {
       if (this.#watched === socket) this.#broken.resolve(asWireError(error));
     });
