@@ -8,6 +8,7 @@ import {
 } from '@natter/core/model';
 import type { Ended } from '@natter/core';
 import type { CertificateProblem } from '@natter/wire';
+import { bareAddress } from '../wire/address.ts';
 import type { WireError, WireErrorCode } from '../wire/error.ts';
 
 interface Meaning {
@@ -32,6 +33,7 @@ const MEANINGS: Readonly<Record<WireErrorCode, Meaning>> = {
   protocol: { code: 'protocol', retriable: true, userAction: 'contact-operator' },
   'stream-error': { code: 'network', retriable: true },
   'stanza-error': { code: 'server', retriable: false },
+  'entry-refused': { code: 'forbidden' },
   'no-password': { code: 'secret', userAction: 'sign-in' },
   'sasl-failed': { code: 'authentication', userAction: 'sign-in' },
   'sasl-mechanism': { code: 'authentication', userAction: 'contact-operator' },
@@ -51,6 +53,15 @@ const CONDITIONS: Readonly<Record<string, Meaning>> = {
   'stream-error resource-constraint': { code: 'server', retriable: true, userAction: 'wait' },
   'sasl-failed account-disabled': { code: 'suspended', userAction: 'contact-operator' },
   'sasl-failed temporary-auth-failure': { code: 'server', retriable: true, userAction: 'wait' },
+  'entry-refused conflict': { code: 'conflict', userAction: 'choose' },
+  'entry-refused gone': { code: 'not-found', userAction: 'check-address' },
+  'entry-refused item-not-found': { code: 'not-found', userAction: 'check-address' },
+  'entry-refused jid-malformed': { code: 'invalid', userAction: 'choose' },
+  'entry-refused not-acceptable': { code: 'forbidden', userAction: 'choose' },
+  'entry-refused remote-server-not-found': { code: 'not-found', userAction: 'check-address' },
+  'entry-refused remote-server-timeout': { code: 'network', retriable: true, userAction: 'wait' },
+  'entry-refused resource-constraint': { code: 'rate-limited', retriable: true, userAction: 'wait' },
+  'entry-refused service-unavailable': { code: 'rate-limited', retriable: true, userAction: 'wait' },
   'stanza-error bad-request': { code: 'invalid' },
   'stanza-error conflict': { code: 'conflict', userAction: 'choose' },
   'stanza-error feature-not-implemented': { code: 'unsupported' },
@@ -78,6 +89,21 @@ const REFUSALS: Readonly<Record<string, string>> = {
   'credentials-expired': 'the password has expired; set another one first',
   'encryption-required': 'the server wants an encrypted connection to sign in',
   'mechanism-too-weak': 'the server wants a stronger way to sign in',
+};
+
+/** Why a room did not let us in (XEP-0045 section 7.2). */
+const CLOSED_DOORS: Readonly<Record<string, string>> = {
+  conflict: 'somebody in the room has that nick',
+  forbidden: 'you are banned from the room',
+  gone: 'the room is no more',
+  'item-not-found': 'there is no such room, or it is not open yet',
+  'jid-malformed': 'the room does not take that nick',
+  'not-acceptable': 'the room lets you in only under the nick that is reserved for you',
+  'not-allowed': 'there is no such room, and you may not open one there',
+  'not-authorized': 'the room wants its password',
+  'registration-required': 'the room is for its members only',
+  'remote-server-not-found': 'there is no server of that name',
+  'service-unavailable': 'the room is full, or there are no rooms there',
 };
 
 /** What a refused certificate means and what can be done about it. */
@@ -166,7 +192,20 @@ function messageOf(error: WireError, code: ErrorCode): string {
   if (code === 'downgrade') return `${error.message}; sign in again if that is meant to be`;
   if (code === 'tls-required') return `${error.message}, and this account requires it`;
   if (error.code === 'stanza-error') return `the server said: ${error.message}`;
+  if (error.code === 'entry-refused') return closedDoor(error);
   return error.message;
+}
+
+function closedDoor({ condition, text, message, location }: WireError): string {
+  const why = CLOSED_DOORS[condition ?? ''];
+  if (why === undefined) return `the room did not let you in: ${message}`;
+  const elsewhere = readRoomAddress(location);
+  return why + (text ? `: ${text}` : '') + (elsewhere === null ? '' : `; it goes on at ${elsewhere}`);
+}
+
+/** The room in a link to it (RFC 5122; XEP-0045 section 10.9), or null. */
+function readRoomAddress(link: string | null): string | null {
+  return bareAddress(link?.replace(/^xmpp:/, '').replace(/\?.*$/s, ''));
 }
 
 function conditionOf(error: WireError): JsonObject | null {

@@ -18,6 +18,7 @@ export type WireErrorCode =
   | 'protocol' // well-formed, but not what the protocol allows here
   | 'stream-error' // RFC 6120 section 4.9; see `condition`
   | 'stanza-error' // RFC 6120 section 8.3; see `condition`
+  | 'entry-refused' // a room did not let us in; see `condition`
   | 'no-password' // nothing to sign in with
   | 'sasl-failed' // RFC 6120 section 6.5; see `condition`
   | 'sasl-mechanism' // no mechanism that both sides accept
@@ -32,7 +33,7 @@ export interface WireErrorDetails {
   /** An `auth`, `cancel`, `continue`, `modify` or `wait` of a stanza error. */
   readonly stanzaErrorType?: string;
   readonly certificate?: RefusedCertificate;
-  /** Where a server that has nothing for us sends us instead (RFC 6120 section 4.9.3.19, RFC 7395 section 3.6.1). */
+  /** Where who has nothing for us sends us instead (RFC 6120 sections 4.9.3.19 and 8.3.3.5, RFC 7395 section 3.6.1). */
   readonly location?: string;
   /** Attributes of a condition of XEP-0198. */
   readonly counts?: Readonly<Record<string, number>>;
@@ -112,6 +113,17 @@ export function stanzaError(stanza: Element): WireError {
     condition,
     text,
     ...(typeof type === 'string' ? { stanzaErrorType: type } : {}),
+  });
+}
+
+/** Why a room did not let us in (XEP-0045 section 7.2): its error, whose conditions mean something of their own there. */
+export function entryError(presence: Element): WireError {
+  const { message, condition, text } = stanzaError(presence);
+  const location = presence.getChild('error')?.getChildText('gone', NS.stanzaErrors)?.trim();
+  return new WireError('entry-refused', message, {
+    condition: condition ?? 'undefined-condition',
+    text: text ?? '',
+    ...(location ? { location } : {}),
   });
 }
 

@@ -1,59 +1,38 @@
 import { afterEach, expect, test } from 'vitest';
 import type { Outcome, PatchEvent, TimelineEvent } from '@natter/core';
 import { remoteKey } from '@natter/core/model';
-import type { Element } from '@xmpp/xml';
-import { startPair, type Pair } from '../support/pair.ts';
+import type { Pair } from '../support/pair.ts';
+import { MUC_USER, ROOM, RoomScene, said } from '../support/room-scene.ts';
 
-const ROOM = 'hall@rooms.localhost';
-const MUC_USER = 'http://jabber.org/protocol/muc#user';
 const ALL = ['urn:xmpp:mam:2', 'urn:xmpp:sid:0', 'urn:xmpp:occupant-id:0', 'urn:xmpp:message-moderate:1'];
 
+let scene: RoomScene;
 let pair: Pair;
 afterEach(() => pair.close());
 
 /** Lets the client into a room with these features, whose archive is empty. */
 async function enter(features: readonly string[], nick = 'me', archive = ''): Promise<Outcome> {
-  pair = await startPair();
-  const { person, peer } = pair;
-  const change = { action: 'join', address: ROOM } as const;
-  const outcome = person.perform(person.op(null, { type: 'room', change }));
-  const query = await peer.take('iq');
-  const list = features.map((feature) => `<feature var='${feature}'/>`).join('');
-  answer(query, `<query xmlns='http://jabber.org/protocol/disco#info'>${list}</query>`);
-  await peer.take('presence');
-  occupant('friend', 'f1');
-  occupant(nick, 'm1', `<status code='110'/>`);
-  const entered = await outcome;
+  scene = await RoomScene.knock(features);
+  pair = scene.pair;
+  scene.occupant('friend', 'f1');
+  scene.occupant(nick, 'm1', `<status code='110'/>`);
+  const entered = await scene.outcome;
   if (features.includes('urn:xmpp:mam:2')) await answerArchive(archive);
   return entered;
-}
-function occupant(nick: string, id: string, more = '', type = ''): void {
-  pair.peer.write(
-    `<presence from='${ROOM}/${nick}'${type}><occupant-id xmlns='urn:xmpp:occupant-id:0' id='${id}'/>` +
-      `<x xmlns='${MUC_USER}'><item affiliation='none' role='participant'/>${more}</x></presence>`,
-  );
-}
-function answer(iq: Element, payload: string): void {
-  pair.peer.write(`<iq type='result' id='${iq.attrs['id']}' from='${iq.attrs['to']}'>${payload}</iq>`);
 }
 async function answerArchive(results: string): Promise<void> {
   const iq = await pair.peer.take('iq');
   const id = String(iq.getChild('query')?.attrs['queryid']);
   pair.peer.write(results.replaceAll('QUERY', id));
-  answer(iq, `<fin xmlns='urn:xmpp:mam:2' complete='true'/>`);
+  scene.answer(iq, `<fin xmlns='urn:xmpp:mam:2' complete='true'/>`);
 }
 const archived = (from: string, id: string, message: string): string =>
   `<message from='${from}'><result xmlns='urn:xmpp:mam:2' id='${id}' queryid='QUERY'><forwarded xmlns='urn:xmpp:forward:0'>` +
   `<delay xmlns='urn:xmpp:delay' stamp='2020-01-01T00:00:00Z'/>${message}</forwarded></result></message>`;
-const said = (nick: string, text: string, more = '', id = text): string =>
-  `<message xmlns='jabber:client' type='groupchat' id='${id}' from='${ROOM}${nick}'><body>${text}</body>${more}</message>`;
 const occupantId = (id: string): string => `<occupant-id xmlns='urn:xmpp:occupant-id:0' id='${id}'/>`;
 const stanzaId = (id: string, by = ROOM): string =>
   `<stanza-id xmlns='urn:xmpp:sid:0' id='${id}' by='${by}'/>`;
-async function heard(text: string): Promise<Pair['person']['host']['messages'][number]> {
-  const { host } = pair.person;
-  return host.until(text, () => host.messages.find(({ content }) => content.text === text));
-}
+const heard = (text: string): ReturnType<RoomScene['heard']> => scene.heard(text);
 const patches = (): PatchEvent[] =>
   pair.person.host.events.filter((event): event is PatchEvent => event.type === 'patch');
 

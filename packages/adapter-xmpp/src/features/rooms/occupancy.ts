@@ -1,5 +1,6 @@
 import type { Event } from '@natter/core';
 import { remoteKey } from '@natter/core/model';
+import { departureMessage } from '../../mapping/rooms/departure.ts';
 import { toMember, type Occupant } from '../../mapping/rooms/occupant.ts';
 import type { Room } from './room.ts';
 
@@ -8,7 +9,13 @@ export type OwnChange =
   | { readonly what: 'entered'; readonly created: boolean }
   | { readonly what: 'turned-away' }
   | { readonly what: 'renamed' }
-  | { readonly what: 'gone'; readonly banned: boolean; readonly forGood: boolean };
+  | {
+      readonly what: 'gone';
+      readonly banned: boolean;
+      readonly forGood: boolean;
+      /** What the user is told of it. */
+      readonly told: readonly Event[];
+    };
 
 /** What a presence changes. The room itself has taken note of it. */
 export interface Occupancy {
@@ -21,11 +28,13 @@ const THROWN_OUT: readonly string[] = ['301', '307', '321', '322'];
 
 /** While we enter, everybody inside is told first, and we come last (XEP-0045 section 7.2.2). */
 export function entering(room: Room, occupant: Occupant): Occupancy {
-  const self = occupant.codes.has('110');
+  const marked = occupant.codes.has('110');
   if (!occupant.present) {
     room.occupants.delete(occupant.nick);
-    return { events: [], own: self ? { what: 'turned-away' } : null };
+    return { events: [], own: marked ? { what: 'turned-away' } : null };
   }
+  // Services of before code 110 say only by the nick that it is us, or that they gave us another (code 210).
+  const self = marked || occupant.codes.has('210') || occupant.nick === room.nick;
   room.remember(occupant);
   if (!self) return { events: [], own: null };
   room.nick = occupant.nick; // a room may give another one (code 210)
@@ -43,15 +52,20 @@ export function inside(room: Room, occupant: Occupant): Occupancy {
   const former = room.occupants.get(occupant.nick) ?? occupant;
   room.occupants.delete(occupant.nick);
   if (occupant.newNick !== null) return renamed(room, former, occupant.newNick, self);
-  return self ? { events: [], own: ownEnd(occupant) } : { events: [end(room, former, occupant)], own: null };
+  return self
+    ? { events: [], own: ownEnd(room, occupant) }
+    : { events: [end(room, former, occupant)], own: null };
 }
 
 /** Why we are outside, and whether that is to last. */
-function ownEnd({ codes, destroyed }: Occupant): OwnChange {
+function ownEnd(room: Room, occupant: Occupant): OwnChange {
+  const { codes } = occupant;
+  const destroyed = occupant.destroyed !== null;
   // 332 and 333: the service stops, or lost us; nobody wants us out.
   const mishap = !destroyed && (codes.has('332') || codes.has('333'));
   const thrownOut = destroyed || THROWN_OUT.some((code) => codes.has(code));
-  return { what: 'gone', banned: codes.has('301'), forGood: thrownOut && !mishap };
+  const told = mishap ? [] : departureMessage(room.address, occupant);
+  return { what: 'gone', banned: codes.has('301'), forGood: thrownOut && !mishap, told };
 }
 
 function end(room: Room, former: Occupant, { codes }: Occupant): Event {

@@ -38,7 +38,7 @@ export class RoomChanges {
       return await this.#apply(op, change, signal);
     } catch (error) {
       const failure = asWireError(error);
-      if (failure.code === 'stanza-error')
+      if (failure.code === 'stanza-error' || failure.code === 'entry-refused')
         return { result: 'refused', error: mapError(failure, 'conversation') };
       return { result: 'unknown', error: mapError(failure, 'conversation', false) };
     }

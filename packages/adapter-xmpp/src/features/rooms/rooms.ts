@@ -3,7 +3,9 @@ import { remoteKey, type RemoteKey } from '@natter/core/model';
 import type { Element } from '@xmpp/xml';
 import type { PersonalEvent } from '../../mapping/personal.ts';
 import { goneBookmark, readBookmark, type Bookmark } from '../../mapping/rooms/bookmarks.ts';
+import { tellsNewConfiguration } from '../../mapping/rooms/message.ts';
 import { invitedEvent, readInvitation } from '../../mapping/rooms/invitation.ts';
+import { writeInstantRoom } from '../../mapping/rooms/requests.ts';
 import { forgetOldest } from '../../memory.ts';
 import type { Runtime } from '../../runtime.ts';
 import { bareAddress, parseAddress } from '../../wire/address.ts';
@@ -97,12 +99,34 @@ export class Rooms {
     this.#runtime.memory.invitations.delete(room.address);
     const isNew = await this.visits.enter(room, signal, insist);
     if (isNew) {
-      await created?.();
-      room.traits = await this.visits.look(room, signal);
-      await this.visits.tell(room);
+      // XEP-0045 section 10.1: until its owner has said how it is to be, a new room lets nobody else in.
+      await (created === undefined ? this.#open(room, signal) : created());
+      await this.#lookAgain(room);
     }
     if (room.phase === 'inside') void this.#catchUp(room);
     return isNew;
+  }
+
+  async #open(room: Room, signal: AbortSignal): Promise<void> {
+    const { stream, host } = this.#runtime;
+    try {
+      await stream.request('set', room.address, writeInstantRoom(), signal);
+    } catch (error) {
+      if (asWireError(error).code !== 'stanza-error') throw error;
+      host.log('info', 'xmpp-room-not-opened', { condition: asWireError(error).condition });
+    }
+  }
+
+  /** Finds out what a room is by now. */
+  async #lookAgain(room: Room): Promise<void> {
+    try {
+      const traits = await this.visits.look(room, this.#over.signal);
+      if (room.phase !== 'inside') return;
+      room.traits = traits;
+      await this.visits.tell(room);
+    } catch (error) {
+      this.#runtime.host.log('info', 'xmpp-room-not-looked-at', { condition: asWireError(error).message });
+    }
   }
 
   async #catchUp(room: Room): Promise<void> {
@@ -178,7 +202,9 @@ export class Rooms {
     if (message.attrs['type'] === 'groupchat') {
       const room = this.#roomOf(message);
       if (room === undefined) this.#runtime.host.log('warn', 'xmpp-unknown-room');
-      return room === undefined ? false : this.#messages.receive(room, message, number);
+      if (room === undefined) return false;
+      if (tellsNewConfiguration(message)) void this.#lookAgain(room);
+      return this.#messages.receive(room, message, number);
     }
     const invitation = readInvitation(message);
     if (invitation === null) return null;

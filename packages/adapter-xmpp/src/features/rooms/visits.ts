@@ -4,7 +4,7 @@ import { Element } from '@xmpp/xml';
 import { readOccupant } from '../../mapping/rooms/occupant.ts';
 import { writeEntry, writeExit } from '../../mapping/rooms/requests.ts';
 import type { Runtime } from '../../runtime.ts';
-import { asWireError, stanzaError, WireError } from '../../wire/error.ts';
+import { asWireError, entryError, WireError } from '../../wire/error.ts';
 import { NS } from '../../wire/namespaces.ts';
 import { bridgeOf } from '../gateways.ts';
 import { discoverRoom } from './discovery.ts';
@@ -136,12 +136,17 @@ export class Visits {
   }
 
   /** We are outside. Where it was not our wish nor the room's, the next connection enters again. */
-  async exit(room: Room, state: 'left' | 'banned', forget: boolean): Promise<void> {
+  async exit(
+    room: Room,
+    state: 'left' | 'banned',
+    forget: boolean,
+    told: readonly Event[] = [],
+  ): Promise<void> {
     room.phase = 'outside';
     room.left ||= forget;
     await this.#runtime.commits.batch({
       origin: 'live',
-      events: [{ type: 'upsert', of: 'conversation', key: room.address, value: { state } }],
+      events: [...told, { type: 'upsert', of: 'conversation', key: room.address, value: { state } }],
       state: recordState(room),
     });
   }
@@ -175,7 +180,7 @@ export class Visits {
   /** Takes a presence of a room that we know. */
   receive(room: Room, presence: Element): void {
     if (presence.attrs['type'] === 'error') {
-      this.#entrances.refuse(room.address, stanzaError(presence));
+      this.#entrances.refuse(room.address, entryError(presence));
       return;
     }
     const occupant = readOccupant(presence);
@@ -190,12 +195,12 @@ export class Visits {
       case 'entered':
         return this.#entrances.settle(room.address, own.created);
       case 'turned-away':
-        return this.#entrances.refuse(room.address, new WireError('stanza-error', 'the room let us out'));
+        return this.#entrances.refuse(room.address, new WireError('entry-refused', 'it let you out again'));
       case 'renamed':
         return this.#entrances.settle(room.address, false);
       case 'gone':
         if (this.#exits.expects(room.address)) this.#exits.settle(room.address, undefined);
-        else void this.exit(room, own.banned ? 'banned' : 'left', own.forGood);
+        else void this.exit(room, own.banned ? 'banned' : 'left', own.forGood, own.told);
     }
   }
 }

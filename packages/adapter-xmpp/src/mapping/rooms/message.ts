@@ -7,6 +7,9 @@ import { readContent, readQuote } from '../content.ts';
 import { formatRoomMessageKey, operationOf } from '../keys.ts';
 import { encryptedEvent, readClaimedId, readReference, readRetracted } from '../message.ts';
 
+/** Of privacy or logging, or of something else that one should look at (XEP-0045 section 15.6.2). */
+const CONFIGURED: readonly string[] = ['104', '170', '171', '172', '173', '174'];
+
 /** With what a message of a room is mapped. */
 export interface RoomMessageContext {
   readonly room: RemoteKey;
@@ -26,7 +29,7 @@ export interface RoomMessageContext {
 /** The events that a groupchat message stands for. */
 export function mapRoomMessage(message: Element, context: RoomMessageContext): Event[] {
   const { sender } = context;
-  if (sender === null) return mapModeration(message, context);
+  if (sender === null) return mapModeration(message, context) ?? mapAnnouncement(message, context);
   return (
     mapChange(message, sender, context) ??
     mapText(message, sender, context) ??
@@ -102,7 +105,7 @@ function mapRead(message: Element, sender: Sender, { room, targetOf }: RoomMessa
 }
 
 /** XEP-0425, as it is and as it was before its version 0.3: only the room itself tells that a moderator has removed a message. */
-function mapModeration(message: Element, context: RoomMessageContext): Event[] {
+function mapModeration(message: Element, context: RoomMessageContext): Event[] | null {
   const fastened = message.getChild('apply-to', NS.fasten);
   const told =
     message.getChild('retract', NS.retraction) ?? fastened?.getChild('moderated', NS.oldModeration);
@@ -110,7 +113,8 @@ function mapModeration(message: Element, context: RoomMessageContext): Event[] {
     told?.getChild('moderated', NS.moderation) ?? fastened?.getChild('moderated', NS.oldModeration);
   const id = readReference(fastened ?? told);
   const target = id === null ? null : context.targetOf(id);
-  if (moderated === undefined || target === null) return [];
+  if (moderated === undefined) return null;
+  if (target === null) return [];
   const { room } = context;
   const name = parseAddress(moderated.attrs['by'])?.resource ?? null;
   const by: Sender = { key: remoteKey(room), self: false, contact: null, name, proof: 'occupant' };
@@ -125,6 +129,32 @@ function mapModeration(message: Element, context: RoomMessageContext): Event[] {
       change: { kind: 'retract', at, reason, moderator: true },
     },
   ];
+}
+
+/** What the room or its service says itself, such as that it is about to close. */
+function mapAnnouncement(message: Element, context: RoomMessageContext): Event[] {
+  const { room, archiveId, sentAt, receivedAt, place } = context;
+  const content = readContent(message);
+  if (content === null || content.kind === 'undecryptable') return [];
+  const item: MessageIn = {
+    stable: archiveId === null ? null : formatRoomMessageKey(archiveId),
+    claimed: readClaimedId(message),
+    operation: null,
+    part: 0,
+    sender: { key: room, self: false, contact: null, name: null, proof: 'occupant' },
+    sentAt,
+    receivedAt,
+    content: { kind: 'system', text: content.text, data: { event: 'announcement' } },
+    trust: 'server',
+  };
+  return [{ type: 'timeline', conversation: room, place, items: [item] }];
+}
+
+/** Whether a room tells that it was configured anew (XEP-0045 section 10.2.1). */
+export function tellsNewConfiguration(message: Element): boolean {
+  const codes = message.getChild('x', NS.mucUser)?.getChildren('status') ?? [];
+  const ofTheRoom = parseAddress(message.attrs['from'])?.resource === '';
+  return ofTheRoom && codes.some(({ attrs }) => CONFIGURED.includes(String(attrs['code'])));
 }
 
 function readReply(message: Element, context: RoomMessageContext): NonNullable<MessageIn['replyTo']> | null {

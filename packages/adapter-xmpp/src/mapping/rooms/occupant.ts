@@ -20,8 +20,10 @@ export interface Occupant {
   /** What they are called from now on, with code 303. */
   readonly newNick: string | null;
   readonly reason: string | null;
-  /** The room itself is no more. */
-  readonly destroyed: boolean;
+  /** Who made them go, where the room tells: a nick, or an address. */
+  readonly actor: string | null;
+  /** The room itself is no more (section 10.9); where it goes on, if it does. */
+  readonly destroyed: { readonly elsewhere: RemoteKey | null } | null;
 }
 
 /** Reads a room's presence; null for what is none, such as an error or a sender without a nick. */
@@ -33,6 +35,10 @@ export function readOccupant(presence: Element): Occupant | null {
   const item = x?.getChild('item');
   const address = bareAddress(item?.attrs['jid']);
   const newNick: unknown = item?.attrs['nick'];
+  const by = item?.getChild('actor')?.attrs;
+  const actor: unknown = by?.['nick'] ?? by?.['jid'];
+  const destroy = x?.getChild('destroy');
+  const elsewhere = bareAddress(destroy?.attrs['jid']);
   const codes = new Set((x?.getChildren('status') ?? []).map((status) => String(status.attrs['code'])));
   return {
     nick,
@@ -43,8 +49,9 @@ export function readOccupant(presence: Element): Occupant | null {
     away: ['away', 'xa', 'dnd'].includes(presence.getChildText('show')?.trim() ?? ''),
     codes,
     newNick: codes.has('303') && typeof newNick === 'string' && newNick !== '' ? newNick : null,
-    reason: item?.getChildText('reason') ?? null,
-    destroyed: x?.getChild('destroy') !== undefined,
+    reason: (destroy ?? item)?.getChildText('reason')?.trim() ?? null,
+    actor: typeof actor === 'string' && actor !== '' ? actor : null,
+    destroyed: destroy === undefined ? null : { elsewhere: elsewhere === null ? null : remoteKey(elsewhere) },
   };
 }
 

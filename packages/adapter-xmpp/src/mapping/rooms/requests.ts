@@ -25,6 +25,13 @@ export function writeEntry({ room, nick, password, history }: Entry): Element {
   return presence;
 }
 
+/** Opens a room that we have just made as the service makes them (XEP-0045 section 10.1.2). */
+export function writeInstantRoom(): Element {
+  const query = new Element('query', { xmlns: NS.mucOwner });
+  query.c('x', { xmlns: NS.dataForms, type: 'submit' });
+  return query;
+}
+
 /** XEP-0045 section 7.14. */
 export function writeExit(room: RemoteKey, nick: string): Element {
   return new Element('presence', { to: `${room}/${nick}`, type: 'unavailable' });
