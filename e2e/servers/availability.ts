@@ -6,6 +6,7 @@ import { findIrcdHybrid } from './ircd-hybrid/installation.ts';
 import { findMatrixNio } from './matrix-nio/installation.ts';
 import { findNgircd } from './ngircd/installation.ts';
 import { findProsody, findProsodySid } from './prosody/installation.ts';
+import { findAnope, findAtheme } from './services/installation.ts';
 import { findSoju } from './soju/installation.ts';
 import { findSynapse } from './synapse/installation.ts';
 import { findZnc } from './znc/installation.ts';
@@ -21,6 +22,8 @@ export type ServerKind =
   | 'ergo'
   | 'inspircd'
   | 'ircd-hybrid'
+  | 'anope'
+  | 'atheme'
   | 'znc'
   | 'soju'
   | 'synapse'
@@ -41,6 +44,8 @@ const FINDERS: Record<ServerKind, () => Availability> = {
   ergo: findErgo,
   inspircd: findInspircd,
   'ircd-hybrid': findIrcdHybrid,
+  anope: findAnope,
+  atheme: findAtheme,
   znc: findZnc,
   soju: findSoju,
   synapse: findSynapse,

@@ -21,6 +21,8 @@ export type { IrcdHybridOptions, IrcdHybridServer } from './ircd-hybrid/ircd-hyb
 export { startNgircd } from './ngircd/ngircd.ts';
 export type { NgircdOptions, NgircdServer } from './ngircd/ngircd.ts';
 export { startProsody } from './prosody/prosody.ts';
+export { startAnope, startAtheme } from './services/services.ts';
+export type { ServicesNetwork } from './services/services.ts';
 export { startSoju } from './soju/soju.ts';
 export type { SojuOptions, SojuServer } from './soju/soju.ts';
 export { startSynapse } from './synapse/synapse.ts';

@@ -14,6 +14,7 @@ import { IRCD_HYBRID_PACKAGES } from './ircd-hybrid/installation.ts';
 import { MATRIX_NIO_PACKAGES } from './matrix-nio/installation.ts';
 import { NGIRCD_PACKAGES } from './ngircd/installation.ts';
 import { PROSODY_PACKAGES } from './prosody/installation.ts';
+import { ANOPE_PACKAGES, ATHEME_PACKAGES } from './services/installation.ts';
 import { SOJU_PACKAGES } from './soju/installation.ts';
 import { SYNAPSE_PACKAGES } from './synapse/installation.ts';
 import { ZNC_PACKAGES } from './znc/installation.ts';
@@ -34,6 +35,8 @@ const RECIPES: Record<ServerKind, Recipe> = {
   ergo: { packages: ERGO_PACKAGES, where: 'sid' },
   inspircd: { packages: INSPIRCD_PACKAGES, where: 'machine' },
   'ircd-hybrid': { packages: IRCD_HYBRID_PACKAGES, where: 'sid' },
+  anope: { packages: ANOPE_PACKAGES, where: 'machine' },
+  atheme: { packages: ATHEME_PACKAGES, where: 'machine' },
   znc: { packages: ZNC_PACKAGES, where: 'machine' },
   soju: { packages: SOJU_PACKAGES, where: 'sid' },
   synapse: { packages: SYNAPSE_PACKAGES, where: 'sid' },

@@ -2,7 +2,7 @@ import type { Outcome } from '@natter/core';
 import { failedOutcome } from '../mapping/errors.ts';
 import { isName } from '../mapping/keys.ts';
 import { isOwn, keyOf, type Feature, type Runtime } from '../runtime.ts';
-import { param, type IrcLine } from '../wire/line.ts';
+import { lastParam, param, type IrcLine } from '../wire/line.ts';
 import { refused } from './outgoing.ts';
 
 /** How often we look whether our nick is free again, in milliseconds. */
@@ -22,6 +22,7 @@ export class NickKeeper implements Feature {
 
   start(): void {
     this.#timer ??= setInterval(() => this.#reclaim(), RECLAIM_TIME);
+    if (!this.#isOurs()) this.#monitor('+');
   }
 
   stop(): void {
@@ -34,11 +35,29 @@ export class NickKeeper implements Feature {
     const nick = line.source?.nick ?? '';
     this.#learnMask(line);
     const leaves = line.command === 'QUIT' || (line.command === 'NICK' && !isOwn(this.#runtime, nick));
-    if (leaves && this.#is(nick, this.wanted)) this.#reclaim();
-    if (line.command !== 'NICK' || !isOwn(this.#runtime, nick) || param(line, 0) === '') return;
-    this.#runtime.nick = param(line, 0);
-    const key = keyOf(this.#runtime, this.#runtime.nick);
-    this.#runtime.commits.add({ type: 'self', key, name: this.#runtime.nick });
+    const gone = line.command === '731' ? lastParam(line).split(',') : leaves ? [nick] : [];
+    if (gone.some((name) => this.#is(name, this.wanted))) this.#reclaim();
+    if (line.command === 'NICK' && isOwn(this.#runtime, nick) && param(line, 0) !== '')
+      this.#renamed(param(line, 0));
+  }
+
+  /**
+   * By us, by another device of ours, or by the server. Services put a guest where the nick is somebody's: to take it again
+   * would go on without end. A number for a nick is what is left of a collision, and no choice of anybody.
+   */
+  #renamed(nick: string): void {
+    this.#runtime.nick = nick;
+    const key = keyOf(this.#runtime, nick);
+    this.#runtime.commits.add({ type: 'self', key, name: nick });
+    this.#monitor('-');
+    if (/^\d/.test(nick)) this.#monitor('+');
+    else this.wanted = nick;
+  }
+
+  /** MONITOR tells when nobody has our nick any more, where there is no channel to see them leave. */
+  #monitor(sign: '+' | '-'): void {
+    if (this.#runtime.support.get('MONITOR') !== undefined)
+      this.#runtime.connection.hint('MONITOR', [sign, this.wanted]);
   }
 
   /** What servers put before our words is in whatever they tell of us; 396 and CHGHOST tell that it changes. */
@@ -65,7 +84,11 @@ export class NickKeeper implements Feature {
   }
 
   #reclaim(): void {
-    if (!this.#is(this.#runtime.nick, this.wanted)) this.#runtime.connection.hint('NICK', [this.wanted]);
+    if (!this.#isOurs()) this.#runtime.connection.hint('NICK', [this.wanted]);
+  }
+
+  #isOurs(): boolean {
+    return this.#is(this.#runtime.nick, this.wanted);
   }
 
   #is(a: string, b: string): boolean {
