@@ -10,7 +10,7 @@ import { passwordOf } from './networks.ts';
 describeServer('every verb of the command on Matrix', 'synapse', () => {
   const cleaning = new AsyncDisposableStack();
   const [alice, bob] = [new Home('alice'), new Home('bob')];
-  let domain = '';
+  let [domain, url] = ['', ''];
   const address = ({ name }: Home): string => `@${name}:${domain}`;
 
   beforeAll(async () => {
@@ -18,6 +18,7 @@ describeServer('every verb of the command on Matrix', 'synapse', () => {
     const server = await startSynapse({ open: true });
     cleaning.defer(() => server.stop());
     domain = server.serverName;
+    ({ url } = server);
     for (const home of [alice, bob]) {
       const add = ['account', 'add', 'matrix', address(home), '--server', server.url, '--register'];
       const account = await home.natter([...add, '--password-stdin'], passwordOf(home.name));
@@ -173,6 +174,30 @@ describeServer('every verb of the command on Matrix', 'synapse', () => {
     await bob.natter(['room', 'join', link]);
     await bob.natter(['room', 'leave', 'big choir']);
     await until('bob has gone', async () => (await state(bob, 'big choir')) === 'left');
+  });
+
+  test('devices and the password: listed, signed out, changed', { timeout: 120_000 }, async () => {
+    const login = (password: string): Promise<Response> =>
+      fetch(`${url}/_matrix/client/v3/login`, {
+        method: 'POST',
+        body: JSON.stringify({
+          type: 'm.login.password',
+          identifier: { type: 'm.id.user', user: bob.name },
+          password,
+          initial_device_display_name: 'an old telephone',
+        }),
+      });
+    expect((await login(passwordOf(bob.name))).status).toBe(200);
+    const devices = (): Promise<readonly Line[]> => bob.natter(['account', 'devices', address(bob)]);
+    const old = (await devices()).find(({ name }) => name === 'an old telephone');
+    expect(old).toMatchObject({ type: 'device', current: false });
+    const revoke = ['account', 'revoke', address(bob), String(old?.['id']), '--password-stdin'];
+    expect(await bob.natter(revoke, passwordOf(bob.name))).toMatchObject([{ revoked: true }]);
+    expect((await devices()).map(({ current }) => current)).toEqual([true]);
+    const change = ['account', 'password', address(bob), '--password-stdin'];
+    await bob.natter(change, `${passwordOf(bob.name)}\nanother one`);
+    expect((await login(passwordOf(bob.name))).status).toBe(403);
+    expect((await login('another one')).status).toBe(200);
   });
 
   test('a home that was away has all of it once, and one that signs out is a device less', async () => {

@@ -7,6 +7,9 @@ export const TEXT_BYTES = 30_000;
 export const NETWORK_CAPABILITIES: Capabilities = {
   support: {
     register: 'full',
+    devices: 'full',
+    'change-password': 'full',
+    unregister: 'full',
     roster: 'full', // made of direct conversations
     'roster-edit': 'full',
     'roster-groups': 'full',

@@ -12,9 +12,11 @@ import { NatterError, type OwnPresence, type Opaque, type RemoteKey } from '@nat
 import { accountCapabilities } from './capabilities.ts';
 import { failedInteraction, unsupported } from './interactions.ts';
 import { Directs } from './features/directs.ts';
+import { devices, revokeDevice } from './features/devices.ts';
 import { download } from './features/download.ts';
 import { History } from './features/history.ts';
 import { Outgoing } from './features/outgoing.ts';
+import { OwnAccount } from './features/own-account.ts';
 import { OwnProfile } from './features/own-profile.ts';
 import { verificationTarget } from './features/partners.ts';
 import { PresenceFeature } from './features/presence.ts';
@@ -42,6 +44,7 @@ export class Connection {
   readonly #history: History;
   readonly #questions: Questions;
   readonly #uploads: Uploads;
+  readonly #ownAccount: OwnAccount;
   readonly #ownProfile: OwnProfile;
   readonly #pending = new Set<Promise<unknown>>();
 
@@ -50,6 +53,7 @@ export class Connection {
     const directs = new Directs(runtime);
     const roomSync = new RoomSync(runtime);
     this.#uploads = new Uploads(runtime);
+    this.#ownAccount = new OwnAccount(runtime, (work) => this.#busy(work));
     this.#ownProfile = new OwnProfile(runtime, this.#uploads);
     this.#presence = new PresenceFeature(runtime);
     this.#sync = new Sync(runtime, { roomSync, presence: this.#presence, shown });
@@ -156,9 +160,11 @@ export class Connection {
           return this.#questions.rooms(argument as Queries['rooms'][0], either);
         case 'profile':
           return this.#questions.profile(argument as Queries['profile'][0], either);
-        case 'search':
         case 'devices':
+          return devices(this.#runtime, either);
         case 'revoke-device':
+          return revokeDevice(this.#runtime, argument as Queries['revoke-device'][0], either);
+        case 'search':
           return Promise.reject(unsupported(`to ask for "${name}"`));
       }
     });
@@ -167,6 +173,9 @@ export class Connection {
   /** Leads the user through something, step by step. */
   interact(about: InteractionSubject, target: RemoteKey | null): Interaction {
     const { encryption } = this.#runtime;
+    if (about === 'password') return this.#ownAccount.password();
+    if (about === 'unregister') return this.#ownAccount.deactivation();
+    if (about === 'revoke-device' && target !== null) return this.#ownAccount.revocation(target);
     if (encryption === null || (about !== 'verify' && about !== 'recover'))
       return failedInteraction(unsupported(`to ${about}`).data);
     if (about === 'recover') return encryption.recover();

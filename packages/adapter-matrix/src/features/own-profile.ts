@@ -24,7 +24,8 @@ export class OwnProfile {
       case 'avatar':
         return this.#avatar(change.image, signal);
       case 'password':
-        return refused('unsupported', 'natter cannot change the password of a Matrix account yet');
+        // The server wants the password as it is, which an operation has no place for.
+        return refused('unsupported', 'the password of a Matrix account is changed step by step');
     }
   }
 

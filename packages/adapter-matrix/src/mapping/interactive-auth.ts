@@ -5,6 +5,8 @@ export interface InteractiveAuth {
   readonly session: string | null;
   /** The next stage of the flow that we can best go; null when the server wants nothing more, or nothing that exists. */
   readonly stage: string | null;
+  /** What is left of each flow. */
+  readonly flows: readonly (readonly string[])[];
   /** What the server says of that stage. */
   readonly parameters: JsonMap | undefined;
   /** Why the last stage was not passed; null when it was. */
@@ -28,6 +30,7 @@ export function readInteractiveAuth(answer: JsonMap): InteractiveAuth | null {
   return {
     session: getText(answer, 'session') ?? null,
     stage,
+    flows,
     parameters: stage === null ? undefined : getMap(getMap(answer, 'params'), stage),
     failure: get(answer, 'errcode') === undefined ? null : (getText(answer, 'error') ?? 'the server said no'),
   };

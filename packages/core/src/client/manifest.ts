@@ -68,12 +68,17 @@ export interface Methods {
   'account.configure': [{ readonly account: AccountId; readonly config: JsonObject }, null];
   /** Ends the waiting between attempts. */
   'account.reconnect': [{ readonly account: AccountId }, null];
-  /** Starts an interaction with the session: verification, key recovery, a room form, another password, deletion on the server. */
+  /**
+   * Starts an interaction with the session: verification, key recovery, a room form, another password, deletion on the server,
+   * signing out a device where `account.revoke` rejects with `authentication`.
+   */
   'account.interact': [
     {
       readonly account: AccountId;
       readonly about: InteractionSubject;
       readonly target?: ContactId | ConversationId;
+      /** In its place for `revoke-device`. */
+      readonly device?: string;
     },
     InteractionStep,
   ];

@@ -62,7 +62,9 @@ export type InteractionSubject =
   | 'register-room'
   | 'configure-room'
   | 'password'
-  | 'unregister';
+  | 'unregister'
+  /** `target` is what the network calls the device. Begun where the query of this name rejects with `authentication`. */
+  | 'revoke-device';
 
 /** With what a connection attempt starts. */
 export interface Resume {

@@ -72,8 +72,12 @@ export const accountRows: readonly CommandRow[] = [
   {
     words: ['account', 'revoke'],
     summary: 'sign another device of an account out',
+    details: 'Where the network wants the password of the account for it, that is asked for.',
     args: [account, { name: 'DEVICE', summary: 'the id of a device, as the list has it' }],
-    options: [],
+    options: [
+      { name: 'password-stdin', summary: 'read the password from the first line of standard input' },
+      { name: 'password-command', value: 'COMMAND', summary: 'take the password from this command' },
+    ],
     load: async () => (await import('../../commands/accounts/devices.ts')).revokeDevice,
   },
   {

@@ -1,9 +1,12 @@
 import type { DeviceListing } from '@natter/core';
+import { NatterError } from '@natter/core/error';
 import type { CommandContext } from '../../context.ts';
+import { completeInteraction } from '../../interaction/complete.ts';
 import { findAccount } from '../../link/choose-account.ts';
 import type { JsonItem } from '../../output/output.ts';
 import { oneLine } from '../../output/sanitise.ts';
 import { isoTime, localTime } from '../../output/time.ts';
+import { passwordSource } from '../../prompts/password.ts';
 
 /** `natter account devices ACCOUNT`. */
 export async function listDevices(context: CommandContext): Promise<void> {
@@ -20,7 +23,14 @@ export async function revokeDevice(context: CommandContext): Promise<void> {
   const link = await context.link();
   const { id } = await findAccount(link, given.word(0));
   const device = given.word(1);
-  await link.call('account.revoke', { account: id, device }, { signal: context.signal });
+  await link
+    .call('account.revoke', { account: id, device }, { signal: context.signal })
+    .catch(async (error: unknown) => {
+      if (!NatterError.isInstance(error) || error.data.code !== 'authentication') throw error;
+      const about = { account: id, about: 'revoke-device', device } as const;
+      const first = await link.call('account.interact', about, { signal: context.signal });
+      await completeInteraction(context, link, first, passwordSource(context));
+    });
   output.item(
     { type: 'device', account: id, id: device, revoked: true },
     () => `${oneLine(device)}  signed out`,

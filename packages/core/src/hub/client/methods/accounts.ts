@@ -1,5 +1,5 @@
 import type { AccountRecord, ContactId, ConversationId, RemoteKey } from '../../../model/index.ts';
-import { NatterError, errorData } from '../../../model/index.ts';
+import { NatterError, errorData, remoteKey } from '../../../model/index.ts';
 import type { Methods } from '../../../client/index.ts';
 import { removeAccount } from '../../accounts/remove.ts';
 import type { SignIn } from '../../accounts/sign-in.ts';
@@ -85,11 +85,10 @@ function sessionMethods(
 ): Answers<'account.interact' | 'account.devices' | 'account.revoke' | 'account.search'> {
   const { interactions } = context;
   return {
-    'account.interact': async ({ account, about, target }) => {
+    'account.interact': async ({ account, about, target, device }) => {
       const { runner } = onlineRunner(context, account);
-      return interactions.begin(runner.session.interact(about, targetKey(context, target)), () =>
-        Promise.resolve(account),
-      );
+      const subject = device === undefined ? targetKey(context, target) : remoteKey(device);
+      return interactions.begin(runner.session.interact(about, subject), () => Promise.resolve(account));
     },
     'account.search': async ({ account, text, conversation, limit, cursor }, signal) => {
       const online = onlineRunner(context, account);
