@@ -9,6 +9,7 @@ export * from './ids.ts';
 export * from './interaction.ts';
 export * from './json.ts';
 export * from './message.ts';
+export * from './offline.ts';
 export * from './operation.ts';
 export * from './participant.ts';
 export * from './person.ts';

@@ -1,8 +1,42 @@
 import { describe, expect, it } from 'vitest';
-import { unknownPresence } from '@natter/core';
+import { errorData, unknownPresence } from '@natter/core';
 import type { Step } from '@natter/core';
 import { backoffDelay } from '../../src/hub/backoff.ts';
 import { Bench, Script, key, message, networkError, timeline } from './support/scripted.ts';
+
+describe('an account that is not online', () => {
+  it('says why, and what helps', async () => {
+    const script = new Script();
+    const bench = await Bench.open([script]);
+    const account = bench.accounts[0]!;
+    const search = () => bench.call('room.search', { account, text: '' });
+    script.end({ why: 'needsLogin', error: errorData('authentication', 'the password has changed') });
+    await bench.until(async () => (await bench.call('account.list', {}))[0]?.state.phase === 'needsLogin');
+    await expect(search()).rejects.toMatchObject({
+      data: {
+        code: 'offline',
+        message: expect.stringMatching(/is not online: the password has changed$/) as string,
+        userAction: 'sign-in',
+        retriable: false,
+        condition: { account },
+      },
+    });
+    await bench.call('account.enable', { account, enabled: false });
+    await expect(search()).rejects.toMatchObject({
+      data: { message: expect.stringMatching(/the account is disabled$/) as string, retriable: false },
+    });
+    await bench.hub.close();
+  });
+});
+
+it('is not made without an address', async () => {
+  const bench = await Bench.open([new Script()]);
+  const add = (address: string) =>
+    bench.call('account.add', { network: 'script', address, config: {}, connect: false });
+  for (const address of ['', '  '])
+    await expect(add(address)).rejects.toMatchObject({ data: { code: 'invalid' } });
+  await bench.hub.close();
+});
 
 describe('the reconnect policy', () => {
   it('waits between nothing and a ceiling that doubles up to its cap, and at least as long as the server asks', () => {

@@ -35,6 +35,19 @@ describe('people', () => {
     await bench.hub.close();
   });
 
+  it('are never called by what nobody can see', async () => {
+    const script = new Script('one');
+    const bench = await Bench.open([script]);
+    const blank = ['', '   ', '\u200b\u2060', '\u3164', '\u2800\u00ad'];
+    await script.commit({ events: blank.map((name, index) => contact(`bob${index}@one`, { name })) });
+    await script.commit({ events: [contact('ann@one', { name: 'Ann', alias: ' \u200e' })] });
+    expect((await people(bench)).map(({ name }) => name)).toEqual([
+      'Ann',
+      ...blank.map((_, index) => `bob${index}@one`),
+    ]);
+    await bench.hub.close();
+  });
+
   it('can be unlinked from either side', async () => {
     const { bench, a, b } = await twoNetworks();
     await bench.call('person.link', { persons: [a.id, b.id] });

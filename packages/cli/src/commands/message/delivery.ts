@@ -2,6 +2,7 @@ import type { Delivery, MessageId, MessageView } from '@natter/core';
 import type { ClientLink } from '@natter/core/link';
 import { applySplices } from '@natter/core/link';
 import { readFrames } from '../../link/frames.ts';
+import { isStuck } from '../../link/why-not-yet.ts';
 
 /** What `--wait` names. */
 export const waits = ['queued', 'sent', 'delivered', 'read'] as const;
@@ -20,7 +21,7 @@ export async function waitForDelivery(
   const params = { conversation: message.conversation, at: { message: id }, before: 0, after: 1 } as const;
   let rows: readonly MessageView[] = [];
   try {
-    if (over(message, wait)) return message;
+    if (over(message, wait) || (await isStuck(link, message.account))) return message;
     for await (const frame of readFrames(link, 'timeline', params, signal)) {
       rows = applySplices(frame.base === null ? [] : rows, frame.splices);
       message = rows.find((row) => row.id === id) ?? message;

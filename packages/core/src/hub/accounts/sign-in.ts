@@ -26,6 +26,8 @@ export class SignIn {
   /** Adds an account; the secrets that came along are saved with it. With `connect: false` that is at once. */
   async add(params: AccountAddParams): Promise<InteractionStep> {
     const adapter = this.#adapter(params.network);
+    if (params.address.trim() === '')
+      throw new NatterError(errorData('invalid', 'an account needs an address', { scope: 'account' }));
     this.#refuseDouble(params.network, params.address);
     const record = newAccount(params);
     const secrets = new HeldSecrets();

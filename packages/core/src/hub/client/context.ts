@@ -1,10 +1,11 @@
 import type { ConversationView } from '../../client/index.ts';
 import type { AccountId, ConversationId, ErrorScope, Person, PersonId } from '../../model/index.ts';
-import { NatterError, errorData } from '../../model/index.ts';
+import { NatterError, errorData, offlineError } from '../../model/index.ts';
 import type { LiveMap } from '../../streams/index.ts';
 import type { InteractionTable } from '../accounts/interactions.ts';
 import type { AccountRunner } from '../accounts/runner.ts';
 import type { Environment } from '../environment.ts';
+import { accountView } from './account-view.ts';
 import type { NewsDispatch } from './news-dispatch.ts';
 import type { TransferTable } from './transfers.ts';
 
@@ -31,15 +32,9 @@ export function onlineRunner(
   { runners, environment }: ClientContext,
   account: AccountId,
 ): { runner: AccountRunner; signal: AbortSignal } {
-  const record = found(environment.profile.accounts.get(account), 'account', 'account');
+  const view = found(accountView(environment, account), 'account', 'account');
   const runner = runners.get(account);
   const signal = runner?.signal;
   if (runner?.online && signal) return { runner, signal };
-  throw new NatterError(
-    errorData('offline', `${record.address} is not online`, {
-      scope: 'account',
-      retriable: true,
-      userAction: 'wait',
-    }),
-  );
+  throw new NatterError(offlineError(view));
 }

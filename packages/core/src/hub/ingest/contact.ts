@@ -5,6 +5,7 @@ import { linkVerified } from '../people/link.ts';
 import { isTakenFromContact } from './borrowed-names.ts';
 import type { Ingest } from './scope.ts';
 import { markSeen } from './sweep-marks.ts';
+import { visibleName } from './visible-name.ts';
 
 /** What a network may say of a contact; whose it is and to which person it belongs is not for it to say. */
 const fields: readonly (keyof ContactIn)[] = [
@@ -31,7 +32,7 @@ export function upsertContact(ingest: Ingest, key: RemoteKey, value: ContactIn):
   markSeen(ingest, 'contact', null, key);
   const known = knownContact(ingest, key);
   const before = known ?? newContact(ingest, key, value.address ?? key);
-  const { subscription, ...rest } = toldFields(value, fields);
+  const { subscription, ...rest } = withVisibleNames(toldFields(value, fields));
   const contact: Contact = { ...before, ...rest, subscription: { ...before.subscription, ...subscription } };
   if (known && sameContact(known, contact)) return known;
   transaction.putContact(contact);
@@ -98,6 +99,15 @@ function newContact({ transaction, account }: Ingest, key: RemoteKey, address: s
   };
   transaction.putContact(contact);
   return contact;
+}
+
+function withVisibleNames(told: ContactIn): ContactIn {
+  const { name, alias } = told;
+  return {
+    ...told,
+    ...(name !== undefined && { name: visibleName(name) }),
+    ...(alias !== undefined && { alias: visibleName(alias) }),
+  };
 }
 
 function sameContact(a: Contact, b: Contact): boolean {

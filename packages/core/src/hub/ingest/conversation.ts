@@ -6,6 +6,7 @@ import { isTakenFromConversation } from './borrowed-names.ts';
 import { ensureContact, toldFields } from './contact.ts';
 import type { Ingest } from './scope.ts';
 import { markSeen } from './sweep-marks.ts';
+import { visibleName } from './visible-name.ts';
 
 /** What a network may say of a conversation. */
 const fields: readonly (keyof ConversationIn)[] = [
@@ -41,6 +42,7 @@ export function upsertConversation(ingest: Ingest, key: RemoteKey, value: Conver
   const conversation: Conversation = {
     ...before,
     ...told,
+    ...(told.title !== undefined && { title: visibleName(told.title) }),
     counts,
     contact: contactKey === undefined ? before.contact : (contact?.id ?? null),
     parent: parentKey === undefined ? before.parent : parent,

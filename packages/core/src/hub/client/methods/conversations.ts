@@ -120,7 +120,7 @@ async function start(
   );
   if (answer === null)
     throw new NatterError(
-      errorData('not-found', `nobody is at ${address}`, { scope: 'contact', userAction: 'check-address' }),
+      errorData('not-found', `nobody is at '${address}'`, { scope: 'contact', userAction: 'check-address' }),
     );
   return queue.run((transaction) => {
     const record = found(transaction.accounts.get(account), 'account', 'account');
