@@ -36,6 +36,7 @@ export function serverOf(
   const [, scheme, host = own.host, port] =
     /^(?:(ircs?):\/\/)?(\[[0-9A-Fa-f:.]+\]|[^\s@:/[\]]+)(?::(\d{1,5}))?\/?$/.exec(config.server) ??
     invalidServer(config.server);
+  if (port !== undefined && (Number(port) === 0 || Number(port) > 65_535)) invalidServer(config.server);
   return { scheme, host: host.replace(/^\[|\]$/g, ''), port: port === undefined ? null : Number(port) };
 }
 

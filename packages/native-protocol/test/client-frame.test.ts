@@ -30,6 +30,22 @@ describe('frames of a client', () => {
     expect(decodeClientFrame(encodeFrame(frame))).toEqual({ ok: true, frame });
   });
 
+  it('says what is wrong in words for whoever typed it', () => {
+    const faults: readonly (readonly [frame: object, text: string])[] = [
+      [{ type: 'group-create', id: 1, clientId: 'c1', title: '' }, 'The field title is empty.'],
+      [
+        { type: 'group-create', id: 1, clientId: 'c1', title: 'x'.repeat(100_000) },
+        'The field title is longer than 256 characters.',
+      ],
+      [
+        { ...send, clientId: 7 },
+        'The field clientId is not valid: invalid input: expected string, received number.',
+      ],
+    ];
+    for (const [frame, message] of faults)
+      expect(decode(frame)).toMatchObject({ ok: false, error: { code: 'invalid', message } });
+  });
+
   it('drops fields it does not know, so that a newer client can send more', () => {
     expect(decode({ ...send, future: { a: 1 }, body: { text: 'hello', sparkle: true } })).toEqual({
       ok: true,

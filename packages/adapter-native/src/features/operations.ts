@@ -107,8 +107,10 @@ async function markRead(context: Context, op: Op, upTo: Target, signal: AbortSig
 
 async function changeRoster(context: Context, change: RosterChange, signal: AbortSignal): Promise<Outcome> {
   const request = rosterRequest(context, change);
-  if (request === null)
-    return refused('invalid', 'this is no address of the native network', 'check-address');
+  if (request === null) {
+    const typed = change.action === 'add' ? `'${change.address}'` : 'this';
+    return refused('invalid', `${typed} is no address of the native network`, 'check-address');
+  }
   await context.connection.request(request.type, (id) => ({ ...request, id }), signal);
   return { ...accepted, data: { contact: request.address } };
 }

@@ -11,6 +11,15 @@ export function resolve(context: Context, typed: string): Queries['resolve'][1] 
 /** For what the network has no word for. */
 export function unsupported(what: string): NatterError {
   return new NatterError(
-    errorData('unsupported', `the native network has no ${what} yet`, { scope: 'account' }),
+    errorData('unsupported', `the native network has no ${words[what] ?? what}`, { scope: 'account' }),
   );
 }
+
+/** What queries and interactions are called when one speaks of them. */
+const words: Readonly<Record<string, string>> = {
+  rooms: 'list of public rooms',
+  'configure-room': 'settings of rooms to configure',
+  'register-room': 'rooms to register',
+  verify: 'keys to verify',
+  recover: 'keys to recover',
+};

@@ -20,6 +20,7 @@ interface Meaning {
 /** What each wire error means to a person. Conditions refine it below. */
 const MEANINGS: Readonly<Record<WireErrorCode, Meaning>> = {
   aborted: { code: 'aborted' },
+  'bad-address': { code: 'invalid', userAction: 'check-address' },
   'name-not-found': { code: 'name-not-found', retriable: true, userAction: 'check-address' },
   'connect-refused': { code: 'connection-refused', retriable: true, userAction: 'check-network' },
   'connect-failed': { code: 'network', retriable: true, userAction: 'check-network' },

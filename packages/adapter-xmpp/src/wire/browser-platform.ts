@@ -30,7 +30,7 @@ function readServer(server: string): Target {
   const url = server.trim();
   if (URL.canParse(url) && /^wss?:$/.test(new URL(url).protocol)) return { security: 'websocket', url };
   throw new WireError(
-    'name-not-found',
+    'bad-address',
     `${JSON.stringify(server)} is no WebSocket address; in a browser write wss://HOST/PATH`,
   );
 }

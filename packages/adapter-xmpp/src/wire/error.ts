@@ -5,6 +5,7 @@ import { NS } from './namespaces.ts';
 /** What went wrong on the wire, in the words that decide what a person can do about it. */
 export type WireErrorCode =
   | 'aborted' // the caller gave up
+  | 'bad-address' // what was given as the server is no address
   | 'name-not-found' // no address for the host
   | 'connect-refused' // nothing listens there
   | 'connect-failed' // any other failure to reach the host

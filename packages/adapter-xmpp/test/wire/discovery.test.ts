@@ -50,6 +50,13 @@ test('a domain in another script is asked for by its ASCII name', async () => {
   expect(asked).toContain('_xmpp-client._tcp.xn--bcher-kva.example');
 });
 
+test('what cannot be a server is the mistake of who typed it, and no fault of the network', async () => {
+  for (const server of ['xmpp://localhost:99999', 'localhost:0', 'ftp://localhost', 'a b', ''])
+    await expect(resolveTargets('example.org', server, signal)).rejects.toMatchObject({
+      code: 'bad-address',
+    });
+});
+
 test('a domain that says it has no such service is not tried all the same', async () => {
   const { lookup } = dns({ '_xmpp-client._tcp.example.org': [record('.', 0)] });
   await expect(resolveTargets('example.org', null, signal, lookup)).rejects.toMatchObject({

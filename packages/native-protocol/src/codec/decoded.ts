@@ -14,10 +14,36 @@ export function invalid(
   const issue = error.issues[0];
   const field = issue?.path.join('.') ?? '';
   const message =
-    field === '' ? 'The frame does not match its schema.' : `Field ${field}: ${issue?.message ?? 'invalid'}.`;
+    field === '' || issue === undefined
+      ? 'The frame does not match its schema.'
+      : `The field ${field} ${faultOf(issue)}.`;
   return {
     ok: false,
     error: { code: 'invalid', message, ...(field === '' ? {} : { field }) },
     ...(id === undefined ? {} : { id }),
   };
+}
+
+/** What is wrong with a value, in words that can be shown to whoever typed it. */
+function faultOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'too_small')
+    return issue.minimum === 1 && isSized(issue.origin) ? 'is empty' : tooSmall(issue);
+  if (issue.code === 'too_big')
+    return isSized(issue.origin)
+      ? `is longer than ${issue.maximum} ${unitOf(issue.origin)}`
+      : `is more than ${issue.maximum}`;
+  const { message } = issue;
+  return `is not valid: ${message.charAt(0).toLowerCase()}${message.slice(1)}`;
+}
+
+function tooSmall({ origin, minimum }: z.core.$ZodIssueTooSmall): string {
+  return isSized(origin) ? `is shorter than ${minimum} ${unitOf(origin)}` : `is less than ${minimum}`;
+}
+
+function isSized(origin: string): boolean {
+  return origin === 'string' || origin === 'array' || origin === 'set';
+}
+
+function unitOf(origin: string): string {
+  return origin === 'string' ? 'characters' : 'entries';
 }

@@ -20,7 +20,7 @@ export function parseServer(server: string): Target {
   const port = match?.[4] === undefined ? null : Number(match[4]);
   if (host === undefined || port === 0 || (port ?? 0) > 65535) {
     throw new WireError(
-      'name-not-found',
+      'bad-address',
       `${JSON.stringify(server)} is no server address; write HOST, HOST:PORT, xmpps://HOST:PORT or wss://HOST/PATH`,
     );
   }
