@@ -2,6 +2,7 @@ import type { Account, ContactId, ConversationView, MessageId, MessageView, Remo
 import type { ClientLink } from '@natter/core/link';
 import type { CommandContext } from '../../context.ts';
 import { listConversations } from '../../link/list-conversations.ts';
+import { countOf } from '../../output/count.ts';
 import type { JsonItem } from '../../output/output.ts';
 import {
   accountLine,
@@ -37,7 +38,7 @@ export async function exportProfile(context: CommandContext): Promise<void> {
     }
     for (const person of await linkedPersons(link)) await sink.write(personLine(person));
     await sink.close();
-    const count = `${messages} messages of ${accounts.length} accounts`;
+    const count = `${countOf(messages, 'message')} of ${countOf(accounts.length, 'account')}`;
     output.note(`${count}. Passwords and encryption keys are not among them.`);
   } catch (error) {
     await sink.discard();

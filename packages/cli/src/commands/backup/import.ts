@@ -1,13 +1,15 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import type { Account, AccountId, ContactId, JsonObject, PersonId } from '@natter/core';
+import type { Account, AccountId, JsonObject } from '@natter/core';
 import type { ClientLink } from '@natter/core/link';
 import { NatterError, errorData } from '@natter/core/error';
 import type { CommandContext } from '../../context.ts';
 import { nameOf } from '../../link/choose-account.ts';
+import { countOf } from '../../output/count.ts';
 import { oneLine } from '../../output/sanitise.ts';
 import { backupOf } from './check.ts';
+import { PersonLinks } from './person-links.ts';
 import { Pieces } from './pieces.ts';
 import { backupVersion } from './lines.ts';
 import type { AccountName, Backup } from './lines.ts';
@@ -18,6 +20,7 @@ interface Progress {
   readonly accounts: Map<string, AccountId>;
   readonly added: Account[];
   readonly pieces: Pieces;
+  readonly persons: PersonLinks;
 }
 
 /** `natter import FILE`: what is here already stays as it is, so a second time changes nothing. */
@@ -26,11 +29,13 @@ export async function importProfile(context: CommandContext): Promise<void> {
   const name = given.word(0);
   const link = await context.link();
   const known = await link.call('account.list', {});
+  const accounts = new Map(known.map((account) => [nameOf(account), account.id]));
   const progress: Progress = {
     link,
-    accounts: new Map(known.map((account) => [nameOf(account), account.id])),
+    accounts,
     added: [],
     pieces: new Pieces(link),
+    persons: new PersonLinks(link, accounts),
   };
   let number = 0;
   for await (const text of linesOf(name === '-' ? context.stdin() : createReadStream(name), name)) {
@@ -41,8 +46,10 @@ export async function importProfile(context: CommandContext): Promise<void> {
   if (number === 0) throw broken(name, 'it is empty');
   await progress.pieces.flush();
   const { messages } = progress.pieces;
-  const accounts = progress.added.map(({ id }) => id);
-  output.item({ type: 'import', messages, accounts }, () => `${messages} messages that were not here yet`);
+  output.item(
+    { type: 'import', messages, accounts: progress.added.map(({ id }) => id) },
+    () => `${countOf(messages, 'message')} that ${messages === 1 ? 'was' : 'were'} not here yet`,
+  );
   for (const account of progress.added)
     output.note(`Sign in with: natter account login ${oneLine(nameOf(account))}`);
 }
@@ -73,21 +80,20 @@ async function take(progress: Progress, text: string, first: boolean, place: str
 }
 
 async function store(progress: Progress, backup: Backup, place: string, size: number): Promise<void> {
-  const { link, pieces } = progress;
+  const { pieces } = progress;
   if ('contacts' in backup) {
     await pieces.flush();
-    return linkPerson(progress, backup.contacts);
+    return progress.persons.link(backup.contacts);
   }
   if ('config' in backup) return addAccount(progress, backup.account, backup.config, place);
   const account = progress.accounts.get(nameOf(backup.account));
   if (account === undefined) throw broken(place, `nothing was said of the account ${nameOf(backup.account)}`);
   if ('message' in backup) return pieces.add(account, backup.in, backup.message, size);
-  await pieces.flush();
   const value =
     'contact' in backup
       ? { of: 'contact' as const, value: backup.contact }
       : { of: 'conversation' as const, value: backup.conversation };
-  await link.call('history.import', { account, events: [{ type: 'upsert', key: backup.key, ...value }] });
+  return pieces.addEvent(account, { type: 'upsert', key: backup.key, ...value }, size);
 }
 
 /** An account that is not here is kept without signing in: its password is not in the backup. */
@@ -105,24 +111,6 @@ async function addAccount(
   if (found === undefined) throw broken(place, 'the account was not kept');
   accounts.set(nameOf(found), found.id);
   added.push(found);
-}
-
-/** Makes contacts one person again, as far as they are here. */
-async function linkPerson(
-  { link, accounts }: Progress,
-  contacts: Extract<Backup, { readonly contacts: object }>['contacts'],
-): Promise<void> {
-  const persons: PersonId[] = [];
-  const ids: ContactId[] = [];
-  for (const { network, address, key } of contacts) {
-    const account = accounts.get(nameOf({ network, address }));
-    const listed = account === undefined ? [] : await link.call('contact.list', { account });
-    const contact = listed.find((each) => each.key === key);
-    if (contact === undefined) continue;
-    ids.push(contact.id);
-    if (!persons.includes(contact.person)) persons.push(contact.person);
-  }
-  if (ids.length > 1 && persons.length > 1) await link.call('person.link', { persons });
 }
 
 function broken(place: string, what: string): NatterError {

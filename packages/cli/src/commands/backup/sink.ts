@@ -44,6 +44,6 @@ async function attempt<T>(path: string, write: () => Promise<T>): Promise<T> {
     return await write();
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new NatterError(errorData('storage', `${path} cannot be written (${reason})`));
+    throw new NatterError(errorData('storage', `'${path}' cannot be written (${reason})`));
   }
 }
