@@ -10,6 +10,7 @@ import type { CommandContext } from './context.ts';
 import { Interrupted } from './interruption.ts';
 import type { Interruption } from './interruption.ts';
 import { LinkKeeper } from './link/link-keeper.ts';
+import { countOf } from './output/count.ts';
 import { exitCodeOf, exitCodes } from './output/exit-code.ts';
 import { Output } from './output/output.ts';
 import { chooseStyle } from './output/style.ts';
@@ -153,7 +154,7 @@ class Deadline {
       return;
     }
     const controller = new AbortController();
-    const text = `gave up after ${milliseconds / 1000} seconds`;
+    const text = `gave up after ${countOf(milliseconds / 1000, 'second')}`;
     this.#timer = setTimeout(
       () =>
         controller.abort(new NatterError(errorData('timeout', text, { retriable: true, certain: false }))),

@@ -41,9 +41,22 @@ describe('the command line', () => {
     [['history', 'bob', '--limit', '-1'], /^--limit wants a value; .* --option=-VALUE$/],
     [['contacts', '-a', '-x'], /^-a wants a value; .* --option=-VALUE$/],
     [['contacts', '--online=yes'], /does not take an argument/],
+    [['room', 'create', ''], /^NAME is empty$/],
+    [['send', '  ', 'hello'], /^TO is empty$/],
+    [['contact', 'group', 'bob', 'friends', ''], /^GROUP is empty$/],
+    [['account', 'add', 'xmpp', ' '], /^ADDRESS is empty$/],
+    [['server', 'user', 'list', '--data', ''], /^--data is empty: it wants DIR$/],
+    [['contacts', '--account', ' '], /^--account is empty: it wants ACCOUNT$/],
+    [['send', 'bob', 'x', '--mention', 'bob', '--mention', ''], /^--mention is empty/],
   ])('says what is wrong with %j', (argv, text) => {
     expect(() => read(...argv)).toThrow(UsageError);
     expect(() => read(...argv)).toThrow(text);
+  });
+
+  it('takes what is blank where it means none', () => {
+    expect(read('contact', 'rename', 'bob', '').positionals).toEqual(['bob', '']);
+    expect(read('room', 'topic', 'choir', '').positionals).toEqual(['choir', '']);
+    expect(read('retract', 'm1', '--reason', '').values['reason']).toBe('');
   });
 
   it('reads options by type', () => {

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, lstatSync, openSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { numbered, safeFileName } from '../src/commands/file/file-name.ts';
+import { ended } from './support/cli.ts';
 import { friends, nativeServer, temporaryFolder, until } from './support/network.ts';
 
 describe('natter file get', () => {
@@ -35,6 +36,14 @@ describe('natter file get', () => {
     execFileSync('mkfifo', [pipe]);
     const [piped] = await Promise.all([readFile(pipe), bob.lines('file', 'get', id, '--output', pipe)]);
     expect([piped.equals(bytes), statSync(pipe).isFIFO()]).toEqual([true, true]);
+    // Standard output under its other name, redirected into a file: behind what is there, and no file in the place of /dev/stdout.
+    const redirected = join(folder, 'redirected');
+    writeFileSync(redirected, 'before');
+    const into = openSync(redirected, 'a');
+    const { code } = await ended(bob.start(['file', 'get', id, '--output', '/dev/stdout'], { stdout: into }));
+    closeSync(into);
+    expect([code, lstatSync('/dev/stdout').isSymbolicLink()]).toEqual([0, true]);
+    expect(readFileSync(redirected).equals(Buffer.concat([Buffer.from('before'), bytes]))).toBe(true);
     const nowhere = await bob.run(['file', 'get', id, '--output', join(folder, 'none', 'got.pdf')]);
     expect([nowhere.code, nowhere.stderr]).toEqual([
       1,

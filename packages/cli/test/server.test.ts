@@ -24,6 +24,14 @@ describe('a server of the command', () => {
         })
       ).code,
     ).toBe(1);
+    // Nobody is asked for a password of an account that cannot be.
+    const refused = async (name: string): Promise<string> =>
+      (await home.run(['server', 'user', 'add', name, ...data])).stderr;
+    expect(await refused('dave')).toBe("natter: an account 'dave' exists already\n");
+    expect(await refused('d e')).toMatch(/^natter: 'd e' cannot be a user name/);
+    expect((await home.run(['server', 'user', 'passwd', 'nobody', ...data])).stderr).toBe(
+      "natter: there is no account 'nobody'\n",
+    );
     await home.run(
       ['account', 'add', 'native', 'dave@localhost', '--server', String(url), '--password-stdin'],
       { stdin: passwordOf('dave') },

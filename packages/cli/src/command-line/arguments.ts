@@ -23,6 +23,11 @@ export class Arguments {
     return this.#invocation.positionals.slice(from);
   }
 
+  /** Whether the command has an option of this name. */
+  takes(name: string): boolean {
+    return this.#invocation.row?.options.some((option) => option.name === name) === true;
+  }
+
   flag(name: string): boolean {
     return this.#invocation.values[name] === true;
   }

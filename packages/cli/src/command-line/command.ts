@@ -8,6 +8,8 @@ export interface ArgumentRow {
   readonly optional?: boolean;
   /** Takes all words that are left. Only the last argument may. */
   readonly many?: boolean;
+  /** Nothing but space means something here, such as none; elsewhere it is a variable of a script that was not set. */
+  readonly blank?: boolean;
 }
 
 /** An option. Without `value` it is a flag. */
@@ -20,6 +22,8 @@ export interface OptionRow {
   readonly short?: string;
   /** May be given several times. */
   readonly many?: boolean;
+  /** Like that of an argument. */
+  readonly blank?: boolean;
 }
 
 /** What a command does. The number is the exit code; none is 0. */

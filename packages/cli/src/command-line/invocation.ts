@@ -26,7 +26,10 @@ export function readCommandLine(argv: readonly string[], table: readonly Command
   const row = table.find((candidate) => sameWords(candidate.words, words)) ?? null;
   const options = row === null ? globalOptions : [...globalOptions, ...row.options];
   const { values, positionals } = parse([...globals, ...rest], options, words);
-  if (row !== null && values['help'] !== true) checkArguments(row, positionals);
+  if (row !== null && values['help'] !== true) {
+    checkArguments(row, positionals);
+    checkOptions(options, values, words);
+  }
   return { row, words, positionals, values };
 }
 
@@ -96,6 +99,23 @@ function checkArguments(row: CommandRow, positionals: readonly string[]): void {
   const most = row.args.at(-1)?.many === true ? Infinity : row.args.length;
   const extra = positionals[most];
   if (extra !== undefined) throw new UsageError(`unexpected argument '${extra}'`, row.words);
+  for (const [index, positional] of positionals.entries()) {
+    const argument = row.args[index] ?? row.args.at(-1);
+    if (argument?.blank !== true && isBlank(positional))
+      throw new UsageError(`${argument?.name ?? 'an argument'} is empty`, row.words);
+  }
+}
+
+function checkOptions(rows: readonly OptionRow[], values: OptionValues, words: readonly string[]): void {
+  for (const { name, value, blank } of rows) {
+    const given = [values[name] ?? []].flat();
+    if (blank !== true && given.some((text) => typeof text === 'string' && isBlank(text)))
+      throw new UsageError(`--${name} is empty: it wants ${value ?? 'a value'}`, words);
+  }
+}
+
+function isBlank(text: string): boolean {
+  return text.trim() === '';
 }
 
 function sameWords(a: readonly string[], b: readonly string[]): boolean {

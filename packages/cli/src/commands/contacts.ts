@@ -34,10 +34,10 @@ async function tellWhoIsMissing(
   link: ClientLink,
   only?: Account['id'],
 ): Promise<void> {
-  const { accountText } = await import('../output/items/account.ts');
+  const { accountItem, accountText } = await import('../output/items/account.ts');
   for (const account of await link.call('account.list', {}))
     if (account.enabled && account.state.phase !== 'online' && (only === undefined || account.id === only))
-      output.note(accountText(account, plainStyle));
+      output.request(accountItem(account), () => accountText(account, plainStyle));
 }
 
 /** Loaded only when it is wanted: this command is the one that must start fastest. */

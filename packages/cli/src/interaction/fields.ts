@@ -28,10 +28,15 @@ async function ask(context: CommandContext, field: Field): Promise<string | null
   return (await context.terminal.ask(oneLine(label))) || value;
 }
 
+/** Ways for a secret to come without a terminal; each command has some. */
+const secretOptions = ['password-stdin', 'password-command', 'answers-stdin'];
+
 function missing(context: CommandContext, field: Field): Error {
-  if (field.secret && !context.terminal.present)
-    return context.given.error(
-      `${oneLine(field.label)} is needed and there is no terminal to ask at: use --password-stdin or --password-command`,
+  const { given, terminal } = context;
+  const ways = secretOptions.filter((name) => given.takes(name)).map((name) => `--${name}`);
+  if (field.secret && !terminal.present)
+    return given.error(
+      `'${oneLine(field.label)}' is needed and there is no terminal to ask at: use ${ways.join(' or ')}`,
     );
   return new NatterError(
     errorData('invalid', `${oneLine(field.label)} is needed`, { userAction: 'sign-in' }),

@@ -1,5 +1,6 @@
 import type { ErrorData } from '@natter/core';
-import { jsonLine, oneLine, ownLine } from './sanitise.ts';
+import { ProgressLine } from './progress-line.ts';
+import { jsonLine, oneLine, ownLine, shortLine } from './sanitise.ts';
 import { plainStyle } from './style.ts';
 import type { Style } from './style.ts';
 
@@ -13,6 +14,7 @@ export interface JsonItem {
 export interface TextSink {
   write(text: string): unknown;
   readonly isTTY?: boolean;
+  readonly columns?: number;
 }
 
 /** What a command says: data on stdout, everything else on stderr, as text or as JSON lines. */
@@ -57,6 +59,12 @@ export class Output {
     this.#stderr().write(`${this.json ? jsonLine({ v: 1, ...item }) : ownLine(text())}\n`);
   }
 
+  /** For long work: seen only by a person at a terminal that can move its cursor. */
+  progress(environment: Readonly<Record<string, string | undefined>>): ProgressLine {
+    const sink = this.#stderr();
+    return new ProgressLine(this.json || sink.isTTY !== true || environment['TERM'] === 'dumb' ? null : sink);
+  }
+
   /** A whole line of a log, which is for whoever runs the process and has its own format. */
   log(line: string): void {
     this.#stderr().write(line);
@@ -69,12 +77,19 @@ export class Output {
 
   /** What went wrong, in one line. */
   error(error: ErrorData): void {
-    this.#stderr().write(
-      this.json
-        ? `${jsonLine(errorItem(error))}\n`
-        : `natter: ${oneLine(error.message)}${advice[error.code] ?? ''}\n`,
-    );
+    this.#stderr().write(this.json ? `${jsonLine(errorItem(error))}\n` : `natter: ${errorText(error)}\n`);
   }
+}
+
+/** Characters of an error that a person reads: what was typed is repeated in it, and may be a whole file. */
+const mostCharacters = 500;
+
+/** What went wrong and what to do about it, as people read it. */
+export function errorText(error: ErrorData): string {
+  const { message } = error;
+  const shown =
+    message.length > mostCharacters ? `${shortLine(message, mostCharacters)}...` : oneLine(message);
+  return `${shown}${advice[error.code] ?? ''}${accountAdvice(error)}`;
 }
 
 /** What to do about faults whose messages say only what is. */
@@ -82,6 +97,15 @@ const advice: Readonly<Partial<Record<ErrorData['code'], string>>> = {
   'name-not-found': '; check the name, and whether this machine is online',
   'connection-refused': '; check the name and the port of the server, or try again later',
 };
+
+/** Which command helps an account that cannot connect by itself. */
+function accountAdvice({ code, userAction, condition }: ErrorData): string {
+  const account = condition?.['account'];
+  if (code !== 'offline' || typeof account !== 'string') return '';
+  if (userAction === 'sign-in') return `; sign in again with natter account login ${account}`;
+  if (userAction === 'trust-certificate') return `; see natter help account trust`;
+  return userAction === undefined ? `; natter account enable ${account} connects it` : '';
+}
 
 /** The JSON line of an error. */
 function errorItem(error: ErrorData): JsonItem {

@@ -31,6 +31,8 @@ export interface Ended {
 export interface RunOptions {
   readonly stdin?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** A descriptor that is its standard output. */
+  readonly stdout?: number;
 }
 
 /** A profile of its own, used through the real command in processes of its own. */
@@ -48,14 +50,14 @@ export class Home {
   }
 
   /** Starts a command. It is killed after the test if it still runs. */
-  start(argv: readonly string[], { stdin, environment }: RunOptions = {}): ChildProcess {
+  start(argv: readonly string[], { stdin, environment, stdout }: RunOptions = {}): ChildProcess {
     const { PATH = '' } = process.env;
     const child = spawn(process.execPath, [program, ...argv], {
       env: { PATH, NATTER_HOME: join(this.folder, 'home'), ...this.environment, ...environment },
-      stdio: ['pipe', 'pipe', 'pipe'],
+      stdio: ['pipe', stdout ?? 'pipe', 'pipe'],
     });
-    child.stdin.on('error', () => {});
-    child.stdin.end(stdin ?? '');
+    child.stdin?.on('error', () => {});
+    child.stdin?.end(stdin ?? '');
     onTestFinished(() => void child.kill('SIGKILL'));
     return child;
   }

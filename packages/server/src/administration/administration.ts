@@ -49,6 +49,8 @@ export interface Administration {
   readonly serverName: string;
   /** Makes an account, whatever the registration mode. @throws AdministrationError `name-invalid`, `name-taken`, `password-weak` */
   addUser(user: string, password: string, name?: string): Promise<AccountInfo>;
+  /** Whether an account may be made under this name, before anybody thinks of a password. @throws AdministrationError `name-invalid`, `name-taken` */
+  checkFree(user: string): Promise<void>;
   /** All accounts by name. */
   listUsers(): Promise<readonly AccountInfo[]>;
   /** Refuses sign-ins and cuts live connections. `until`: milliseconds since 1970. @throws AdministrationError `not-found` */
@@ -115,11 +117,7 @@ class SqliteAdministration implements Administration {
   }
 
   async addUser(user: string, password: string, name = user): Promise<AccountInfo> {
-    if (!userPattern.test(user))
-      throw new AdministrationError(
-        'name-invalid',
-        `'${user}' cannot be a user name: use a-z, 0-9, dot, dash and underscore`,
-      );
+    checkName(user);
     const hash = await this.#hash(password);
     const insert = this.#database.prepare(
       'INSERT INTO account (user, name, password_hash, created_at) VALUES (?, ?, ?, ?) ON CONFLICT (user) DO NOTHING',
@@ -127,6 +125,12 @@ class SqliteAdministration implements Administration {
     if (insert.run(user, name, hash, this.#clock()).changes === 0)
       throw new AdministrationError('name-taken', this.#whyTaken(user));
     return this.user(user);
+  }
+
+  async checkFree(user: string): Promise<void> {
+    checkName(user);
+    if (this.#list('WHERE user = ?', user).length > 0)
+      throw new AdministrationError('name-taken', this.#whyTaken(user));
   }
 
   #whyTaken(user: string): string {
@@ -266,6 +270,14 @@ class SqliteAdministration implements Administration {
     if (changes === 0) return Promise.reject(noAccount(user));
     return Promise.resolve();
   }
+}
+
+function checkName(user: string): void {
+  if (!userPattern.test(user))
+    throw new AdministrationError(
+      'name-invalid',
+      `'${user}' cannot be a user name: use a-z, 0-9, dot, dash and underscore`,
+    );
 }
 
 function noAccount(user: string): AdministrationError {

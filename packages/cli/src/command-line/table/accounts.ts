@@ -168,7 +168,7 @@ export const accountRows: readonly CommandRow[] = [
     details: 'Without arguments the presence of each account is shown. For all accounts, or for --account.',
     args: [
       { name: 'AVAILABILITY', optional: true, summary: 'available, away, xa, dnd or offline' },
-      { name: 'TEXT', optional: true, many: true, summary: 'a status text' },
+      { name: 'TEXT', optional: true, many: true, blank: true, summary: 'a status text' },
     ],
     options: [],
     load: async () => (await import('../../commands/presence.ts')).presence,

@@ -27,9 +27,9 @@ export const contactRows: readonly CommandRow[] = [
     summary: 'ask somebody to be a contact',
     args: [{ name: 'ADDRESS', summary: 'bob@example.org' }],
     options: [
-      { name: 'name', value: 'NAME', summary: 'what you call them' },
+      { name: 'name', value: 'NAME', blank: true, summary: 'what you call them' },
       { name: 'group', value: 'GROUP', many: true, summary: 'put them into a group' },
-      { name: 'message', value: 'TEXT', summary: 'what goes with the request' },
+      { name: 'message', value: 'TEXT', blank: true, summary: 'what goes with the request' },
     ],
     load: async () => (await import('../../commands/contact/add.ts')).addContact,
   },
@@ -61,7 +61,10 @@ export const contactRows: readonly CommandRow[] = [
   {
     words: ['contact', 'rename'],
     summary: 'give a contact a name of your own',
-    args: [contact, { name: 'NAME', optional: true, summary: 'none to go back to their own name' }],
+    args: [
+      contact,
+      { name: 'NAME', optional: true, blank: true, summary: 'none to go back to their own name' },
+    ],
     options: [],
     load: async () => (await import('../../commands/contact/change.ts')).renameContact,
   },

@@ -6,6 +6,7 @@ const text: ArgumentRow = {
   name: 'TEXT',
   many: true,
   optional: true,
+  blank: true,
   summary: 'what to say; - or nothing reads standard input',
 };
 
@@ -46,7 +47,7 @@ export const messageRows: readonly CommandRow[] = [
     words: ['retract'],
     summary: 'take back what you said',
     args: [message],
-    options: [{ name: 'reason', value: 'TEXT', summary: 'why' }],
+    options: [{ name: 'reason', value: 'TEXT', blank: true, summary: 'why' }],
     load: async () => (await import('../../commands/message/change.ts')).retract,
   },
   {

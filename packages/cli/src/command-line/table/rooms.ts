@@ -2,7 +2,7 @@ import type { ArgumentRow, CommandRow } from '../command.ts';
 
 const room: ArgumentRow = { name: 'ROOM', summary: 'a room: its title, address or id' };
 const member: ArgumentRow = { name: 'MEMBER', summary: "a member's name or key" };
-const reason = { name: 'reason', value: 'TEXT', summary: 'why' };
+const reason = { name: 'reason', value: 'TEXT', blank: true, summary: 'why' };
 
 /** `natter room ...`. */
 export const roomRows: readonly CommandRow[] = [
@@ -10,7 +10,7 @@ export const roomRows: readonly CommandRow[] = [
     words: ['room', 'list'],
     summary: 'list the rooms you are in, or find others',
     args: [],
-    options: [{ name: 'search', value: 'TEXT', summary: 'ask the network for rooms' }],
+    options: [{ name: 'search', value: 'TEXT', blank: true, summary: 'ask the network for rooms' }],
     load: async () => (await import('../../commands/room/list.ts')).listRooms,
   },
   {
@@ -37,7 +37,7 @@ export const roomRows: readonly CommandRow[] = [
     options: [
       { name: 'address', value: 'ADDRESS', summary: 'where the network lets you choose' },
       { name: 'public', summary: 'anybody may find and enter it' },
-      { name: 'topic', value: 'TEXT', summary: 'what it is about' },
+      { name: 'topic', value: 'TEXT', blank: true, summary: 'what it is about' },
       { name: 'invite', value: 'CONTACT', many: true, summary: 'who shall come' },
     ],
     load: async () => (await import('../../commands/room/enter.ts')).createRoom,
@@ -53,7 +53,7 @@ export const roomRows: readonly CommandRow[] = [
     words: ['room', 'invite'],
     summary: 'invite a contact',
     args: [room, { name: 'CONTACT', summary: 'whom' }],
-    options: [{ name: 'message', value: 'TEXT', summary: 'what goes with it' }],
+    options: [{ name: 'message', value: 'TEXT', blank: true, summary: 'what goes with it' }],
     load: async () => (await import('../../commands/room/members.ts')).inviteToRoom,
   },
   {
@@ -131,7 +131,7 @@ export const roomRows: readonly CommandRow[] = [
   {
     words: ['room', 'topic'],
     summary: 'show or set the topic',
-    args: [room, { name: 'TEXT', optional: true, many: true, summary: 'the new topic' }],
+    args: [room, { name: 'TEXT', optional: true, many: true, blank: true, summary: 'the new topic' }],
     options: [],
     load: async () => (await import('../../commands/room/topic.ts')).roomTopic,
   },

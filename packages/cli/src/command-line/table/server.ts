@@ -110,7 +110,7 @@ export const serverRows: readonly CommandRow[] = [
     'suspend',
     'lock an account',
     [
-      { name: 'reason', value: 'TEXT', summary: 'what the user is told' },
+      { name: 'reason', value: 'TEXT', blank: true, summary: 'what the user is told' },
       { name: 'until', value: 'DATE', summary: 'when it ends by itself (default: when it is resumed)' },
     ],
     async () => (await import('../../commands/server/users.ts')).suspendUser,

@@ -1,12 +1,17 @@
 import type { CommandContext } from '../../context.ts';
+import { accountsSettled } from '../../link/accounts-settled.ts';
 import { findAccount } from '../../link/choose-account.ts';
 import { accountItem, accountText } from '../../output/items/account.ts';
 import { shortLine } from '../../output/sanitise.ts';
+
+/** Milliseconds for accounts that are just connecting, as all are after the daemon has started. */
+const patience = 2000;
 
 /** `natter account list`. */
 export async function listAccounts(context: CommandContext): Promise<void> {
   const { output } = context;
   const link = await context.link();
+  await accountsSettled(link, patience, context.signal);
   const accounts = await link.call('account.list', {}, { signal: context.signal });
   for (const account of accounts) output.item(accountItem(account), () => accountText(account, output.style));
   if (accounts.length === 0) output.note('There is no account yet: add one with natter account add.');

@@ -3,6 +3,7 @@ import type { Arguments } from '../../command-line/arguments.ts';
 import type { CommandContext } from '../../context.ts';
 import { completeInteraction } from '../../interaction/complete.ts';
 import { findAccount } from '../../link/choose-account.ts';
+import { countOf } from '../../output/count.ts';
 import { oneLine } from '../../output/sanitise.ts';
 import { answerSource } from '../../prompts/answers.ts';
 
@@ -34,6 +35,8 @@ function text(told: JsonObject): string {
     return `${oneLine(recoveryKey)}\nKeep it in a safe place: it opens everything, and nobody can make it again.`;
   if (typeof state === 'string') return oneLine(state);
   const keys =
-    typeof keysFromBackup === 'number' ? `; ${keysFromBackup} keys of older messages came back` : '';
+    typeof keysFromBackup === 'number'
+      ? `; ${countOf(keysFromBackup, 'key')} of older messages came back`
+      : '';
   return `${verified === true ? 'this device is verified' : 'this device could not be verified'}${keys}`;
 }

@@ -32,7 +32,7 @@ export const unblockContact: Command = contactChange((contact) => ({ action: 'un
 export const renameContact: Command = contactChange((contact, given) => ({
   action: 'rename',
   contact,
-  alias: given.optionalWord(1) || null,
+  alias: given.optionalWord(1)?.trim() || null,
 }));
 
 /** `natter contact group CONTACT [GROUP]...`. */

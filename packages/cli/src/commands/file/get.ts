@@ -6,12 +6,13 @@ import { UsageError } from '../../command-line/usage-error.ts';
 import type { CommandContext } from '../../context.ts';
 import { readFrames } from '../../link/frames.ts';
 import { oneLine } from '../../output/sanitise.ts';
-import { storeFile } from './store-file.ts';
+import { isStandardOutput, storeFile } from './store-file.ts';
 
 /** `natter file get MESSAGE [--output PATH]`: every file of a message, fetched first where it is not here yet. */
 export async function getFile(context: CommandContext): Promise<void> {
   const { given, output, signal } = context;
-  const target = given.text('output');
+  const named = given.text('output');
+  const target = named !== undefined && (await isStandardOutput(named)) ? '-' : named;
   // Whether there is such a message, the other side knows.
   const message = given.word(0) as MessageId;
   const link = await context.link();
@@ -32,7 +33,7 @@ export async function getFile(context: CommandContext): Promise<void> {
 
 /** Waits until all bytes are here. Ctrl-C stops the transfer; what has come stays, and the next time goes on from there. */
 async function fetchAttachment(
-  { signal }: CommandContext,
+  { signal, output, environment }: CommandContext,
   link: ClientLink,
   { message, index, attachment }: { message: MessageId; index: number; attachment: Attachment },
 ): Promise<BlobId> {
@@ -42,15 +43,18 @@ async function fetchAttachment(
     link.call('transfer.cancel', { blob: started.blob }).catch(() => undefined);
   };
   signal.addEventListener('abort', cancel);
+  const progress = output.progress(environment);
   try {
     if (isOpen(last)) {
       for await (const frame of readFrames(link, 'transfer', { blob: started.blob }, signal)) {
         last = frame.value;
+        progress.show(attachment.name, last.transferred, last.total ?? attachment.size);
         if (!isOpen(last)) break;
       }
     }
   } finally {
     signal.removeEventListener('abort', cancel);
+    progress.clear();
   }
   if (last.state === 'done') return last.blob;
   throw new NatterError(

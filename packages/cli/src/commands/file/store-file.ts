@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, fstat as fstatCallback } from 'node:fs';
 import { link as hardLink, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import type { FileHandle } from 'node:fs/promises';
 import type { Attachment } from '@natter/core';
 import { NatterError, errorData } from '@natter/core/error';
 import { numbered, safeFileName } from './file-name.ts';
+
+const fstat = promisify(fstatCallback);
 
 /** Where a file is wanted. */
 export interface Wanted {
@@ -114,11 +117,20 @@ async function toStandardOutput(bytes: ReadableStream<Uint8Array>): Promise<null
   return null;
 }
 
+/** What is no file, or is one under a name of the system for something that is open already, such as /dev/fd/3. */
 async function isDevice(path: string): Promise<boolean> {
   return stat(path).then(
-    (found) => !found.isDirectory() && !found.isFile(),
+    (found) => !found.isDirectory() && (!found.isFile() || /^\/(?:dev|proc)\//u.test(resolve(path))),
     () => false,
   );
+}
+
+/** `-`, and every other name that standard output has, wherever it goes: /dev/stdout is a file when it is redirected into one. */
+export async function isStandardOutput(target: string): Promise<boolean> {
+  if (target === '-') return true;
+  if (!/^\/(?:dev|proc)\//u.test(resolve(target))) return false;
+  const [there, ours] = await Promise.all([stat(target).catch(() => null), fstat(1)]);
+  return there !== null && there.dev === ours.dev && there.ino === ours.ino && there.rdev === ours.rdev;
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -10,6 +10,8 @@ export async function aroundMessage(
   to: Destination,
 ): Promise<Omit<Draft, 'content'>> {
   const [replyTo, thread] = [given.text('reply-to'), given.text('thread')];
+  // Refused before it is said, as an answer to an unknown message is.
+  if (thread !== undefined) await link.call('message.get', { message: thread as MessageId });
   const mentions = await mentioned(link, to, given.texts('mention'));
   return {
     ...(replyTo !== undefined && { replyTo: replyTo as MessageId }),

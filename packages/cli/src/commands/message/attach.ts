@@ -1,9 +1,11 @@
 import { createReadStream, statSync } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Attachment, AttachmentKind } from '@natter/core';
 import type { ClientLink } from '@natter/core/link';
 import { NatterError, errorData } from '@natter/core/error';
+import type { CommandContext } from '../../context.ts';
 
 /** Types that people send most; everything else goes as bytes. */
 const mediaTypes: Readonly<Record<string, string>> = {
@@ -24,15 +26,22 @@ const mediaTypes: Readonly<Record<string, string>> = {
 
 /** Copies files into the profile, from where they are sent: the message survives that they are moved or changed. */
 export async function uploadFiles(
+  { signal, output, environment }: CommandContext,
   link: ClientLink,
   paths: readonly string[],
-  signal: AbortSignal,
 ): Promise<readonly Attachment[]> {
   const described = paths.map((path) => ({ path, size: sizeOf(path) }));
+  const progress = output.progress(environment);
   const attachments: Attachment[] = [];
   for (const { path, size } of described) {
     const { blob } = await link.call('blob.create', {}, { signal });
-    await link.upload(blob, 0, Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>, signal);
+    await link.upload(
+      blob,
+      0,
+      bytesOf(path, (done) => progress.show(`reading ${path}`, done, size)),
+      signal,
+    );
+    progress.clear();
     const mediaType = mediaTypes[extname(path).toLowerCase()] ?? 'application/octet-stream';
     attachments.push({
       kind: kindOf(mediaType),
@@ -51,13 +60,34 @@ export async function uploadFiles(
   return attachments;
 }
 
+function bytesOf(path: string, onRead: (done: number) => void): ReadableStream<Uint8Array> {
+  let done = 0;
+  const counting = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      onRead((done += chunk.length));
+      controller.enqueue(chunk);
+    },
+  });
+  const file = Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>;
+  return file.pipeThrough(counting);
+}
+
 function kindOf(mediaType: string): AttachmentKind {
   const [family] = mediaType.split('/');
   return family === 'image' || family === 'audio' || family === 'video' ? family : 'file';
 }
 
 function sizeOf(path: string): number {
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = look(path);
   if (found?.isFile() === true) return found.size;
-  throw new NatterError(errorData('invalid', `${path} is not a file that could be sent`));
+  throw new NatterError(errorData('invalid', `'${path}' is not a file that could be sent`));
+}
+
+/** `null` for whatever the file system knows nothing of: no such file, a name too long, a folder that may not be entered. */
+function look(path: string): Stats | null {
+  try {
+    return statSync(path);
+  } catch {
+    return null;
+  }
 }

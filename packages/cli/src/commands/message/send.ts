@@ -4,6 +4,7 @@ import { NatterError, errorData } from '@natter/core/error';
 import { supports } from '@natter/core/model';
 import type { CommandContext } from '../../context.ts';
 import { changeKey } from '../../link/changes.ts';
+import { whyNotYet } from '../../link/why-not-yet.ts';
 import { exitCodeOf, exitCodes } from '../../output/exit-code.ts';
 import { oneLine } from '../../output/sanitise.ts';
 import { readText } from '../../prompts/text.ts';
@@ -11,15 +12,12 @@ import { aroundMessage } from './around.ts';
 import { findDestination } from './destination.ts';
 import { reached, waitForDelivery, waits } from './delivery.ts';
 import type { Wait } from './delivery.ts';
-
-/** Milliseconds that a send waits for the network when nobody says otherwise. */
-const patience = 10_000;
+import { waitPatiently } from './patience.ts';
 
 /** `natter send TO [TEXT | -]`. */
 export async function send(context: CommandContext): Promise<number> {
   const { given } = context;
   const wait = given.choice('wait', waits) ?? 'sent';
-  const time = given.seconds('timeout') ?? patience;
   const files = given.texts('file');
   const text = files.length > 0 && given.words(1).length === 0 ? '' : await readText(context, given.words(1));
   const link = await context.link();
@@ -33,10 +31,11 @@ export async function send(context: CommandContext): Promise<number> {
   const { message } = await link
     .call('message.send', { key: changeKey(), to, draft }, { signal: context.signal })
     .catch(tellHowInClear);
-  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(time)]);
-  const last = await waitForDelivery(link, message, wait, signal);
+  const last = await waitPatiently(context, link, draft, (signal) =>
+    waitForDelivery(link, message, wait, signal),
+  );
   context.signal.throwIfAborted();
-  return tell(context, last, wait);
+  return tell(context, link, last, wait);
 }
 
 /** Only here is it known by which option the user may decide otherwise. */
@@ -55,7 +54,7 @@ async function attach(
   text: string,
 ): Promise<Draft['content']> {
   const { uploadFiles } = await import('./attach.ts');
-  return { kind: 'attachment', text, attachments: await uploadFiles(link, files, context.signal) };
+  return { kind: 'attachment', text, attachments: await uploadFiles(context, link, files) };
 }
 
 /** Waiting for what the network never tells would end in a time-out that says nothing. */
@@ -75,7 +74,12 @@ async function checkReceipts(link: ClientLink, to: Destination, wait: 'delivered
   );
 }
 
-function tell({ output }: CommandContext, message: MessageView, wait: Wait): number {
+async function tell(
+  { output }: CommandContext,
+  link: ClientLink,
+  message: MessageView,
+  wait: Wait,
+): Promise<number> {
   const delivery: Delivery = message.delivery ?? 'queued';
   const { id, account, conversation, network } = message;
   output.item(
@@ -100,7 +104,7 @@ function tell({ output }: CommandContext, message: MessageView, wait: Wait): num
   output.note(
     delivery === 'unconfirmed'
       ? 'natter: the network has not confirmed the message'
-      : `natter: the message is ${delivery} and goes on in the background`,
+      : `natter: the message is ${delivery} and goes on in the background${await whyNotYet(link, account)}`,
   );
   return exitCodes.partly;
 }

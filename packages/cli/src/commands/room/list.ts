@@ -2,6 +2,7 @@ import type { RoomListing } from '@natter/core';
 import type { CommandContext } from '../../context.ts';
 import { chooseAccount, findAccountId } from '../../link/choose-account.ts';
 import { listConversations } from '../../link/list-conversations.ts';
+import { countOf } from '../../output/count.ts';
 import { oneLine } from '../../output/sanitise.ts';
 import { conversationItem, conversationText } from '../conversation.ts';
 
@@ -41,7 +42,7 @@ function listingText({ address, name, topic, members }: RoomListing): string {
   const head = [
     address,
     ...(name === null ? [] : [name]),
-    ...(members === null ? [] : [`${members} members`]),
+    ...(members === null ? [] : [countOf(members, 'member')]),
   ];
   return `${head.map(oneLine).join('  ')}${topic ? `\n    ${oneLine(topic)}` : ''}`;
 }

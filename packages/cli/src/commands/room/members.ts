@@ -2,7 +2,6 @@ import type { ConversationId, Member, RemoteKey, Role } from '@natter/core';
 import type { ClientLink } from '@natter/core/link';
 import { NatterError, errorData } from '@natter/core/error';
 import type { Command } from '../../command-line/command.ts';
-import { UsageError } from '../../command-line/usage-error.ts';
 import type { CommandContext } from '../../context.ts';
 import { changeRoom } from '../../link/changes.ts';
 import { findInvited } from './find-invited.ts';
@@ -60,7 +59,8 @@ async function removeMember(context: CommandContext, action: 'kick' | 'ban' | 'u
 /** `natter room role ROOM MEMBER ROLE`. */
 export async function giveRole(context: CommandContext): Promise<number> {
   const role = roles.find((name) => name === context.given.word(2));
-  if (role === undefined) throw new UsageError(`there is no role '${context.given.word(2)}'`);
+  if (role === undefined)
+    throw context.given.error(`ROLE is ${roles.join(', ')}, not '${context.given.word(2)}'`);
   return changeRole(context, role);
 }
 

@@ -2,6 +2,7 @@ import type { BackupProgress, LongWork } from '@natter/server';
 import { resolve } from 'node:path';
 import type { CommandContext } from '../../context.ts';
 import { exitCodes } from '../../output/exit-code.ts';
+import { countOf } from '../../output/count.ts';
 import { oneLine } from '../../output/sanitise.ts';
 import { serverFolder } from './data-folder.ts';
 import { asNatterError } from './failure.ts';
@@ -16,7 +17,7 @@ export async function backupServer(context: CommandContext): Promise<void> {
   const { files } = await asNatterError(() => backupData(data, target, longWork(context)));
   context.output.item(
     { type: 'backup', path: target, files },
-    () => `${oneLine(target)}  the database and ${files} ${files === 1 ? 'file' : 'files'}`,
+    () => `${oneLine(target)}  the database and ${countOf(files, 'file')}`,
   );
 }
 
@@ -27,7 +28,7 @@ export async function restoreServer(context: CommandContext): Promise<void> {
   const { files } = await asNatterError(() => restoreData(backup, data, longWork(context)));
   context.output.item(
     { type: 'restored', path: data, files },
-    () => `${oneLine(data)}  the database and ${files} ${files === 1 ? 'file' : 'files'}`,
+    () => `${oneLine(data)}  the database and ${countOf(files, 'file')}`,
   );
 }
 

@@ -1,6 +1,7 @@
 import type { AccountInfo, Administration } from '@natter/server';
 import type { Command } from '../../command-line/command.ts';
 import type { CommandContext } from '../../context.ts';
+import { countOf } from '../../output/count.ts';
 import { oneLine } from '../../output/sanitise.ts';
 import { passwordSource } from '../../prompts/password.ts';
 import { serverFolder } from './data-folder.ts';
@@ -29,12 +30,18 @@ function administer(
 
 /** `natter server user add NAME`. */
 export const addUser: Command = administer(async (context, administration) => {
-  show(context, await administration.addUser(userOf(context), await newPassword(context)));
+  const name = userOf(context);
+  // Nobody types a password for a name that cannot be.
+  await administration.checkFree(name);
+  show(context, await administration.addUser(name, await newPassword(context)));
 });
 
 /** `natter server user list`. */
 export const listUsers: Command = administer(async (context, administration) => {
-  for (const user of await administration.listUsers()) show(context, user);
+  const users = await administration.listUsers();
+  for (const user of users) show(context, user);
+  if (users.length === 0)
+    context.output.note('There is no account yet: create one with natter server user add.');
 });
 
 /** `natter server user suspend NAME [--reason TEXT] [--until DATE]`. */
@@ -54,7 +61,9 @@ export const resumeUser: Command = administer(async (context, administration) =>
 
 /** `natter server user passwd NAME`. */
 export const changePassword: Command = administer(async (context, administration) => {
-  await administration.setPassword(userOf(context), await newPassword(context));
+  const name = userOf(context);
+  await administration.user(name);
+  await administration.setPassword(name, await newPassword(context));
   await showOne(context, administration);
 });
 
@@ -140,8 +149,7 @@ function show({ output }: CommandContext, user: AccountInfo): void {
   const { address, name, createdAt, devices, standing } = user;
   output.item(
     { type: 'user', address, name, createdAt: new Date(createdAt).toISOString(), devices, standing },
-    () =>
-      `${oneLine(address)}  ${standingText(standing)}  ${devices} ${devices === 1 ? 'device' : 'devices'}`,
+    () => `${oneLine(address)}  ${standingText(standing)}  ${countOf(devices, 'device')}`,
   );
 }
 

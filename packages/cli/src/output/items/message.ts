@@ -1,5 +1,6 @@
 import type { MessageView } from '@natter/core';
 import { attachmentsOf, messageTime } from '@natter/core/model';
+import { countOf } from '../count.ts';
 import type { JsonItem } from '../output.ts';
 import { manyLines, oneLine } from '../sanitise.ts';
 import type { Style } from '../style.ts';
@@ -87,7 +88,7 @@ function bodyText(message: MessageView, style: Style): string {
   const { content } = message;
   const text = manyLines(content.text, '    ');
   const files = attachmentsOf(content).map(
-    ({ name, size }) => `[${oneLine(name)}${size === null ? '' : `, ${size} bytes`}]`,
+    ({ name, size }) => `[${oneLine(name)}${size === null ? '' : `, ${countOf(size, 'byte')}`}]`,
   );
   switch (content.kind) {
     case 'undecryptable':
