@@ -19,9 +19,14 @@ export class Addresses {
     const known = this.#known.get(account);
     if (known !== undefined) return known;
     const row = this.#select.get(account);
-    const address = `${row === undefined ? 'unknown' : text(row, 'user')}@${this.#server}`;
+    const address = this.ofUser(row === undefined ? 'unknown' : text(row, 'user'));
     if (this.#known.size >= mostAddresses) this.#known.clear();
     this.#known.set(account, address);
     return address;
+  }
+
+  /** The address of an account whose user was read already. */
+  ofUser(user: string): string {
+    return `${user}@${this.#server}`;
   }
 }

@@ -59,7 +59,8 @@ export class SqliteRosters implements Rosters, Participant {
       INSERT OR REPLACE INTO roster (owner, contact, version, gone, to_state, from_state, listed, blocked, alias, groups, request_text)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
     this.#selectSince = database.prepare(`
-      SELECT roster.*, account.name FROM roster JOIN account ON account.id = contact
+      SELECT gone, to_state, from_state, listed, blocked, alias, groups, request_text, account.user, account.name
+      FROM roster JOIN account ON account.id = contact
       WHERE owner = ? AND version > ? AND (gone = 0 OR ?) ORDER BY version`);
     this.#selectVersion = database.prepare('SELECT roster_version FROM account WHERE id = ?');
     this.#bumpVersion = database.prepare(
@@ -124,11 +125,10 @@ export class SqliteRosters implements Rosters, Participant {
     const version = this.#version(owner);
     // A version from the future is of another history (a restored backup): start over.
     const full = since === null || since > version;
-    const rows = this.#selectSince.all(owner, full ? 0 : since, full ? 0 : 1);
     const contacts: Contact[] = [];
     const removed: string[] = [];
-    for (const row of rows) {
-      const address = this.#addresses.of(integer(row, 'contact'));
+    for (const row of this.#selectSince.all(owner, full ? 0 : since, full ? 0 : 1)) {
+      const address = this.#addresses.ofUser(text(row, 'user'));
       if (integer(row, 'gone') === 1) removed.push(address);
       else contacts.push(toContact(fromColumns(row), address, text(row, 'name')));
     }
