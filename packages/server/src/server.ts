@@ -9,7 +9,7 @@ import { openEmbeddedStorage } from './embedded/open-storage.ts';
 import { FileService } from './files/file-service.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { CertificateKeeper, readCertificate } from './listener/certificate.ts';
-import { clientAddress } from './listener/client-address.ts';
+import { clientAddress, trustedProxies } from './listener/client-address.ts';
 import { requireFreePort } from './listener/free-port.ts';
 import { Listener } from './listener/listener.ts';
 import type { ListenOptions } from './listener/listener.ts';
@@ -103,9 +103,10 @@ function check(options: ServerOptions, log: Log): Plan {
   const pass = crashAt(options.crashAt ?? process.env['NATTER_KILL_AT']);
   const tls = options.tls === undefined ? null : readCertificate(options.tls);
   const clock = options.clock ?? Date.now;
+  const isProxy = trustedProxies(trusted);
   return {
     scheme: tls === null ? 'ws' : 'wss',
-    listen: { host, port: options.port ?? 5280, tls, clientAddress: clientAddress(trusted), pass },
+    listen: { host, port: options.port ?? 5280, tls, isProxy, clientAddress: clientAddress(isProxy), pass },
     services: ({ onFault, tally }) => {
       const storage = openEmbeddedStorage({
         directory: options.dataDirectory,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clientAddress } from '../src/listener/client-address.ts';
+import { clientAddress, trustedProxies } from '../src/listener/client-address.ts';
 import { TestClient } from './support/client.ts';
 import { startServer, temporaryDirectory } from './support/server.ts';
 import { createServer } from '../src/server.ts';
@@ -9,7 +9,9 @@ import type { LogEntry } from '../src/log.ts';
 function seen(trusted: readonly string[], peer: string, forwarded?: string): string {
   const headers = forwarded === undefined ? {} : { 'x-forwarded-for': forwarded };
   const request = { socket: { remoteAddress: peer }, headers };
-  return clientAddress(trusted)(request as unknown as Parameters<ReturnType<typeof clientAddress>>[0]);
+  return clientAddress(trustedProxies(trusted))(
+    request as unknown as Parameters<ReturnType<typeof clientAddress>>[0],
+  );
 }
 
 describe('the address of a client', () => {

@@ -14,6 +14,8 @@ export interface SignInRates {
   readonly account: Rate;
   /** Accounts made from one network address. */
   readonly registration: Rate;
+  /** Connections of one network address that do not sign in. */
+  readonly visit: Rate;
 }
 
 export const defaultSignInRates: SignInRates = {
@@ -21,6 +23,7 @@ export const defaultSignInRates: SignInRates = {
   pair: { burst: 8, interval: 10_000 },
   account: { burst: 50, interval: 2_000 },
   registration: { burst: 100, interval: 6_000 },
+  visit: { burst: 200, interval: 50 },
 };
 
 /** How long an attempt at an account under attack waits. Milliseconds. */
@@ -37,6 +40,7 @@ export class SignInLimits {
   readonly #pair: RateLimit;
   readonly #account: RateLimit;
   readonly #registration: RateLimit;
+  readonly #visit: RateLimit;
   readonly #familiar = new Set<string>();
 
   constructor(rates: SignInRates, clock: () => number) {
@@ -44,6 +48,7 @@ export class SignInLimits {
     this.#pair = new RateLimit(rates.pair, clock);
     this.#account = new RateLimit(rates.account, clock);
     this.#registration = new RateLimit(rates.registration, clock);
+    this.#visit = new RateLimit(rates.visit, clock);
   }
 
   /**
@@ -74,6 +79,16 @@ export class SignInLimits {
   /** Counts a bad device token. @throws Refusal `too-fast` when there were too many. */
   badToken(remoteAddress: string): void {
     refuseIf(this.#address.take(addressBlock(remoteAddress)));
+  }
+
+  /** Counts a connection until `arrived` is called. Returns the milliseconds until there may be one more; 0: now. */
+  visit(remoteAddress: string): number {
+    return this.#visit.take(addressBlock(remoteAddress));
+  }
+
+  /** Who came has signed in. */
+  arrived(remoteAddress: string): void {
+    this.#visit.refund(addressBlock(remoteAddress));
   }
 
   /** @throws Refusal `too-fast` */

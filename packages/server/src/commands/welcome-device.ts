@@ -30,6 +30,7 @@ export async function welcomeDevice(
   const now = await storage.directory.accounts.byId(account.id);
   if (now === null) throw new Refusal('token-invalid', 'This account has been deleted.');
   requireActive(now);
+  services.signInLimits.arrived(session.connection.remoteAddress);
   session.signIn({ account, address, device: device.id });
   services.log({
     level: 'info',

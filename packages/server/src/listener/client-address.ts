@@ -2,28 +2,37 @@ import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 import { StartError } from '../start-error.ts';
 
+/** Tells whether an address is that of a reverse proxy that is believed. */
+export type IsProxy = (address: string) => boolean;
+
 /** Tells from where a request really comes. */
 export type ClientAddress = (request: IncomingMessage) => string;
+
+/** @throws StartError for something that is no address or range. */
+export function trustedProxies(trusted: readonly string[]): IsProxy {
+  if (trusted.length === 0) return () => false;
+  const known = new BlockList();
+  for (const range of trusted) addRange(known, range);
+  return (address) => {
+    const bare = plain(address);
+    return isIP(bare) !== 0 && known.check(bare, isIP(bare) === 4 ? 'ipv4' : 'ipv6');
+  };
+}
 
 /**
  * What a reverse proxy says of a client is believed when the proxy is one of the trusted addresses, and only as far as
  * the chain of trusted ones reaches: everything left of the first stranger is the stranger's own invention.
- * @throws StartError for something that is no address or range.
  */
-export function clientAddress(trusted: readonly string[]): ClientAddress {
-  const known = new BlockList();
-  for (const range of trusted) addRange(known, range);
-  const isTrusted = (address: string): boolean =>
-    isIP(address) !== 0 && known.check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6');
+export function clientAddress(isProxy: IsProxy): ClientAddress {
   return (request) => {
     const peer = plain(request.socket.remoteAddress ?? 'unknown');
-    if (trusted.length === 0 || !isTrusted(peer)) return peer;
+    if (!isProxy(peer)) return peer;
     let client = peer;
     // Each proxy adds at the right end whom it talks to.
     for (const hop of forwarded(request).toReversed()) {
       if (isIP(hop) === 0) break;
       client = hop;
-      if (!isTrusted(hop)) break;
+      if (!isProxy(hop)) break;
     }
     return client;
   };

@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chooseSubprotocol, subprotocols } from '@natter/native-protocol';
@@ -12,10 +13,11 @@ import type { Services } from '../services.ts';
 import { Dispatcher } from '../session/dispatcher.ts';
 import { Session } from '../session/session.ts';
 import type { Certificate } from './certificate.ts';
-import type { ClientAddress } from './client-address.ts';
+import type { ClientAddress, IsProxy } from './client-address.ts';
 import { Connection } from './connection.ts';
 import { Flusher } from './flusher.ts';
 import { cannotListen } from './free-port.ts';
+import { Handshakes } from './handshakes.ts';
 import { answerHealth } from './health.ts';
 import { hardenedServer, useCertificate } from './http-server.ts';
 
@@ -24,6 +26,7 @@ export interface ListenOptions {
   readonly host: string;
   readonly port: number;
   readonly tls: Certificate | null;
+  readonly isProxy: IsProxy;
   readonly clientAddress: ClientAddress;
   readonly pass: PassCrashPoint;
 }
@@ -40,13 +43,16 @@ export class Listener {
   readonly #server: Server;
   readonly #webSockets: WebSocketServer;
   readonly #flusher = new Flusher();
+  readonly #handshakes: Handshakes;
   readonly #dispatchers = new Map<Session, { dispatcher: Dispatcher; webSocket: WebSocket }>();
   readonly #timers: NodeJS.Timeout[] = [];
 
   constructor(services: Services, options: ListenOptions) {
     this.#services = services;
     this.#options = options;
+    this.#handshakes = new Handshakes(services.settings.visitors, options.isProxy);
     const answer = (request: IncomingMessage, response: ServerResponse): void => {
+      this.#handshakes.done(request.socket);
       if (isTransfer(request)) return transfer(services, request, response);
       if (answerHealth(services, request, response)) return;
       // Whatever else it may be sending is not read.
@@ -65,7 +71,11 @@ export class Listener {
       maxPayload: services.settings.limits.frameBytes * 2,
       handleProtocols: (offered) => chooseSubprotocol(offered) ?? false,
     });
-    this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
+    this.#server.on('connection', (socket) => this.#connected(socket));
+    this.#server.on('upgrade', (request, socket, head) => {
+      this.#handshakes.done(request.socket);
+      this.#upgrade(request, socket, head);
+    });
   }
 
   /** Resolves with the port. @throws StartError */
@@ -134,10 +144,16 @@ export class Listener {
     };
   }
 
+  #connected(socket: Socket): void {
+    if (this.#handshakes.begin(socket)) return;
+    this.#services.tally.refusedConnections += 1;
+    socket.destroy();
+  }
+
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
     const remoteAddress = this.#options.clientAddress(request);
-    const { sessions, settings, lifecycle } = this.#services;
+    const { sessions, settings, lifecycle, signInLimits } = this.#services;
     if (lifecycle.draining)
       return this.#refuse(socket, '503 Service Unavailable', 'The server is shutting down.', 5);
     const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
@@ -149,6 +165,8 @@ export class Listener {
     ) {
       return this.#refuse(socket, '503 Service Unavailable', 'Too many connections that have not signed in.');
     }
+    if (signInLimits.visit(remoteAddress) > 0)
+      return this.#refuse(socket, '503 Service Unavailable', 'Too many connections without a sign-in.', 1);
     this.#webSockets.handleUpgrade(request, socket, head, (webSocket) =>
       this.#accept(webSocket, socket, remoteAddress),
     );
