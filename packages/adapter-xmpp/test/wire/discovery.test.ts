@@ -131,6 +131,33 @@ test('host metadata that has moved is followed, but never to where nobody is ver
   expect(asked.toSorted()).toEqual(['/.well-known/host-meta', '/.well-known/host-meta.json', '/moved.json']);
 });
 
+test('host metadata that leads in a circle, or has no end, says nothing, and is given up soon', async () => {
+  const ca = await createTestCa();
+  const { chain, key } = await ca.issue({ hosts: ['localhost'] });
+  let asked = 0;
+  let sent = 0;
+  const server = createServer({ cert: chain, key }, (request, response) => {
+    asked += 1;
+    if (request.url !== '/.well-known/host-meta') {
+      response.writeHead(302, { location: request.url ?? '/' }).end();
+      return;
+    }
+    const piece = ' '.repeat(16 * 1024);
+    const more = (): void => {
+      if (response.destroyed || (sent += piece.length) > 64 * 1024 * 1024) response.end();
+      else response.write(piece, more);
+    };
+    more();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  close = () => server.close();
+  const domain = `localhost:${(server.address() as AddressInfo).port}`;
+  expect(await askHostMeta(domain, { authorities: ca.certificate, pinned: [] }, signal)).toEqual([]);
+  // The document, and three redirections of the other one.
+  expect(asked).toBeLessThanOrEqual(1 + 4);
+  expect(sent).toBeLessThan(8 * 1024 * 1024);
+});
+
 test('a browser’s own WebSocket: frames, the subprotocol, and a way out', async () => {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1', handleProtocols: () => 'xmpp' });
   close = () => {
