@@ -2,6 +2,7 @@ import type { DiscoInfo } from './mapping/disco.ts';
 import type { Room } from './features/rooms/room.ts';
 import type { Event } from '@natter/core';
 import type { BridgeOrigin, OperationId, OwnPresence, Presence, RemoteKey } from '@natter/core/model';
+import type { Invitation } from './mapping/rooms/invitation.ts';
 import type { Unacknowledged } from './wire/stream-management.ts';
 
 /** Where an operation's stanza stood in which managed session. */
@@ -55,8 +56,8 @@ export class Memory {
   readonly watchers: Set<RemoteKey> = new Set();
   /** The rooms that we are in, or want to be in. */
   readonly rooms: Map<RemoteKey, Room> = new Map();
-  /** Who invited us into rooms that we have not entered. */
-  readonly invitations: Map<RemoteKey, RemoteKey> = new Map();
+  /** By whom, and with what password, we were invited into rooms that we have not entered. */
+  readonly invitations: Map<RemoteKey, Omit<Invitation, 'room'>> = new Map();
   readonly #senders = new Map<string, RemoteKey>();
   readonly #keys = new Map<string, RemoteKey>();
 

@@ -138,6 +138,30 @@ test('forged invitation: who stands in a room cannot speak for it', async () => 
   expect(invited()).toHaveLength(1);
 });
 
+test('invitations of strangers fill no keyring and replace no password, until one is accepted', async () => {
+  await enter([]);
+  const { host } = pair.person;
+  host.secrets.set('room old@rooms.localhost', 'ours');
+  const before = host.secrets.size;
+  const invite = (room: string): string =>
+    `<message from='eve@elsewhere.example'><x xmlns='jabber:x:conference' jid='${room}@rooms.localhost' password='theirs'/></message>`;
+  pair.peer.write(invite('old') + Array.from({ length: 600 }, (_, index) => invite(`r${index}`)).join(''));
+  const invited = (): number =>
+    host.events.filter((e) => e.type === 'upsert' && e.of === 'conversation' && e.value.state === 'invited')
+      .length;
+  await host.until('the invitations', () => invited() === 601);
+  expect([host.secrets.size, host.secrets.get('room old@rooms.localhost')]).toEqual([before, 'ours']);
+  const change = { action: 'accept-invitation' } as const;
+  const accepted = pair.person.perform(
+    pair.person.op(remoteKey('r599@rooms.localhost'), { type: 'room', change }),
+  );
+  answer(await pair.peer.take('iq'), `<query xmlns='http://jabber.org/protocol/disco#info'/>`);
+  const presence = await pair.peer.take('presence');
+  expect(presence.getChild('x')?.getChildText('password')).toBe('theirs');
+  expect(host.secrets.size).toBe(before + 1);
+  accepted.catch(() => {});
+});
+
 test('a nick change rekeys a participant whom only the nick names, and their private conversation', async () => {
   await enter([]);
   pair.peer.write(

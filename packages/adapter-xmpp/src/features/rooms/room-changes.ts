@@ -49,7 +49,10 @@ export class RoomChanges {
     if (change.action === 'create') return this.#create(op, change, signal);
     const address = typeof op.conversation === 'string' ? op.conversation : null;
     if (address === null) return refuse('not-found', 'this is no room');
-    if (change.action === 'accept-invitation') return this.#join({ action: 'join', address }, signal);
+    if (change.action === 'accept-invitation') {
+      const password = this.#runtime.memory.invitations.get(address)?.password ?? null;
+      return this.#join({ action: 'join', address, ...(password === null ? {} : { password }) }, signal);
+    }
     if (change.action === 'decline-invitation') return this.#decline(address);
     const room = this.#runtime.memory.rooms.get(address);
     if (change.action === 'leave') return this.#leave(address, room, signal);
@@ -194,8 +197,8 @@ export class RoomChanges {
 
   async #decline(address: RemoteKey): Promise<Outcome> {
     const { stream, commits, memory } = this.#runtime;
-    const inviter = memory.invitations.get(address);
-    if (inviter) stream.send(writeDecline(address, inviter));
+    const inviter = memory.invitations.get(address)?.inviter ?? null;
+    if (inviter !== null) stream.send(writeDecline(address, inviter));
     memory.invitations.delete(address);
     await commits.batch({
       origin: 'live',

@@ -16,7 +16,7 @@ import type { Subscriber } from '../personal-events.ts';
 import type { Services } from '../services.ts';
 import { Bookmarks } from './bookmarks.ts';
 import { isRoomService, searchRooms } from './discovery.ts';
-import { passwordName, readRecords } from './records.ts';
+import { readRecords } from './records.ts';
 import { Room, type RoomRecord } from './room.ts';
 import { RoomArchive } from './room-archive.ts';
 import { RoomChanges } from './room-changes.ts';
@@ -208,12 +208,12 @@ export class Rooms {
     }
     const invitation = readInvitation(message);
     if (invitation === null) return null;
-    const { memory, commits, host } = this.#runtime;
-    const { room, inviter, password } = invitation;
+    const { memory, commits } = this.#runtime;
+    const { room, ...invited } = invitation;
     if ((memory.rooms.get(room)?.phase ?? 'outside') !== 'outside') return false;
-    if (inviter !== null) memory.invitations.set(room, inviter);
+    // Anybody may send one: its password is kept with our secrets only when it is accepted.
+    memory.invitations.set(room, invited);
     forgetOldest(memory.invitations, MOST_INVITATIONS);
-    if (password !== null) void host.setSecret(passwordName(room), password).catch(() => {});
     void commits.stanza(number, { origin: 'live', events: [invitedEvent(invitation)] });
     return true;
   }
