@@ -44,6 +44,9 @@ describe('files', () => {
     // Nothing that a browser would run, whatever the sender says it is.
     expect(whole.headers.get('content-type')).toBe('application/octet-stream');
     expect(whole.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(whole.headers.get('content-disposition')).toBe('attachment');
+    expect(whole.headers.get('content-security-policy')).toBe("default-src 'none'; sandbox");
+    expect(whole.headers.get('cache-control')).toBe('private, no-store');
     const rest = await ask(server, got, { headers: { range: 'bytes=299990-' } });
     expect([rest.status, rest.headers.get('content-range')]).toEqual([206, 'bytes 299990-299999/300000']);
     expect(Buffer.from(await rest.arrayBuffer()).equals(bytes.subarray(299_990))).toBe(true);
