@@ -155,7 +155,7 @@ test('invitations of strangers fill no keyring and replace no password, until on
   const accepted = pair.person.perform(
     pair.person.op(remoteKey('r599@rooms.localhost'), { type: 'room', change }),
   );
-  answer(await pair.peer.take('iq'), `<query xmlns='http://jabber.org/protocol/disco#info'/>`);
+  scene.answer(await pair.peer.take('iq'), `<query xmlns='http://jabber.org/protocol/disco#info'/>`);
   const presence = await pair.peer.take('presence');
   expect(presence.getChild('x')?.getChildText('password')).toBe('theirs');
   expect(host.secrets.size).toBe(before + 1);
