@@ -20,7 +20,9 @@ export interface Row {
 /** The messages of one conversation in order, and by what the network calls them. */
 export class ConversationRows {
   readonly ordered: Row[] = [];
-  readonly #stable = new NameIndex(({ message }) => message.stable);
+  /** See {@link Places}: what the indexes of names lead to. */
+  readonly #places: (Row | undefined)[] = [undefined];
+  readonly #stable = new NameIndex(this.#places, ({ message }) => message.stable);
   readonly #claimed = new Map<RemoteKey, NameIndex>();
   /** Further names; the outer key is the sender, `null` for stable keys. */
   readonly aliases: Map<RemoteKey | null, Map<string, MessageId>> = new Map();
@@ -39,9 +41,10 @@ export class ConversationRows {
   /** Adds a row. Two messages of one name would be one message shown twice: the hub must have merged them. */
   add(row: Row): void {
     const { stable, claimed, sender } = row.message;
-    if (stable !== null && !this.#stable.add(stable, row)) throw nameTaken(row.message);
-    if (claimed !== null && !this.#claimedBy(sender.key).add(claimed, row)) {
-      if (stable !== null) this.#stable.delete(stable);
+    const place = stable === null && claimed === null ? 0 : this.#places.push(row) - 1;
+    if (stable !== null && !this.#stable.add(stable, place)) throw nameTaken(row.message);
+    if (claimed !== null && !this.#claimedBy(sender.key).add(claimed, place)) {
+      this.#places[place] = undefined;
       throw nameTaken(row.message);
     }
     const at = this.#place(row);
@@ -52,8 +55,8 @@ export class ConversationRows {
   /** Takes a row out again. */
   take(row: Row): void {
     const { stable, claimed, sender } = row.message;
-    if (stable !== null) this.#stable.delete(stable);
-    if (claimed !== null) this.#claimed.get(sender.key)?.delete(claimed);
+    if (stable !== null) this.#places[this.#stable.placeOf(stable)] = undefined;
+    else if (claimed !== null) this.#places[this.#claimedBy(sender.key).placeOf(claimed)] = undefined;
     this.ordered.splice(this.#place(row), 1);
   }
 
@@ -70,7 +73,7 @@ export class ConversationRows {
   #claimedBy(sender: RemoteKey): NameIndex {
     let index = this.#claimed.get(sender);
     if (index === undefined) {
-      index = new NameIndex(({ message }) => message.claimed);
+      index = new NameIndex(this.#places, ({ message }) => message.claimed);
       this.#claimed.set(sender, index);
     }
     return index;

@@ -6,15 +6,9 @@ interface Entry {
   readonly before: unknown;
 }
 
-/** Rows that were added one after the other, and how one of them is taken back. */
-interface Additions {
-  readonly rows: unknown[];
-  readonly remove: (row: never) => void;
-}
-
 /** Makes a transaction of writes to plain maps and arrays: each write notes how it is taken back. */
 export class Journal {
-  readonly #undo: ((() => void) | Entry | Additions)[] = [];
+  readonly #undo: ((() => void) | Entry)[] = [];
   /** How the keys of maps stood before the first deletion: a map forgets a deleted key's place. */
   readonly #orders: Map<Map<unknown, unknown>, readonly unknown[]> = new Map();
 
@@ -26,13 +20,6 @@ export class Journal {
   set<Key, Value>(map: Map<Key, Value>, key: Key, value: Value): void {
     this.#undo.push({ map, key, before: map.get(key) });
     map.set(key, value);
-  }
-
-  /** Notes a row that was added. However many come one after the other, they are one entry; `remove` is always the same. */
-  added<Row>(row: Row, remove: (row: Row) => void): void {
-    const last = this.#undo.at(-1);
-    if (typeof last === 'object' && 'remove' in last && last.remove === remove) last.rows.push(row);
-    else this.#undo.push({ rows: [row], remove });
   }
 
   /** From a map whose order means something: rolled back, the key stands where it stood. */
@@ -63,7 +50,6 @@ export class Journal {
   rollBack(): void {
     for (let undo = this.#undo.pop(); undo !== undefined; undo = this.#undo.pop()) {
       if (typeof undo === 'function') undo();
-      else if ('remove' in undo) for (const row of undo.rows.toReversed()) undo.remove(row as never);
       else if (undo.before === undefined) undo.map.delete(undo.key);
       else undo.map.set(undo.key, undo.before);
     }

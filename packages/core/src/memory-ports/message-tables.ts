@@ -21,7 +21,8 @@ export class MessageTables {
   readonly #operations: Map<OperationId, Row> = new Map();
   readonly #provisional: Map<AccountId, Map<MessageId, Row>> = new Map();
   /** What was asked for last: reads and writes come conversation by conversation. */
-  #current: { readonly conversation: ConversationId; readonly rows: ConversationRows } | undefined;
+  #current: ConversationId | undefined;
+  #currentRows: ConversationRows | undefined;
   #sequence = 0;
 
   /** All messages by their id. */
@@ -48,27 +49,33 @@ export class MessageTables {
 
   /** `areNew`: no row has one of their ids. */
   put(messages: readonly Message[], areNew: boolean, journal: Journal): void {
+    if (areNew) return this.#add(messages, journal);
     for (const message of messages) {
-      const row = areNew ? undefined : this.messages.get(message.id);
-      if (row === undefined) this.#add(message, journal);
+      const row = this.messages.get(message.id);
+      if (row === undefined) this.#add([message], journal);
       else this.#replace(row, message, journal);
     }
   }
 
-  #add(message: Message, journal: Journal): void {
-    this.#sequence += 1;
-    const row: Row = { message, sequence: this.#sequence };
-    this.rows(message.conversation).add(row);
-    this.#messages.add(row);
-    journal.added(row, this.#takeBack);
-    if (message.operation !== null) this.#setOperation(row, message.operation, journal);
-    if (message.provisional) this.#setProvisional(row, true, journal);
+  #add(messages: readonly Message[], journal: Journal): void {
+    const rows: Row[] = [];
+    this.#messages.add(rows);
+    journal.note(() => this.#takeBack(rows));
+    for (let index = 0; index < messages.length; index += 1) {
+      const message = messages[index] as Message;
+      this.#sequence += 1;
+      const row: Row = { message, sequence: this.#sequence };
+      this.rows(message.conversation).add(row);
+      rows.push(row);
+      if (message.operation !== null) this.#setOperation(row, message.operation, journal);
+      if (message.provisional) this.#setProvisional(row, true, journal);
+    }
   }
 
-  readonly #takeBack = (row: Row): void => {
-    this.rows(row.message.conversation).take(row);
-    this.#messages.takeBack(row);
-  };
+  #takeBack(rows: readonly Row[]): void {
+    for (const row of rows.toReversed()) this.rows(row.message.conversation).take(row);
+    this.#messages.takeBack(rows);
+  }
 
   remove(id: MessageId, journal: Journal): void {
     const row = this.messages.get(id);
@@ -125,15 +132,16 @@ export class MessageTables {
     if (present !== undefined) return present;
     const made = new ConversationRows();
     this.conversations.set(conversation, made);
-    this.#current = { conversation, rows: made };
+    this.#currentRows = made;
     return made;
   }
 
   #rowsOf(conversation: ConversationId): ConversationRows | undefined {
-    if (this.#current?.conversation === conversation) return this.#current.rows;
-    const rows = this.conversations.get(conversation);
-    this.#current = rows && { conversation, rows };
-    return rows;
+    if (this.#current !== conversation) {
+      this.#current = conversation;
+      this.#currentRows = this.conversations.get(conversation);
+    }
+    return this.#currentRows;
   }
 
   #replace(row: Row, message: Message, journal: Journal): void {

@@ -1,5 +1,8 @@
 import type { Row } from './conversation-rows.ts';
 
+/** Rows as they came; each keeps its place, and leaves it empty when it goes. The first place is nobody's. */
+export type Places = readonly (Row | undefined)[];
+
 /**
  * Finds rows by a name: a hash table of numbers with open addressing. A Map with texts for keys reads the text of every
  * key that it passes by, wherever that lies in memory, and again whenever it grows; with tens of thousands of messages
@@ -7,40 +10,44 @@ import type { Row } from './conversation-rows.ts';
  * row that is found is read.
  */
 export class NameIndex {
-  /** Pairs: the number of a name, and where its row stands in `#rows`; 0 is a free slot. */
+  /** Pairs: the number of a name, and the place of its row; 0 is a free slot. */
   #slots = new Int32Array(2 * 8);
-  /** The first is no row. One that is gone leaves its slot taken, or those behind it would not be found. */
-  #rows: (Row | undefined)[] = [undefined];
+  #taken = 0;
+  readonly #rows: Places;
   readonly #nameOf: (row: Row) => string | null;
 
-  constructor(nameOf: (row: Row) => string | null) {
+  constructor(rows: Places, nameOf: (row: Row) => string | null) {
+    this.#rows = rows;
     this.#nameOf = nameOf;
   }
 
   get(name: string): Row | undefined {
-    return this.#rows[this.#slots[this.#find(name, numberOf(name)) + 1] as number];
+    return this.#rows[this.placeOf(name)];
   }
 
-  /** False when the name is taken; then nothing is changed. */
-  add(name: string, row: Row): boolean {
+  /** The place of the row with this name; 0 when there is none. */
+  placeOf(name: string): number {
+    return this.#slots[this.#find(name, numberOf(name)) + 1] as number;
+  }
+
+  /** Adds the name of the row at a place. False when the name is taken; then nothing is changed. */
+  add(name: string, place: number): boolean {
     const number = numberOf(name);
     const slot = this.#find(name, number);
     if (this.#slots[slot + 1] !== 0) return false;
     this.#slots[slot] = number;
-    this.#slots[slot + 1] = this.#rows.push(row) - 1;
+    this.#slots[slot + 1] = place;
+    this.#taken += 1;
     // Three quarters full, runs of taken slots begin to grow long.
-    if (this.#rows.length * 8 > this.#slots.length * 3) this.#grow();
+    if (this.#taken * 8 > this.#slots.length * 3) this.#grow();
     return true;
-  }
-
-  delete(name: string): void {
-    this.#rows[this.#slots[this.#find(name, numberOf(name)) + 1] as number] = undefined;
   }
 
   /** The slot of a name, or the free one that it would get. */
   #find(name: string, number: number): number {
     const slots = this.#slots;
     let slot = firstSlot(slots, number);
+    // The slot of a row that went stays taken, or those behind it would not be found.
     for (; slots[slot + 1] !== 0; slot = nextSlot(slots, slot)) {
       if (slots[slot] !== number) continue;
       const row = this.#rows[slots[slot + 1] as number];
@@ -49,17 +56,22 @@ export class NameIndex {
     return slot;
   }
 
-  /** Makes twice the room. What is gone keeps its slot: hardly any row of a store ever goes. */
+  /** Makes twice the room, without what went. */
   #grow(): void {
     const slots = this.#slots;
     const room = new Int32Array(2 * slots.length);
     for (let from = 0; from < slots.length; from += 2) {
-      if (slots[from + 1] === 0) continue;
+      const place = slots[from + 1] as number;
+      if (place === 0) continue;
+      if (this.#rows[place] === undefined) {
+        this.#taken -= 1;
+        continue;
+      }
       const number = slots[from] as number;
       let slot = firstSlot(room, number);
       while (room[slot + 1] !== 0) slot = nextSlot(room, slot);
       room[slot] = number;
-      room[slot + 1] = slots[from + 1] as number;
+      room[slot + 1] = place;
     }
     this.#slots = room;
   }

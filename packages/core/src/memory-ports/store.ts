@@ -56,7 +56,7 @@ class Tables implements MemoryStore {
     return this.#answer((tables) => {
       const journal = new Journal();
       try {
-        for (const write of writes) applyWrite(tables, write, journal);
+        writes.forEach((write) => applyWrite(tables, write, journal));
       } catch (error) {
         journal.rollBack();
         throw error;

@@ -14,7 +14,12 @@ export class LiveMapWriter<K, V> extends LiveMapBase<K, V> {
   set(key: K, value: V): void {
     if (value === undefined) throw new TypeError('undefined means absent: use delete().');
     if (this.frames.phase === 'writing') this.put(key, value);
-    else this.frames.run(() => this.put(key, value));
+    else this.#putAlone(key, value);
+  }
+
+  /** Apart from `set`, so that a write within a frame makes no closure. */
+  #putAlone(key: K, value: V): void {
+    this.frames.run(() => this.put(key, value));
   }
 
   /** Removes a row, if it is there. */

@@ -60,8 +60,8 @@ export function storeArrivals(transaction: Transaction, arrived: Arrivals): void
   if (arrived.newest === null) return;
   if (arrived.oldNews !== null) noteOldNews(transaction, arrived.oldNews);
   const now = transaction.conversations.get(arrived.conversation.id) ?? arrived.conversation;
-  const tail = transaction.tails.get(now.id);
-  const isLast = tail === undefined || tail.last === null || arrived.newest.order >= tail.last;
+  const last = transaction.messages.tail(now.id)?.last ?? null;
+  const isLast = last === null || arrived.newest.order >= last;
   const computed = now.counts === 'computed';
   transaction.putConversation({
     ...now,

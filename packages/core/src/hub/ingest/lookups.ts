@@ -1,5 +1,5 @@
-import type { Event } from '../../contract/index.ts';
-import type { Conversation, ConversationId, Message, Target } from '../../model/index.ts';
+import type { Event, MessageIn } from '../../contract/index.ts';
+import type { Conversation, ConversationId, Message, RemoteKey, Target } from '../../model/index.ts';
 import type { MessageLookup } from '../../ports/index.ts';
 import { knowsTail, loadTail } from './placement.ts';
 import type { Ingest } from './scope.ts';
@@ -25,15 +25,15 @@ function collect(ingest: Ingest, event: Event, lookups: MessageLookup[], unread:
     return;
   }
   if (event.type === 'remove' && event.of === 'message') {
-    const conversation = ingest.transaction.conversationByKey(ingest.account.id, event.in);
+    const conversation = storedConversation(ingest, event.in);
     if (conversation) lookups.push({ conversation: conversation.id, stable: event.key });
     return;
   }
   if (event.type !== 'timeline' && event.type !== 'patch' && event.type !== 'marker') return;
-  const conversation = ingest.transaction.conversationByKey(ingest.account.id, event.conversation);
+  const conversation = storedConversation(ingest, event.conversation);
   if (conversation === undefined) {
     // It may be the one that a send of ours is still waiting in.
-    if (event.type === 'timeline') lookups.push(...ownOperations(event));
+    if (event.type === 'timeline') for (const lookup of ownOperations(event)) lookups.push(lookup);
     return;
   }
   if (event.type === 'patch') lookups.push(lookup(conversation.id, event.target));
@@ -42,6 +42,12 @@ function collect(ingest: Ingest, event: Event, lookups: MessageLookup[], unread:
     if (!knowsTail(ingest.transaction, conversation.id)) unread.add(conversation.id);
     collectTimeline(conversation, event, lookups);
   }
+}
+
+/** The conversation of a key, unless this transaction makes it: then there is nothing of it to read. */
+function storedConversation({ transaction, account }: Ingest, key: RemoteKey): Conversation | undefined {
+  const conversation = transaction.conversationByKey(account.id, key);
+  return conversation && transaction.store.holds(conversation.id) ? conversation : undefined;
 }
 
 function ownOperations(event: Event & { type: 'timeline' }): MessageLookup[] {
@@ -59,7 +65,8 @@ function collectTimeline(
     if (event.place.after !== null) lookups.push({ conversation, stable: event.place.after });
     if (event.place.before !== null) lookups.push({ conversation, stable: event.place.before });
   }
-  for (const item of event.items) {
+  for (let index = 0; index < event.items.length; index += 1) {
+    const item = event.items[index] as MessageIn;
     if (item.stable !== null) lookups.push({ conversation, stable: item.stable });
     if (item.claimed !== null) lookups.push({ conversation, sender: item.sender.key, claimed: item.claimed });
     if (item.operation !== null) lookups.push({ operation: item.operation });

@@ -9,7 +9,7 @@ import type {
   Target,
 } from '../../model/index.ts';
 import { mintId } from '../../model/index.ts';
-import type { OwnTail } from '../state/transaction.ts';
+import type { OwnTail } from '../state/message-names.ts';
 import { ensureContact } from './contact.ts';
 import { findTarget } from './lookups.ts';
 import { safeContent } from './safe-content.ts';

@@ -1,7 +1,8 @@
 import type { ConversationId, Message, OrderKey } from '../../model/index.ts';
 import { firstRank, rankAfter } from '../rank.ts';
 import type { Tail } from '../state/profile.ts';
-import type { OwnTail, Transaction } from '../state/transaction.ts';
+import type { OwnTail } from '../state/message-names.ts';
+import type { Transaction } from '../state/transaction.ts';
 
 /** Rows that the network has or may have come before rows that still wait in the outbox. */
 const sharedPrefix = '1';
@@ -36,7 +37,7 @@ export function unsentOrder(last: OrderKey | null, pending: OrderKey): OrderKey 
 /** The tail of a conversation, as far as it was prefetched; empty for a new conversation. */
 export function tailOf(transaction: Transaction, conversation: ConversationId): Tail {
   return (
-    transaction.tails.get(conversation) ??
+    transaction.messages.tail(conversation) ??
     transaction.profile.tails.get(conversation) ?? { last: null, lastSettled: null, speaker: null }
   );
 }
@@ -46,7 +47,7 @@ export const provisionalReach = 1000;
 
 /** Whether the tail of a conversation is known; else {@link loadTail} reads it. */
 export function knowsTail(transaction: Transaction, conversation: ConversationId): boolean {
-  return transaction.tails.has(conversation) || transaction.profile.tails.has(conversation);
+  return transaction.messages.tail(conversation) !== null || transaction.profile.tails.has(conversation);
 }
 
 /** Reads the tail of a conversation from the store, once; rows that wait in the outbox are not part of it. */
@@ -54,13 +55,13 @@ export async function loadTail(transaction: Transaction, conversation: Conversat
   if (knowsTail(transaction, conversation)) return;
   const { last, lastSettled } = await transaction.store.edges(conversation);
   if (last === null || !isPendingOrder(last)) {
-    transaction.tails.set(conversation, { last, lastSettled, speaker: null });
+    transaction.messages.setTail(conversation, { last, lastSettled, speaker: null });
     return;
   }
   const at = pendingPrefix as OrderKey;
   const { rows } = await transaction.store.timeline({ conversation, at, before: provisionalReach, after: 0 });
   const settled = rows.findLast(({ provisional }) => !provisional);
-  transaction.tails.set(conversation, {
+  transaction.messages.setTail(conversation, {
     last: rows.at(-1)?.order ?? null,
     lastSettled: settled?.order ?? null,
     speaker: null,
@@ -79,11 +80,10 @@ export async function waitingRows(
 
 /** The tail of a conversation, for this transaction to move. */
 export function ownTail(transaction: Transaction, conversation: ConversationId): OwnTail {
-  let tail = transaction.tails.get(conversation);
-  if (tail === undefined) {
-    tail = { ...tailOf(transaction, conversation) };
-    transaction.tails.set(conversation, tail);
-  }
+  const known = transaction.messages.tail(conversation);
+  if (known !== null) return known;
+  const tail = { ...tailOf(transaction, conversation) };
+  transaction.messages.setTail(conversation, tail);
   return tail;
 }
 

@@ -32,7 +32,12 @@ export function ingestTimeline(ingest: Ingest, event: TimelineEvent): Promise<vo
 function knownConversation(ingest: Ingest, event: TimelineEvent): Conversation | undefined {
   const found = ingest.transaction.conversationByKey(ingest.account.id, event.conversation);
   if (!found || !isTakenFromConversation(ingest, found, event.conversation)) return found;
-  return event.items.some((item) => findExisting(ingest, found, item) !== null) ? found : undefined;
+  return isToldOf(ingest, found, event) ? found : undefined;
+}
+
+/** Whether something that is told is stored in this conversation. */
+function isToldOf(ingest: Ingest, conversation: Conversation, { items }: TimelineEvent): boolean {
+  return items.some((item) => findExisting(ingest, conversation, item) !== null);
 }
 
 async function ingestPage(
@@ -50,8 +55,16 @@ function adopt(ingest: Ingest, { id }: Conversation, { items }: TimelineEvent): 
   const { orphaned, unsentBehind } = ingest.transaction.profile;
   const waits = orphaned.has(id) || ingest.transaction.orphans.size > 0;
   const adopted = waits ? adoptOrphans(ingest, id, items) : undefined;
-  if (!unsentBehind.has(id)) return adopted;
-  return Promise.resolve(adopted).then(() => placeUnsent(ingest.transaction, id));
+  return unsentBehind.has(id) ? placeBehind(ingest, id, adopted) : adopted;
+}
+
+async function placeBehind(
+  { transaction }: Ingest,
+  id: Conversation['id'],
+  adopted: Promise<void> | undefined,
+): Promise<void> {
+  await adopted;
+  await placeUnsent(transaction, id);
 }
 
 /** `orders` are the places of the items, `null` where each goes to the tail. */

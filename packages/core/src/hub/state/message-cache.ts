@@ -1,7 +1,8 @@
 import type { ConversationId, Message, MessageId, OperationId, RemoteKey } from '../../model/index.ts';
 import type { MessageLookup } from '../../ports/index.ts';
 import { MessageNames, newCell } from './message-names.ts';
-import type { Cell } from './message-names.ts';
+import type { Cell, OwnTail } from './message-names.ts';
+import type { Tail } from './profile.ts';
 import type { TransactionReads } from './transaction-reads.ts';
 
 /**
@@ -73,6 +74,22 @@ export class MessageCache {
     const cell = newCell(message, true);
     this.#added.push(cell);
     this.#name(cell, message);
+  }
+
+  /** The tail of a conversation, as far as this transaction has read or moved it. */
+  tail(conversation: ConversationId): OwnTail | null {
+    return this.#namesOf(conversation)?.tail ?? null;
+  }
+
+  setTail(conversation: ConversationId, tail: OwnTail): void {
+    this.#names(conversation).tail = tail;
+  }
+
+  /** Tells every tail that this transaction has read or moved. */
+  forEachTail(tell: (tail: Tail, conversation: ConversationId) => void): void {
+    this.#byConversation.forEach(({ tail }, conversation) => {
+      if (tail !== null) tell(tail, conversation);
+    });
   }
 
   /** A further name for a message. */

@@ -1,4 +1,8 @@
 import type { Message, RemoteKey } from '../../model/index.ts';
+import type { Tail } from './profile.ts';
+
+/** A tail that nobody else holds yet: moved in place, once a message. */
+export type OwnTail = { -readonly [Field in keyof Tail]: Tail[Field] };
 
 /** One message as the transaction sees it; all its names lead here, so that a new state of it is written once. */
 export interface Cell {
@@ -20,12 +24,14 @@ export function newCell(message: Message | undefined, written = false): Cell {
 const few = 8;
 
 /**
- * What the messages of one conversation are called within a transaction; sender-chosen names by sender. A commit of live
+ * What a transaction knows of one conversation: where it ends, and what its messages are called; sender-chosen names by sender. A commit of live
  * traffic speaks of a message or two in each of many conversations, and making maps for each of these would cost more than
  * the rest of the commit: cells stand in a chain, and are found by the names in their messages, until they are many or
  * one has a further name.
  */
 export class MessageNames {
+  /** The tail of the conversation, once this transaction has read or moved it. */
+  tail: OwnTail | null = null;
   #last: Cell | null = null;
   #count = 0;
   #maps: NameMaps | null = null;

@@ -24,23 +24,24 @@ export class TransactionReads {
     this.#isStored = isStored;
   }
 
-  /** Like {@link Store.findMessages}. */
-  async findMessages(lookups: readonly MessageLookup[]): Promise<readonly (Message | null)[]> {
-    const asked = lookups.filter((lookup) => this.#mayFind(lookup));
-    if (asked.length === lookups.length) return lookups.length === 0 ? [] : this.#store.findMessages(lookups);
-    const found = asked.length === 0 ? [] : await this.#store.findMessages(asked);
-    let next = 0;
-    return lookups.map((lookup) => (this.#mayFind(lookup) ? (found[next++] ?? null) : null));
+  /** Whether anything of a conversation can be stored. */
+  holds(conversation: ConversationId): boolean {
+    return this.#isStored(conversation);
+  }
+
+  /** {@link Store.findMessages}, as it is: who asks for the names of many messages knows their conversation. */
+  findMessages(lookups: readonly MessageLookup[]): Promise<readonly (Message | null)[]> {
+    return lookups.length === 0 ? Promise.resolve([]) : this.#store.findMessages(lookups);
   }
 
   /** Like {@link Store.edges}. */
   async edges(conversation: ConversationId): Promise<Edges> {
-    return this.#isStored(conversation) ? this.#store.edges(conversation) : nothing;
+    return this.holds(conversation) ? this.#store.edges(conversation) : nothing;
   }
 
   /** Like {@link Store.timeline}. */
   async timeline(query: TimelineQuery): Promise<TimelineRows> {
-    return this.#isStored(query.conversation)
+    return this.holds(query.conversation)
       ? this.#store.timeline(query)
       : { rows: [], atStart: true, atEnd: true };
   }
@@ -50,27 +51,23 @@ export class TransactionReads {
     conversation: ConversationId,
     after: OrderKey | null,
   ): Promise<{ readonly unread: number; readonly mentions: number }> {
-    return this.#isStored(conversation)
+    return this.holds(conversation)
       ? this.#store.countUnread(conversation, after)
       : { unread: 0, mentions: 0 };
   }
 
   /** Like {@link Store.members}. */
   async members(conversation: ConversationId): Promise<readonly Member[]> {
-    return this.#isStored(conversation) ? this.#store.members(conversation) : [];
+    return this.holds(conversation) ? this.#store.members(conversation) : [];
   }
 
   /** Like {@link Store.orphans}. */
   async orphans(conversation: ConversationId, targets: readonly Target[]): Promise<readonly Orphan[]> {
-    return this.#isStored(conversation) ? this.#store.orphans(conversation, targets) : [];
+    return this.holds(conversation) ? this.#store.orphans(conversation, targets) : [];
   }
 
   /** Like {@link Store.findOperation}. */
   findOperation(name: OperationName): Promise<Operation | null> {
     return this.#store.findOperation(name);
-  }
-
-  #mayFind(lookup: MessageLookup): boolean {
-    return !('conversation' in lookup) || this.#isStored(lookup.conversation);
   }
 }

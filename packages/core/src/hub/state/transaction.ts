@@ -22,12 +22,9 @@ import { MessageCache } from './message-cache.ts';
 import type { MemberNews } from './news.ts';
 import { Overlay } from './overlay.ts';
 import { distinctionKey, isDirect } from './profile.ts';
-import type { Profile, Tail } from './profile.ts';
+import type { Profile } from './profile.ts';
 import { TransactionReads } from './transaction-reads.ts';
 import { collectWrites } from './writes.ts';
-
-/** A tail that nobody else holds yet: moved in place, once a message. */
-export type OwnTail = { -readonly [Field in keyof Tail]: Tail[Field] };
 
 /** How far back `natter watch` can be resumed, and how often what is older is dropped. */
 const keptChanges = 100_000;
@@ -46,8 +43,6 @@ export class Transaction {
   readonly conversations: Overlay<ConversationId, Conversation>;
   readonly operations: Overlay<OperationId, Operation>;
   readonly messages: MessageCache;
-  /** Tails that this transaction moved; its own until it is published. */
-  readonly tails: Map<ConversationId, OwnTail> = new Map();
   /** The newest message of each conversation that came and is no news, behind what was read there. */
   readonly oldNews: Map<ConversationId, Message> = new Map();
   /** What this transaction left to wait for a message, by id. */
@@ -239,7 +234,7 @@ export class Transaction {
       profile.contactKeys.merge(this.#contactKeys);
       profile.conversationKeys.merge(this.#conversationKeys);
       this.#directs.forEach((conversation, contact) => profile.directs.set(contact, conversation));
-      this.tails.forEach((tail, conversation) => profile.tails.set(conversation, tail));
+      this.messages.forEachTail((tail, conversation) => profile.tails.set(conversation, tail));
       this.members.forEach((members, conversation) => profile.members.set(conversation, members));
       profile.lastChange += this.changes.length;
       for (const effect of this.#onPublish) effect();
