@@ -61,6 +61,12 @@ export class AuthorizedApi {
     return this.#renewing(call.signal, () => this.#api.send(call));
   }
 
+  /** Asks somebody else than the homeserver, who is shown no token. Rejects with WireError. */
+  elsewhere(url: URL, { signal, headers = {} }: Pick<Call, 'signal' | 'headers'>): Promise<HttpAnswer> {
+    const { http, limits } = this.#parts;
+    return http.send({ url, method: 'GET', headers, silence: limits.silence, signal });
+  }
+
   async #renewing<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     const { expiresAt, refreshToken, accessToken } = this.#credentials;
     if (refreshToken !== null && expiresAt !== null && expiresAt - Date.now() < SOON)

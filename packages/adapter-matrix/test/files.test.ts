@@ -248,3 +248,42 @@ test('an address that is none is not asked for', async () => {
   await expect(asked).rejects.toMatchObject({ data: { code: 'invalid' } });
   expect(server.asked).toEqual([]);
 });
+
+test('a file that the server keeps elsewhere is fetched there, without our token', async () => {
+  const bytes = randomBytes(100_000);
+  const elsewhere = await Homeserver.start();
+  try {
+    server.script(/^GET client\/v1\/media\/download\/far\.test\/abc/, 2, (_, response) => {
+      response.writeHead(307, { location: `${elsewhere.url}/_matrix/bucket/abc?signature=x` }).end('away');
+      return true;
+    });
+    elsewhere.scripts.unshift(({ range }, response) => {
+      const from = Number(/^bytes=(\d+)-$/.exec(range ?? 'bytes=0-')?.[1]);
+      response.writeHead(from === 0 ? 200 : 206).end(bytes.subarray(from));
+      return true;
+    });
+    const blob = mintId('blob');
+    const remote = 'mxc://far.test/abc';
+    expect(await download(runtime(), { remote, blob, offset: 0 }, signal)).toMatchObject({ done: true });
+    blobs.set(blob, bytes.subarray(0, 60_000));
+    expect(await download(runtime(), { remote, blob, offset: 60_000 }, signal)).toMatchObject({ done: true });
+    expect(Buffer.compare(blobs.get(blob) ?? new Uint8Array(), bytes)).toBe(0);
+    expect(server.asked.map(({ token }) => token)).toEqual(['token-1', 'token-1']);
+    expect(elsewhere.asked.map(({ token }) => token)).toEqual([null, null]);
+  } finally {
+    await elsewhere.stop();
+  }
+});
+
+test.each([
+  ['in a circle', '/_matrix/client/v1/media/download/far.test/abc', 'protocol'],
+  ['where no address leads', 'file:///etc/passwd', 'tls-required'],
+])('a file that is said to be %s is not fetched for ever', async (_, location, code) => {
+  server.script(/^GET client\/v1\/media\/download/, Infinity, (_asked, response) => {
+    response.writeHead(302, { location }).end();
+    return true;
+  });
+  const what = { remote: 'mxc://far.test/abc', blob: mintId('blob'), offset: 0 } as const;
+  await expect(download(runtime(), what, signal)).rejects.toMatchObject({ data: { code } });
+  expect(server.asked.length).toBeLessThan(10);
+});

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { memorySecrets, memoryStore } from '@natter/core';
 import { eventually, Home } from './support/home.ts';
 import { keptOpen } from './support/kept-open.ts';
-import { directRoom, Homeserver, ME, message, refuse, ROOM, THEM } from './support/homeserver.ts';
+import { directRoom, Homeserver, json, ME, message, refuse, ROOM, THEM } from './support/homeserver.ts';
 
 let server: Homeserver;
 let home: Home | undefined;
@@ -108,6 +108,60 @@ test.each<[string, string, unknown, string, string]>([
   const opened = await open();
   await opened.hears([text, 'after']);
   expect((await opened.rows())[0]?.content.kind).toBe(kind);
+});
+
+test('a word of the server itself is a notice', async () => {
+  const content = { msgtype: 'm.server_notice', body: 'the disk is full', server_notice_type: 'x' };
+  server.say([event('$1', 'm.room.message', content)]);
+  const opened = await open();
+  await opened.hears(['the disk is full']);
+  expect((await opened.rows())[0]?.content.kind).toBe('notice');
+});
+
+test('an edit that says nothing but its text for old clients is shown without the mark before it', async () => {
+  server.say([message('$1', 'old')]);
+  const content = { msgtype: 'm.text', body: '* new *text*' };
+  const relation = { 'm.relates_to': { rel_type: 'm.replace', event_id: '$1' } };
+  server.say([event('$2', 'm.room.message', { ...content, ...relation })]);
+  await (await open()).hears(['new *text*']);
+});
+
+test('a message that is empty is taken back, also where the server does not say by whom', async () => {
+  server.say([
+    event('$1', 'm.room.message', {}),
+    event('$2', 'm.room.encrypted', {}),
+    message('$3', 'three'),
+  ]);
+  const opened = await open();
+  await opened.hears(['', '', 'three']);
+  const retracted = async (): Promise<readonly boolean[]> =>
+    (await opened.rows()).map((row) => row.retracted !== null);
+  await eventually(retracted).toEqual([true, true, false]);
+});
+
+test('the same emoji is one reaction, with its variation selector or without', async () => {
+  const heart = (key: string): unknown => ({
+    'm.relates_to': { rel_type: 'm.annotation', event_id: '$1', key },
+  });
+  server.say([
+    message('$1', 'one'),
+    event('$r1', 'm.reaction', heart('\u2764')),
+    event('$r2', 'm.reaction', heart('\u2764\uFE0F'), ME),
+  ]);
+  const opened = await open();
+  await opened.hears(['one']);
+  const reactions = async () => (await opened.rows())[0]?.reactions;
+  await eventually(async () => (await reactions())?.map(({ key, senders }) => [key, senders.length])).toEqual(
+    [['\u2764\uFE0F', 2]],
+  );
+  server.script(/\/relations\//, 1, (_, response) => {
+    json(response, { chunk: [{ event_id: '$r2', sender: ME, content: heart('\u2764\uFE0F') }] });
+    return true;
+  });
+  const [row] = await opened.rows();
+  if (row === undefined) return expect.fail('there is no message');
+  await opened.react(row.id, '\u2764', false);
+  await eventually(() => server.count(/^PUT .*\/redact\/\$r2\//)).toBe(1);
 });
 
 test('what clients tell each other is no message', async () => {

@@ -10,6 +10,7 @@ import { isUnknownEndpoint, refusal, type Call } from '../wire/api.ts';
 import { WireError } from '../wire/error.ts';
 import type { HttpAnswer } from '../wire/http.ts';
 import { readBody, type JsonMap } from '../wire/json.ts';
+import { MOST_REDIRECTS, redirectOf } from '../wire/redirects.ts';
 
 /** Bytes that one file may have, whatever is said of it. */
 const MOST_BYTES = 2 * 1024 * 1024 * 1024;
@@ -60,11 +61,32 @@ async function ask(
   how: Pick<Call, 'signal' | 'headers'>,
 ): Promise<HttpAnswer> {
   const path = ['client', 'v1', 'media', 'download', server, id];
-  const answer = await api.send({ method: 'GET', path, ...how });
+  const url = new URL(`${api.base}/_matrix/${path.map(encodeURIComponent).join('/')}`);
+  const answer = await follow(api, await api.send({ method: 'GET', path, ...how }), url, how);
   if (answer.status !== 404 && answer.status !== 405) return answer;
   const refused = refusal(answer, await readBody(answer, MOST_ERROR));
   if (!isUnknownEndpoint(refused)) throw refused;
   return api.send({ method: 'GET', path: ['media', 'v3', 'download', server, id], anonymous: true, ...how });
+}
+
+/** Servers may keep their files elsewhere (MSC3916), where our token is nobody's business. */
+async function follow(
+  api: AuthorizedApi,
+  first: HttpAnswer,
+  url: URL,
+  how: Pick<Call, 'signal' | 'headers'>,
+): Promise<HttpAnswer> {
+  let [answer, at] = [first, url];
+  for (let redirects = 0; redirects < MOST_REDIRECTS; redirects += 1) {
+    const next = redirectOf(answer, at);
+    if (next === undefined) return answer;
+    answer.discard();
+    if (next === null)
+      throw new WireError('tls-required', 'the file is said to be where nothing is encrypted');
+    [answer, at] = [await api.elsewhere(next, how), next];
+  }
+  answer.discard();
+  throw new WireError('protocol', 'the file is always somewhere else');
 }
 
 /** A file on its way into a blob. */

@@ -4,6 +4,7 @@ import { TEXT_BYTES } from '../capabilities.ts';
 import { failedOutcome, refused } from '../mapping/errors.ts';
 import { isEventId, isRoomId, isUserId, keyOf } from '../mapping/keys.ts';
 import { writeEdit, writeReaction, writeSend } from '../mapping/outgoing.ts';
+import { qualified } from '../mapping/reaction-key.ts';
 import type { Runtime } from '../runtime.ts';
 import { WireError } from '../wire/error.ts';
 import { get, getList, getMap, getText, isMap, type JsonMap } from '../wire/json.ts';
@@ -216,7 +217,8 @@ export class Outgoing {
       for (const event of getList(answer, 'chunk').filter(isMap)) {
         const relation = getMap(getMap(event, 'content'), 'm.relates_to');
         const id = get(event, 'event_id');
-        if (get(event, 'sender') === api.userId && get(relation, 'key') === key && isEventId(id)) return id;
+        const same = qualified(getText(relation, 'key') ?? '') === qualified(key);
+        if (get(event, 'sender') === api.userId && same && isEventId(id)) return id;
       }
       from = getText(answer, 'next_batch');
       if (from === undefined) return null;

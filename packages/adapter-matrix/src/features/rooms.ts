@@ -1,6 +1,7 @@
 import type { SessionHost } from '@natter/core';
 import { readRoom, writeRoom } from '../mapping/kept-room.ts';
 import type { Remember } from '../encryption.ts';
+import { qualified } from '../mapping/reaction-key.ts';
 import { isEventId, isUserId } from '../mapping/keys.ts';
 import { SPACE, type Room } from '../mapping/room.ts';
 import type { KnownReaction } from '../mapping/timeline.ts';
@@ -88,7 +89,9 @@ export class Rooms {
   reactionOf(sender: string, target: string, key: string): string | null {
     const all = [...this.#reactions.values()];
     return (
-      all.findLast((each) => each.sender === sender && each.target === target && each.key === key)?.id ?? null
+      all.findLast(
+        (each) => each.sender === sender && each.target === target && qualified(each.key) === qualified(key),
+      )?.id ?? null
     );
   }
 

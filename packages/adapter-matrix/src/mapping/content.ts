@@ -13,7 +13,13 @@ const FILES: Readonly<Record<string, AttachmentKind>> = {
 };
 /** No event has more (Matrix 1.16, section "Size limits"); what a server makes longer all the same would take it minutes to read. */
 const MOST_HTML = 65_536;
-const TEXTS = { 'm.text': 'text', 'm.emote': 'emote', 'm.notice': 'notice' } as const;
+const TEXTS = {
+  'm.text': 'text',
+  'm.emote': 'emote',
+  'm.notice': 'notice',
+  // Of the server to its users (Matrix 1.18, section "Server Notices").
+  'm.server_notice': 'notice',
+} as const;
 
 /** A request to verify each other; its body is for clients that cannot. */
 const VERIFICATION: Content = {

@@ -7,6 +7,7 @@ import { isRoomId, isUserId, keyOf } from './keys.ts';
 import type { Keywords } from './push-rules.ts';
 import { levelOf, neededLevel, roomMentionLevel } from './power.ts';
 import type { Room } from './room.ts';
+import { qualified } from './reaction-key.ts';
 import { readRelation, type Relation, type RoomEvent } from './room-event.ts';
 
 /** A reaction, which its redaction names by nothing but its event. */
@@ -197,8 +198,14 @@ function changeOf(event: RoomEvent, context: TimelineContext): Event | null {
   if (event.type === 'm.reaction') return reactionOf(event, relation, context);
   if (event.type !== 'm.room.message' || relation.kind !== 'm.replace' || relation.target === null)
     return null;
-  const content = readMessage(getMap(event.content, 'm.new_content') ?? event.content, false);
+  const content = readMessage(getMap(event.content, 'm.new_content') ?? withoutMark(event.content), false);
   return patch(relation.target, event, context, { kind: 'edit', content, at: event.at });
+}
+
+/** An edit says itself with a mark before it for clients that know no edits; some have nothing else to say. */
+function withoutMark(content: JsonMap): JsonMap {
+  const body = getText(content, 'body')?.replace(/^ ?\* /, '');
+  return body === undefined ? content : { ...content, body };
 }
 
 function reactionOf(
@@ -208,8 +215,10 @@ function reactionOf(
 ): Event | null {
   if (kind !== 'm.annotation' || target === null || key === null || event.id === null) return null;
   if (key === '' || key.length > REACTION_LENGTH || !key.isWellFormed()) return null;
-  context.remember({ id: event.id, target, key, sender: event.sender });
-  return patch(target, event, context, { kind: 'react', key, on: true });
+  // What we have asked for here is told as it was asked for.
+  const shown = operationOf(event) === null ? qualified(key) : key;
+  context.remember({ id: event.id, target, key: shown, sender: event.sender });
+  return patch(target, event, context, { kind: 'react', key: shown, on: true });
 }
 
 function redactionOf(event: RoomEvent, context: TimelineContext): Event | null {
@@ -237,14 +246,20 @@ function reasonOf({ content }: RoomEvent): string | null {
   return getText(content, 'reason')?.slice(0, 1000) ?? null;
 }
 
-function isRedacted({ unsigned }: RoomEvent): boolean {
-  return getMap(unsigned, 'redacted_because') !== undefined;
+function isRedacted(event: RoomEvent): boolean {
+  return getMap(event.unsigned, 'redacted_because') !== undefined || isEmptied(event);
+}
+
+/** What is left of a redacted message: some servers leave out why. */
+function isEmptied({ type, content, stateKey }: RoomEvent): boolean {
+  return isSayable(type) && stateKey === undefined && Object.keys(content).length === 0;
 }
 
 /** The redaction of an event that was redacted before we got it. */
 function redactionBehind(event: RoomEvent): RoomEvent | null {
   const because = getMap(event.unsigned, 'redacted_because');
   const sender = get(because, 'sender');
+  if (because === undefined && isEmptied(event)) return { ...event, at: null };
   if (because === undefined || !isUserId(sender)) return null;
   return { ...event, sender, content: getMap(because, 'content') ?? {}, at: null };
 }

@@ -2,11 +2,10 @@ import { WireError } from './error.ts';
 import type { HttpAnswer, HttpClient } from './http.ts';
 import { getList, getMap, getText, parseJson, readBody, type JsonMap } from './json.ts';
 import type { WireLimits } from './limits.ts';
+import { MOST_REDIRECTS, redirectOf } from './redirects.ts';
 import { baseOf, isLoopback } from './target.ts';
 
 const MOST_BYTES = 64 * 1024;
-const MOST_REDIRECTS = 5;
-const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /** With what a homeserver is looked for. */
 export interface DiscoveryParts {
@@ -48,11 +47,10 @@ async function follow(url: URL, parts: DiscoveryParts, signal: AbortSignal): Pro
   let at = url;
   for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects += 1) {
     const answer = await ask(at, parts, signal);
-    const { location } = answer.headers;
-    if (!REDIRECTS.has(answer.status) || location === undefined) return answer;
+    const next = redirectOf(answer, at);
+    if (next === undefined) return answer;
     answer.discard();
-    const next = URL.parse(location, at);
-    if (next === null || next.protocol !== 'https:')
+    if (next === null)
       throw failed(url.hostname, 'its .well-known file is said to be where nothing is encrypted');
     at = next;
   }
