@@ -106,6 +106,7 @@ function configText(
   return `[Global]
 Name = ${name}
 Info = natter test server
+MotdPhrase = Be kind to each other
 Listen = 127.0.0.1
 Ports = ${port}
 ${password === undefined ? '' : `Password = ${password}`}

@@ -151,6 +151,12 @@ for (const kind of ['ergo', 'ngircd'] as const) {
       expect(await rooms(bob)).toContain('#choir left');
     });
 
+    test('what the server says of itself can be read', async () => {
+      const [account] = await alice.natter(['account', 'show', 'irc']);
+      const announcements = modern ? [] : [{ text: 'Be kind to each other' }];
+      expect(account).toMatchObject({ announcements });
+    });
+
     test('a room that is not public is for those who are invited', { timeout: 60_000 }, async () => {
       await alice.natter(['room', 'create', 'board', '--invite', 'bob']);
       await until('bob is invited', async () => (await rooms(bob)).includes('#board invited'));

@@ -11,6 +11,7 @@ import { NatterError, type BlobId, type Opaque, type ScopeKey } from '@natter/co
 import { accountCapabilities } from './capabilities.ts';
 import type { ConnectionParts } from './connection-parts.ts';
 import { makeRuntime } from './make-runtime.ts';
+import { Announcements } from './features/announcements.ts';
 import { CatchUp } from './features/catch-up.ts';
 import { Channels, ROOM_STATE } from './features/channels.ts';
 import { CONTACT_STATE } from './features/contact-book.ts';
@@ -56,6 +57,7 @@ export class Connection {
   readonly #catchUp: CatchUp;
   readonly #markers: ReadMarkers;
   readonly #nick: NickKeeper;
+  readonly #announcements: Announcements;
   /** Ends with the connection. */
   readonly #signal: AbortSignal;
   /** The server's last word, which says more than the closed connection after it. */
@@ -93,6 +95,8 @@ export class Connection {
       caughtUp: (key) => this.#markers.caughtUp(key),
     });
     this.#nick = new NickKeeper(runtime, wantedNick);
+    this.#announcements = new Announcements(runtime, this.#channels);
+    for (const line of registered.said) this.#announcements.take(line);
     this.#features = [
       this.#netsplits,
       this.#channels,
@@ -101,6 +105,7 @@ export class Connection {
       this.#messages,
       this.#markers,
       new CtcpReplies(runtime),
+      this.#announcements,
       this.#nick,
     ];
     connection.bounds = { bodyBytes: support.number('LINELEN', 512) };
@@ -119,10 +124,11 @@ export class Connection {
     const rooms = await host.state(ROOM_STATE);
     // Only now is known what the lines are about that came right behind the welcome.
     const { connection } = this.#runtime;
-    connection.listen({ line: (line) => this.#receive(line), drained: () => void commits.flush() });
+    connection.listen({ line: (line) => this.#receive(line), drained: () => this.#drained() });
     // Not awaited: a channel that lets nobody in must not hold up the account.
     void new Rejoin(this.#runtime, this.#channels).enterAll(rooms, signal);
     this.#nick.start();
+    this.#announcements.tell();
     const botMode = support.get('BOT');
     if (this.#runtime.config.bot && botMode !== undefined && /^[A-Za-z]$/.test(botMode))
       connection.hint('MODE', [nick, `+${botMode}`]);
@@ -139,6 +145,11 @@ export class Connection {
     const { host, enabled, support, files } = this.#runtime;
     const features = { enabled, denied: support.get('CLIENTTAGDENY'), files: files.url !== null };
     host.capabilities('account', accountCapabilities(features));
+  }
+
+  #drained(): void {
+    this.#announcements.tell();
+    void this.#runtime.commits.flush();
   }
 
   #receive(line: IrcLine): void {
@@ -184,8 +195,6 @@ export class Connection {
       this.#tellCapabilities();
       return;
     }
-    if (line.command === 'NOTE' || line.command === 'WARN')
-      this.#runtime.host.log('info', 'irc-server-says', { command: param(line, 0), text: lastParam(line) });
     if (line.command === '005') this.#runtime.support.add(line.params.slice(1, -1));
     const old = line.command === 'NICK' && line.source !== null ? this.#contacts.keyFor(line) : null;
     for (const feature of this.#features) feature.take(line);

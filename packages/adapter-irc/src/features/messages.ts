@@ -1,11 +1,12 @@
 import type { Event, Sender } from '@natter/core';
 import { remoteKey, type OperationId, type RemoteKey } from '@natter/core/model';
+import { fromServer } from '../mapping/announcement.ts';
 import { contentOf } from '../mapping/ctcp.ts';
 import { MessageNames } from '../mapping/message-names.ts';
 import { mentions, messageOf, replyTarget, sentAt } from '../mapping/message.ts';
 import { isOwn, keyOf, type Feature, type Runtime } from '../runtime.ts';
 import { isBatch, linesOf, type Batch } from '../wire/batches.ts';
-import { lastParam, param, type IrcLine, type Source } from '../wire/line.ts';
+import { lastParam, param, type IrcLine } from '../wire/line.ts';
 
 /** How long somebody who typed is shown to type without another word (+typing: refreshed every 3 s), in milliseconds. */
 const TYPING_TIME = 6000;
@@ -17,11 +18,6 @@ export interface OnItsWay {
   readonly label: string | null;
   readonly target: RemoteKey;
   readonly text: string;
-}
-
-/** Whether it is a server that speaks: their names have a dot, nicks have none, and some histories tell nothing but the nick. */
-function isServer({ nick, user }: Source): boolean {
-  return user === null && nick.includes('.');
 }
 
 /** Who stands behind a nick, as far as contacts know. */
@@ -86,10 +82,9 @@ export class Messages implements Feature {
 
   /** A PRIVMSG or NOTICE as events: who is on the other side, once, and the message behind all that there is. */
   events(line: IrcLine): Event[] {
-    const { source, command } = line;
+    const { command } = line;
     // What a server says of itself (`*** Looking up your hostname`) is no conversation.
-    if (source === null || (command !== 'PRIVMSG' && command !== 'NOTICE')) return [];
-    if (isServer(source)) return [];
+    if (fromServer(line) || (command !== 'PRIVMSG' && command !== 'NOTICE')) return [];
     const content = contentOf(
       command === 'NOTICE' ? 'NOTICE' : 'PRIVMSG',
       lastParam(line),

@@ -8,6 +8,8 @@ import { SaslSignIn } from './sign-in.ts';
 
 /** How long a server that has not said a word may take to answer CAP LS: some answer nothing before NICK. */
 const FIRST_WORD_WITHIN = 1500;
+/** Most lines of what it says of itself that are kept. */
+const MOST_SAID = 500;
 /** Other nicks that are tried when ours is taken. */
 const NICK_ATTEMPTS = 8;
 
@@ -39,6 +41,8 @@ export interface Registered {
   readonly negotiation: CapabilityNegotiation;
   /** The mechanism by which we signed in; null without. */
   readonly mechanism: string | null;
+  /** What the server said of itself meanwhile: notices and its message of the day. */
+  readonly said: readonly IrcLine[];
 }
 
 /**
@@ -83,6 +87,7 @@ class Handshake {
   #failure: WireError | null = null;
   #nick: string;
   #nickAttempts = 0;
+  readonly #said: IrcLine[] = [];
   #welcomed = false;
   /** The server does not know CAP. */
   #withoutCap = false;
@@ -117,7 +122,13 @@ class Handshake {
     if (this.#negotiation.settled && !this.#welcomed) this.#connection.sendNow('CAP', ['END']);
     await this.#until(() => this.#ready);
     this.#connection.registered();
-    return { nick: this.#nick, support: this.#support, negotiation: this.#negotiation, mechanism };
+    return {
+      nick: this.#nick,
+      support: this.#support,
+      negotiation: this.#negotiation,
+      mechanism,
+      said: this.#said,
+    };
   }
 
   stop(): void {
@@ -171,6 +182,10 @@ class Handshake {
       case '422':
         this.#ready = this.#welcomed;
         if (this.#ready) this.#connection.hold();
+        return;
+      case 'NOTICE':
+      case '372':
+        if (this.#said.length < MOST_SAID) this.#said.push(line);
         return;
       case 'NICK':
         if (line.source?.nick === this.#nick) this.#nick = param(line, 0) || this.#nick;

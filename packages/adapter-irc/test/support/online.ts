@@ -21,6 +21,8 @@ export interface Running {
   readonly session: Session;
   readonly batches: Batch[];
   readonly hints: Ephemeral[];
+  /** What the server said of itself. */
+  readonly announced: readonly string[];
   readonly state: Record<string, string>;
   readonly secrets: ReadonlyMap<string, string>;
   readonly ended: Promise<Ended>;
@@ -50,6 +52,7 @@ export function run(
   const { nick = 'me', config = {}, secrets = {}, limits = {}, host: place = '127.0.0.1' } = options;
   const batches: Batch[] = [];
   const hints: Ephemeral[] = [];
+  const announced: string[] = [];
   const state: Record<string, string> = { ...options.state };
   const online = Promise.withResolvers<Ended | null>();
   const kept = new Map(Object.entries(secrets));
@@ -61,6 +64,9 @@ export function run(
     capabilities: () => {},
     roster: () => {},
     attention: () => {},
+    announcements: (items) => {
+      announced.splice(0, announced.length, ...items.map(({ text }) => text));
+    },
     commit: async (batch) => {
       batches.push(batch);
       for (const [name, value] of Object.entries(batch.state ?? {}))
@@ -96,6 +102,7 @@ export function run(
     session,
     batches,
     hints,
+    announced,
     state,
     secrets: kept,
     ended,

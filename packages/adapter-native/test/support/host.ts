@@ -58,6 +58,8 @@ export class TestHost implements SessionHost {
 
   attention(): void {}
 
+  announcements(): void {}
+
   async commit(batch: Batch): Promise<void> {
     this.asked += 1;
     await this.gate;

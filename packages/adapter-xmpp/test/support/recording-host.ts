@@ -52,6 +52,7 @@ class RecordingHost implements SessionHost {
     this.#tell();
   }
   attention(): void {}
+  announcements(): void {}
   async commit(batch: Batch): Promise<void> {
     await this.gate;
     this.batches.push(batch);

@@ -1,4 +1,5 @@
 import type {
+  Announcement,
   Attention,
   BlobId,
   Capabilities,
@@ -35,6 +36,8 @@ export interface SessionHost extends BaseHost {
   roster(state: RosterState): void;
   /** What needs the user; replaces what was told before. */
   attention(items: readonly Attention[]): void;
+  /** What the server says of itself, oldest first; replaces what was told before. Only the latest are shown. */
+  announcements(items: readonly Announcement[]): void;
   /**
    * Hands over stored things, first in, first out. Resolves after the store transaction: then acknowledge upstream,
    * cumulatively. Rejects only on a dead store or an invalid batch: end the run, acknowledge nothing; the hub takes nothing

@@ -32,6 +32,12 @@ export interface Attention {
   readonly error?: ErrorData;
 }
 
+/** What a server says to all who come to it (a greeting, a warning), and no conversation. */
+export interface Announcement {
+  readonly at: number;
+  readonly text: string;
+}
+
 /** What is stored of an account. */
 export interface AccountRecord {
   readonly id: AccountId;
@@ -58,5 +64,7 @@ export interface Account extends AccountRecord {
   readonly state: ConnectionState;
   readonly roster: RosterState;
   readonly attention: readonly Attention[];
+  /** What the server said of itself in this run, oldest first. */
+  readonly announcements: readonly Announcement[];
   readonly capabilities: Capabilities;
 }

@@ -79,6 +79,20 @@ describe('the reconnect policy', () => {
     },
   );
 
+  it('shows the latest of what a server says of itself, and no more of it after the next run begins', async () => {
+    const script = new Script();
+    const bench = await Bench.open([script]);
+    const shown = async (): Promise<readonly string[]> =>
+      (await bench.call('account.list', {}))[0]?.announcements.map(({ text }) => text) ?? [];
+    script.host?.announcements(Array.from({ length: 500 }, (_, at) => ({ at, text: `line ${at}` })));
+    expect(await shown()).toHaveLength(200);
+    expect((await shown()).at(-1)).toBe('line 499');
+    script.end({ why: 'network', error: networkError });
+    await bench.until(() => script.runs.length === 2);
+    expect(await shown()).toEqual([]);
+    await bench.hub.close();
+  });
+
   it('takes no word of a session whose run has ended', async () => {
     const script = new Script();
     const bench = await Bench.open([script]);

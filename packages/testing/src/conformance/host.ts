@@ -90,6 +90,8 @@ export class TestHost implements SessionHost {
     this.attentions = items;
   }
 
+  announcements(): void {}
+
   async commit(batch: Batch): Promise<void> {
     this.#inRun('a commit');
     if (this.#held !== null) await this.#wait(batch, this.#held);

@@ -2,7 +2,7 @@ import type { CommandContext } from '../../context.ts';
 import { accountsSettled } from '../../link/accounts-settled.ts';
 import { findAccount } from '../../link/choose-account.ts';
 import { accountItem, accountText } from '../../output/items/account.ts';
-import { shortLine } from '../../output/sanitise.ts';
+import { oneLine, shortLine } from '../../output/sanitise.ts';
 
 /** Milliseconds for accounts that are just connecting, as all are after the daemon has started. */
 const patience = 2000;
@@ -17,12 +17,14 @@ export async function listAccounts(context: CommandContext): Promise<void> {
   if (accounts.length === 0) output.note('There is no account yet: add one with natter account add.');
 }
 
-/** `natter account show ACCOUNT`: settings and abilities too. The settings of an account hold no secrets. */
+/**
+ * `natter account show ACCOUNT`: settings, which hold no secrets, and abilities too, and what the server says of itself.
+ */
 export async function showAccount(context: CommandContext): Promise<void> {
   const { output, given } = context;
   const account = await findAccount(await context.link(), given.word(0));
-  const { config, capabilities, deviceId } = account;
-  output.item({ ...accountItem(account), config, capabilities, deviceId }, () => {
+  const { config, capabilities, deviceId, announcements } = account;
+  output.item({ ...accountItem(account), config, capabilities, deviceId, announcements }, () => {
     const supported = Object.entries(capabilities.support)
       .filter(([, level]) => level === 'full' || level === 'partial')
       .map(([key]) => key);
@@ -32,6 +34,7 @@ export async function showAccount(context: CommandContext): Promise<void> {
         ([key, value]) => `    ${key} = ${shortLine(JSON.stringify(value), 200)}`,
       ),
       `    can: ${supported.join(', ')}`,
+      ...announcements.map(({ text }) => `    | ${oneLine(text)}`),
     ].join('\n');
   });
 }

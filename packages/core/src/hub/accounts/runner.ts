@@ -243,6 +243,7 @@ export class AccountRunner {
       state: { phase: 'connecting' },
       roster: 'loading',
       attention: [],
+      announcements: [],
       capabilities: this.#adapter.capabilities,
     });
   }

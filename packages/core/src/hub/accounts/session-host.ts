@@ -2,6 +2,7 @@ import type { Batch, Ephemeral, Interaction, SessionHost } from '../../contract/
 import { accountScope, conversationScope } from '../../contract/index.ts';
 import type {
   AccountId,
+  Announcement,
   Attention,
   BlobId,
   Capabilities,
@@ -20,6 +21,9 @@ import { validateBatch } from '../ingest/validate.ts';
 import type { AccountStatus } from '../state/account-status.ts';
 import { Chain } from '../state/commit-queue.ts';
 import type { Hints } from './hints.ts';
+
+/** Most announcements of one account that are shown; a server may say as many as it likes. */
+const MOST_ANNOUNCEMENTS = 200;
 
 /** What the account's runner hears of its session. */
 export interface SessionEvents {
@@ -95,6 +99,10 @@ export class HostOfSession implements SessionHost {
 
   attention(attention: readonly Attention[]): void {
     this.#status({ attention });
+  }
+
+  announcements(announcements: readonly Announcement[]): void {
+    this.#status({ announcements: announcements.slice(-MOST_ANNOUNCEMENTS) });
   }
 
   async commit(batch: Batch): Promise<void> {

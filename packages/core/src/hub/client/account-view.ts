@@ -10,6 +10,7 @@ export function accountView({ profile, adapters }: Environment, id: AccountId): 
     state: { phase: 'offline' } as const,
     roster: 'loading' as const,
     attention: [],
+    announcements: [],
     capabilities,
   };
   return { ...record, ...status };
