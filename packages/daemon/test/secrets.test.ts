@@ -69,6 +69,22 @@ describe('the encrypted file', () => {
     expect(asked).toEqual(['open 1', 'open 2', 'open 3']);
   });
 
+  it('asks nobody a fourth time, and a command not even a second time', async () => {
+    const { home, paths } = temporaryHome();
+    await (await openSecrets(paths, file('echo right'), nobody)).set(account, 'password', canary);
+    let asked = 0;
+    const person = await openSecrets(paths, file(null), async () => {
+      asked += 1;
+      return 'wrong';
+    });
+    await expect(person.get(account, 'password')).rejects.toThrow(/does not open/);
+    expect(asked).toBe(3);
+    const counter = `${home}/count`;
+    const command = await openSecrets(paths, file(`echo x >> ${counter}; echo wrong`), nobody);
+    await expect(command.get(account, 'password')).rejects.toThrow(/does not open/);
+    expect(readFileSync(counter, 'utf8')).toBe('x\n');
+  });
+
   it('says what to set when nobody can be asked', async () => {
     const { paths } = temporaryHome();
     const secrets = await openSecrets(paths, file(null), nobody);

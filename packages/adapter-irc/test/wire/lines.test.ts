@@ -89,6 +89,26 @@ describe('the splitter', () => {
     }
   });
 
+  test.each([
+    ['a body', (most: number) => 'x'.repeat(most), DEFAULT_LIMITS.bodyBytes],
+    ['tags', (most: number) => `@${'x'.repeat(most - 2)} PING`, DEFAULT_LIMITS.tagBytes],
+    ['tags that do not end', (most: number) => `@${'x'.repeat(most - 1)}`, DEFAULT_LIMITS.tagBytes],
+    ['a body behind tags', (most: number) => `@a=b ${'x'.repeat(most)}`, DEFAULT_LIMITS.bodyBytes],
+  ])('takes %s as long as allowed, and not a byte more, wherever it is cut', (_, make, most) => {
+    const take = (line: string, end: string, cut: number): number => {
+      const splitter = new LineSplitter(DEFAULT_LIMITS);
+      const whole = new TextEncoder().encode(line + end);
+      const pieces = [whole.subarray(0, cut), whole.subarray(cut)];
+      return pieces.flatMap((piece) => [...splitter.push(piece)]).length;
+    };
+    for (const cut of [0, 1, 100, most - 1]) {
+      for (const end of ['', '\n']) {
+        expect(take(make(most), end, cut)).toBe(end.length);
+        expect(() => take(make(most + 1), end, cut)).toThrow(WireError);
+      }
+    }
+  });
+
   test('gives up within the limit: 48 MiB without a line end are never kept', () => {
     for (const first of ['x', '@', '@tag ']) {
       const splitter = new LineSplitter(DEFAULT_LIMITS);
