@@ -21,7 +21,7 @@ export function readContent(message: Element): Content | null {
   if (body === null) return null;
   const file = readFile(message, body);
   if (file !== null) return { kind: 'attachment', text: file.name, attachments: [file] };
-  const text = readSubject(message) + cutFallback(message, body);
+  const text = withSubject(message, cutFallback(message, body));
   if (message.attrs['type'] === 'headline') return { kind: 'notice', text };
   // XEP-0245
   if (text.startsWith('/me ')) return { kind: 'emote', text: text.slice(4) };
@@ -48,9 +48,9 @@ function readBody(message: Element): string | null {
 }
 
 /** RFC 6121 section 5.2.4: what a message is about stands above it, as in a letter. A room's topic comes without a text. */
-function readSubject(message: Element): string {
+function withSubject(message: Element, text: string): string {
   const subject = message.getChildText('subject', NS.client)?.trim() ?? '';
-  return subject === '' ? '' : `${subject}\n\n`;
+  return [subject, text].filter((part) => part !== '').join('\n\n');
 }
 
 /** XEP-0428: the part of the text that repeats for old clients what a reply element says (XEP-0461). */

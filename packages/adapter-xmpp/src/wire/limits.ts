@@ -23,6 +23,9 @@ export interface WireLimits {
   readonly probeTime: number;
   /** For the peer to close the stream after we did. */
   readonly closeTime: number;
+  /** Silence of a room after which it is asked whether we are still inside (XEP-0410), and the first wait before going in again. */
+  readonly roomQuietTime: number;
+  readonly roomRetryTime: number;
 }
 
 /** What applies where an account says nothing else. */
@@ -39,4 +42,6 @@ export const DEFAULT_LIMITS: WireLimits = {
   idleTime: 40_000, // with the probe less than a minute, after which a dead link is to be known
   probeTime: 15_000,
   closeTime: 500,
+  roomQuietTime: 10 * 60_000,
+  roomRetryTime: 5_000,
 };

@@ -58,6 +58,11 @@ test('a letter keeps what it is about (RFC 6121 section 5.2.4)', () => {
   ]);
 });
 
+test('a subject beside an empty body, as mcabber sends a topic, has nothing behind it', () => {
+  const message = `<message to="alice@localhost" from="carol@localhost/mcabber"><body></body><subject>songs</subject></message>`;
+  expect(map(message)).toMatchObject([{ type: 'timeline', items: [{ content: { text: 'songs' } }] }]);
+});
+
 test('how far an occupant has read is told by the id of the room (XEP-0333), and not by whoever has a nick', () => {
   const room = remoteKey('hall@rooms.localhost');
   const message = stanza(

@@ -1,5 +1,6 @@
 import { createTestCa } from '@natter/testing/tls';
 import { createXmppAdapter } from '../../src/index.ts';
+import type { WireLimits } from '../../src/wire/limits.ts';
 import { Person } from './recording-host.ts';
 import { startScriptedServer, type Peer } from './scripted-server.ts';
 
@@ -21,9 +22,16 @@ export interface PairOptions {
   readonly services?: 'by hand';
   /** Items of the contact list. */
   readonly roster?: string;
+  /** Bounds in place of the adapter's own. */
+  readonly limits?: Partial<WireLimits>;
 }
 
-export async function startPair({ managed = false, roster = '', services }: PairOptions = {}): Promise<Pair> {
+export async function startPair({
+  managed = false,
+  roster = '',
+  services,
+  limits = {},
+}: PairOptions = {}): Promise<Pair> {
   const peer = Promise.withResolvers<Peer>();
   const server = await startScriptedServer(async (each) => {
     await each.signIn(await certificate, managed);
@@ -33,7 +41,12 @@ export async function startPair({ managed = false, roster = '', services }: Pair
     peer.resolve(each);
   });
   const config = { server: `127.0.0.1:${server.port}`, ca: (await authority).certificate };
-  const person = new Person(createXmppAdapter({ limits: { closeTime: 50 } }), 'me@localhost', 'x', config);
+  const person = new Person(
+    createXmppAdapter({ limits: { closeTime: 50, ...limits } }),
+    'me@localhost',
+    'x',
+    config,
+  );
   await person.online();
   return {
     person,

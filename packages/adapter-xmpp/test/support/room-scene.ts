@@ -1,5 +1,6 @@
 import type { MessageIn, Outcome } from '@natter/core';
 import type { Element } from '@xmpp/xml';
+import type { WireLimits } from '../../src/wire/limits.ts';
 import { startPair, type Pair } from './pair.ts';
 
 export const ROOM = 'hall@rooms.localhost';
@@ -17,8 +18,8 @@ export class RoomScene {
   }
 
   /** Asks to enter a room with these features. */
-  static async knock(features: readonly string[]): Promise<RoomScene> {
-    const pair = await startPair();
+  static async knock(features: readonly string[], limits: Partial<WireLimits> = {}): Promise<RoomScene> {
+    const pair = await startPair({ limits });
     const { person, peer } = pair;
     const change = { action: 'join', address: ROOM } as const;
     const outcome = person.perform(person.op(null, { type: 'room', change }));

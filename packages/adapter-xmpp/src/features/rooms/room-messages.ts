@@ -40,6 +40,7 @@ export class RoomMessages {
   /** Takes a groupchat message; false when there is nothing in it to store, or the room's archive keeps it for us. */
   receive(room: Room, message: Element, number: number): boolean {
     if (room.phase === 'outside') return false;
+    room.heardAt = performance.now();
     if (!room.traits.archive || room.caughtUp) return this.#process(room, message, number);
     // What was said before it comes from the archive first. A cut meanwhile loses nothing: the archive has it.
     if (room.waiting.length < MOST_WAITING) room.waiting.push(() => void this.#process(room, message, null));

@@ -26,9 +26,19 @@ export class RoomSending {
   readonly #messages: RoomMessages;
   readonly #archive: RoomArchive;
 
-  constructor(runtime: Runtime, visits: Visits, messages: RoomMessages, archive: RoomArchive) {
+  readonly #comeBack: (room: Room) => Promise<void>;
+
+  /** `comeBack` enters a room that has lost us, and never rejects. */
+  constructor(
+    runtime: Runtime,
+    visits: Visits,
+    messages: RoomMessages,
+    archive: RoomArchive,
+    comeBack: (room: Room) => Promise<void>,
+  ) {
     this.#runtime = runtime;
     this.#visits = visits;
+    this.#comeBack = comeBack;
     this.#messages = messages;
     this.#archive = archive;
   }
@@ -44,8 +54,17 @@ export class RoomSending {
       if (stanza === null) return refuse('this cannot be said here, or refers to what has no id');
       return await this.#say(room, op, stanza, signal);
     } catch (error) {
-      return failed(asWireError(error));
+      const failure = asWireError(error);
+      return (await this.#isLost(room, failure, signal)) ? notSent() : failed(failure);
     }
+  }
+
+  /** XEP-0045 section 7.4: whether a room has refused what we said because it takes us for outside; then we go in again. */
+  async #isLost(room: Room, { code, condition }: WireError, signal: AbortSignal): Promise<boolean> {
+    if (code !== 'stanza-error' || condition !== 'not-acceptable') return false;
+    if (await this.#visits.ping(room, signal).catch(() => true)) return false;
+    await this.#comeBack(room);
+    return true;
   }
 
   /** Changes the topic; the room tells everybody, us included. */

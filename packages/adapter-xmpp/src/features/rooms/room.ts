@@ -54,6 +54,8 @@ export class Room {
   left: boolean;
   traits: RoomTraits = UNKNOWN_TRAITS;
   phase: 'entering' | 'inside' | 'outside' = 'outside';
+  /** When the room last said anything (`performance.now()`). */
+  heardAt = 0;
   /** Whether what was missed has been fetched, so that live messages may be stored behind it. */
   caughtUp = false;
   /** What came meanwhile, in its order. */

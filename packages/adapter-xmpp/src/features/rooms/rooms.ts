@@ -22,6 +22,7 @@ import { RoomArchive } from './room-archive.ts';
 import { RoomChanges } from './room-changes.ts';
 import { RoomMessages } from './room-messages.ts';
 import { RoomSending } from './room-sending.ts';
+import { RoomWatch } from './room-watch.ts';
 import { Visits } from './visits.ts';
 import { memberEvent } from './occupancy.ts';
 
@@ -35,6 +36,7 @@ export class Rooms {
   readonly #messages: RoomMessages;
   readonly #sending: RoomSending;
   readonly #changes: RoomChanges;
+  readonly #watch: RoomWatch;
   readonly #over = new AbortController();
   readonly #services: Services;
   readonly visits: Visits;
@@ -48,11 +50,13 @@ export class Rooms {
   constructor(runtime: Runtime, archive: Archive, services: Services) {
     this.#runtime = runtime;
     this.#services = services;
-    this.visits = new Visits(runtime);
+    const comeBack = (room: Room): Promise<void> => this.#comeBack(room, true, this.#over.signal);
+    this.visits = new Visits(runtime, (room) => this.#watch.lost(room));
+    this.#watch = new RoomWatch(runtime.stream.limits, () => runtime.memory.rooms.values(), comeBack);
     this.bookmarks = new Bookmarks(runtime);
     this.#archive = new RoomArchive(runtime, archive);
     this.#messages = new RoomMessages(runtime);
-    this.#sending = new RoomSending(runtime, this.visits, this.#messages, this.#archive);
+    this.#sending = new RoomSending(runtime, this.visits, this.#messages, this.#archive, comeBack);
     this.#changes = new RoomChanges(runtime, this, this.#sending);
   }
 
@@ -67,6 +71,8 @@ export class Rooms {
   async start(still: boolean): Promise<void> {
     const { memory, host } = this.#runtime;
     const { signal } = this.#over;
+    if (signal.aborted) return;
+    this.#watch.start();
     try {
       // A new session is in no room, whatever the last one was in.
       if (!still) for (const room of memory.rooms.values()) room.phase = 'outside';
@@ -80,6 +86,7 @@ export class Rooms {
 
   stop(): void {
     this.#over.abort();
+    this.#watch.stop();
     this.visits.stop();
   }
 

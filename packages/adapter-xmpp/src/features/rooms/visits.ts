@@ -15,6 +15,14 @@ import type { Room } from './room.ts';
 
 /** Old messages that a room without an archive tells at the first visit. */
 const FIRST_HISTORY = 50;
+/** Errors of our own other device, or of the way to the room, which say nothing about where we are (XEP-0410 section 3.1). */
+const STILL_INSIDE: readonly string[] = [
+  'service-unavailable',
+  'feature-not-implemented',
+  'item-not-found',
+  'remote-server-not-found',
+  'remote-server-timeout',
+];
 /** Names that are tried after the first when it is taken. */
 const MORE_NICKS = 3;
 
@@ -26,8 +34,12 @@ export class Visits {
   /** The latest attempt to enter each room. */
   readonly #attempts = new Map<string, Promise<unknown>>();
 
-  constructor(runtime: Runtime) {
+  readonly #lost: (room: Room) => void;
+
+  /** `lost` is told of rooms that we are outside of though nobody wanted that. */
+  constructor(runtime: Runtime, lost: (room: Room) => void) {
     this.#runtime = runtime;
+    this.#lost = lost;
   }
 
   /**
@@ -151,7 +163,12 @@ export class Visits {
     });
   }
 
-  /** XEP-0410: whether we are still inside, as far as the room can tell. */
+  async #putOut(room: Room, own: OwnChange & { what: 'gone' }): Promise<void> {
+    await this.exit(room, own.banned ? 'banned' : 'left', own.forGood, own.told);
+    if (!own.forGood) this.#lost(room);
+  }
+
+  /** XEP-0410 section 3.1: whether we are still inside, as far as the room can tell. */
   async ping(room: Room, signal: AbortSignal): Promise<boolean> {
     const { stream } = this.#runtime;
     try {
@@ -161,12 +178,13 @@ export class Visits {
         new Element('ping', { xmlns: NS.ping }),
         signal,
       );
+      room.heardAt = performance.now();
       return true;
     } catch (error) {
       const { code, condition } = asWireError(error);
+      if (code === 'timeout') return true; // nobody knows; it is asked again
       if (code !== 'stanza-error') throw error;
-      // Other errors are of our own other device, or say nothing about where we are.
-      return condition !== 'not-acceptable';
+      return STILL_INSIDE.includes(condition ?? '');
     }
   }
 
@@ -179,6 +197,7 @@ export class Visits {
 
   /** Takes a presence of a room that we know. */
   receive(room: Room, presence: Element): void {
+    room.heardAt = performance.now();
     if (presence.attrs['type'] === 'error') {
       this.#entrances.refuse(room.address, entryError(presence));
       return;
@@ -200,7 +219,7 @@ export class Visits {
         return this.#entrances.settle(room.address, false);
       case 'gone':
         if (this.#exits.expects(room.address)) this.#exits.settle(room.address, undefined);
-        else void this.exit(room, own.banned ? 'banned' : 'left', own.forGood, own.told);
+        else void this.#putOut(room, own);
     }
   }
 }
