@@ -255,6 +255,36 @@ test('our reaction is taken back also where the server does not know the questio
   expect(server.asked.some(({ path }) => path.includes(ROOM))).toBe(true);
 });
 
+test('what somebody said while they were blocked does not come when they are let in again', async () => {
+  const list = (...users: readonly string[]): unknown => ({
+    type: 'm.ignored_user_list',
+    content: { ignored_users: Object.fromEntries(users.map((user) => [user, {}])) },
+  });
+  const bad = '@bad:s.test';
+  const direct = { type: 'm.direct', content: { [THEM]: [ROOM] } };
+  server.push({ account_data: { events: [list(bad), direct] } });
+  server.script(/^GET .*ignored_user_list/, Infinity, (_, response) => {
+    json(response, { ignored_users: { [bad]: {} } });
+    return true;
+  });
+  const opened = await open();
+  const blocked = () =>
+    [...opened.hub.profile.contacts.entries()].find(([, { key }]) => key === bad)?.[1].blocked;
+  await eventually(blocked).toBe(true);
+  const contact = [...opened.hub.profile.contacts.entries()].find(([, { key }]) => key === bad)![0];
+  const change = { action: 'unblock', contact } as const;
+  const { signal } = new AbortController();
+  await opened.hub.handlers.methods['roster.change']({ key: 'u', account: opened.account, change }, signal);
+  await eventually(() => server.count(/^PUT .*ignored_user_list/)).toBe(1);
+  await eventually(() => [...opened.hub.profile.operations.entries()].map(([, { state }]) => state)).toEqual([
+    'accepted',
+  ]);
+  server.say([message('$1', 'on its way', { sender: bad })]);
+  server.push({ account_data: { events: [list(), direct] } });
+  server.say([message('$2', 'thank you', { sender: bad })]);
+  await opened.hears(['thank you']);
+});
+
 test('what somebody says whom we ignore is not there, whoever tells it', async () => {
   const ignored = { type: 'm.ignored_user_list', content: { ignored_users: { '@bad:s.test': {} } } };
   const direct = { type: 'm.direct', content: { [THEM]: [ROOM] } };

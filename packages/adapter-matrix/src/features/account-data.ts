@@ -98,12 +98,22 @@ export class AccountData {
       const before = await this.#api.call({ method: 'GET', path, signal }).catch(absent);
       const body = change(before);
       await this.#api.call({ method: 'PUT', path, body, signal });
-      this.#known.set(type, body);
+      this.#known.set(type, type === IGNORED ? this.#withIgnored(body) : body);
       this.#index();
     };
     const done = this.#changes.then(work, work);
     this.#changes = done.catch(() => {}); // told to who asked for it
     return done;
+  }
+
+  /**
+   * Who is let in again is heard once the synchronisation says so: what they said before is on its way still, and not every
+   * server keeps it back.
+   */
+  #withIgnored(body: JsonMap): JsonMap {
+    const users = (content: JsonMap | undefined): JsonMap => getMap(content, 'ignored_users') ?? {};
+    const all = [...Object.entries(users(this.#known.get(IGNORED))), ...Object.entries(users(body))];
+    return { ...body, ignored_users: Object.fromEntries(all) };
   }
 
   /** Makes a room a direct conversation with somebody. */
