@@ -129,6 +129,7 @@ function cleanName(name: string): string {
 
 /** Whom links in a text's HTML lead to. */
 export function linkedUsers(html: string): readonly string[] {
+  if (html === '') return [];
   const links = html.slice(0, MOST_HTML).matchAll(/href="https:\/\/matrix\.to\/#\/(?:@|%40)([^"?]{1,500})/g);
   const users = [...links].map(([, rest = '']) => `@${decode(rest)}`).filter(isUserId);
   return [...new Set(users)].slice(0, 1000);
