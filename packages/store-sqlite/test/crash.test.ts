@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConversationId } from '@natter/core';
@@ -45,6 +46,26 @@ it('keeps what was acknowledged when the disk takes no more, and says so', { tim
     expect(message).toContain(file);
     expect(message).toMatch(/space/);
     expect(readable).toBe(3);
+    await expectWhole(file, writer.lines);
+  } finally {
+    await folder.remove();
+  }
+});
+
+it('goes on where it was when the disk has space again', { timeout: 60_000 }, async (context) => {
+  if (spawnSync('prlimit', ['--version']).status !== 0)
+    return context.skip('raising the limit of a process needs prlimit of util-linux');
+  const folder = await temporaryFolder();
+  const file = `${folder.path}/natter.db`;
+  try {
+    const writer = runProgram('writer', [file, 'patient'], 'ulimit -S -f 2048;');
+    const stored = (): number => writer.lines.filter((line) => line !== 'error').length;
+    while (!writer.lines.includes('error')) expect(await writer.nextLine()).not.toBeNull();
+    const raise = spawnSync('prlimit', ['--pid', String(writer.process.pid), '--fsize=unlimited']);
+    expect(raise.status).toBe(0);
+    const before = stored();
+    while (stored() < before + 30) expect(await writer.nextLine()).not.toBeNull();
+    await writer.kill();
     await expectWhole(file, writer.lines);
   } finally {
     await folder.remove();

@@ -1,4 +1,6 @@
 import { chmod, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { NatterError, type BlobId } from '@natter/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openFileBlobs, openSqliteStore } from '../src/index.ts';
@@ -94,5 +96,40 @@ describe('the right to write', () => {
     const alone = await openSqliteStore({ file, readOnly: true });
     expect((await alone.load()).accounts.length).toBe(1);
     await alone.close();
+  });
+});
+
+describe('a lock of another program', () => {
+  it.each([false, true])(
+    'of the whole database is waited for when it is opened (only to read: %s)',
+    async (readOnly) => {
+      const file = `${folder.path}/natter.db`;
+      await (await openSqliteStore({ file })).close();
+      const holder = runProgram('exclusive', [file, '400']);
+      expect(await holder.nextLine()).toBe('held');
+      const store = await openSqliteStore({ file, readOnly });
+      expect((await store.load()).accounts).toEqual([]);
+      await store.close();
+      await holder.ended();
+    },
+  );
+
+  it('for writing is waited for, and reading goes on meanwhile', async () => {
+    const file = `${folder.path}/natter.db`;
+    const store = await openSqliteStore({ file });
+    const reader = await openSqliteStore({ file, readOnly: true });
+    const other = new DatabaseSync(file);
+    other.exec('BEGIN IMMEDIATE');
+    let stored = false;
+    const apply = store.apply([{ put: 'account', value: sample.account('a') }]).then(() => (stored = true));
+    await sleep(200);
+    expect((await reader.load()).accounts).toEqual([]);
+    expect(stored).toBe(false);
+    other.exec('COMMIT');
+    await apply;
+    expect((await reader.load()).accounts.length).toBe(1);
+    other.close();
+    await reader.close();
+    await store.close();
   });
 });

@@ -12,12 +12,18 @@ import { applicationId, migrations } from './schema.ts';
 const checkedSize = { write: 32 * 1024 * 1024, read: 4 * 1024 * 1024 } as const;
 
 /**
+ * How long (milliseconds) a lock of another process is waited for: one that closes the database, or takes up what a killed one
+ * left, holds all of it for a moment.
+ */
+export const patience = 10_000;
+
+/**
  * Looks at a database before anything may change it, through a connection that cannot write. Throws a NatterError when it
  * is damaged, newer than this natter, or something else.
  */
 export function inspect(file: string, access: 'write' | 'read'): void {
   if (!existsSync(file) || statSync(file).size === 0) return;
-  const database = new DatabaseSync(file, { readOnly: true });
+  const database = new DatabaseSync(file, { readOnly: true, timeout: patience });
   try {
     const version = versionOf(database);
     if (Number(database.prepare('PRAGMA application_id').get()?.['application_id']) !== applicationId)

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { errorData, NatterError } from '@natter/core/model';
-import { inspect } from './inspect.ts';
+import { inspect, patience } from './inspect.ts';
 import { lockProfile } from './lock.ts';
 import { migrate, versionOf } from './migrate.ts';
 import { makePrivateFile } from './permissions.ts';
@@ -37,7 +37,7 @@ function openForWriting({ file, synchronous }: DatabaseSettings): OpenDatabase {
   try {
     inspect(file, 'write');
     makePrivateFile(file);
-    database = new DatabaseSync(file, { timeout: 10_000, defensive: true });
+    database = new DatabaseSync(file, { timeout: patience, defensive: true });
     database.exec('PRAGMA journal_mode = WAL');
     setUp(database);
     database.exec(
@@ -62,7 +62,7 @@ function openForWriting({ file, synchronous }: DatabaseSettings): OpenDatabase {
 function openForReading({ file, inspected }: DatabaseSettings): OpenDatabase {
   if (!existsSync(file)) throw new NatterError(errorData('not-found', `there is no database ${file}`));
   if (!inspected) inspect(file, 'read');
-  const database = new DatabaseSync(file, { readOnly: true, timeout: 10_000, defensive: true });
+  const database = new DatabaseSync(file, { readOnly: true, timeout: patience, defensive: true });
   setUp(database);
   if (versionOf(database) < migrations.length) {
     database.close();

@@ -1,14 +1,16 @@
 /**
  * Applies transactions without end in several lanes at once and prints `lane number` for each that has resolved, or the
- * data of the error that ended it: for tests that kill it or take its disk away. Arguments: the database file.
+ * data of the error that ended it: for tests that kill it or take its disk away. Arguments: the database file, and
+ * `patient` for one that says `error` and tries again.
  */
 import { writeSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AccountId, Write } from '@natter/core';
 import { NatterError } from '@natter/core/model';
 import { sample } from '@natter/testing/store';
 import { openSqliteStore } from '../../src/index.ts';
 
-const [file = ''] = process.argv.slice(2);
+const [file = '', patient] = process.argv.slice(2);
 const store = await openSqliteStore({ file });
 const { cursors } = await store.load();
 const begun = new Map(cursors.map((cursor) => [cursor.key, Number(cursor.value)]));
@@ -31,8 +33,20 @@ function transaction(lane: string, number: number): Write[] {
 
 async function run(lane: string): Promise<void> {
   for (let number = (begun.get(lane) ?? 0) + 1; ; number += 1) {
-    await store.apply(transaction(lane, number));
+    await apply(transaction(lane, number));
     writeSync(1, `${lane} ${number}\n`);
+  }
+}
+
+async function apply(writes: readonly Write[]): Promise<void> {
+  for (;;) {
+    try {
+      return await store.apply(writes);
+    } catch (error) {
+      if (patient === undefined) throw error;
+      writeSync(1, 'error\n');
+      await sleep(50);
+    }
   }
 }
 
