@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { openLog } from '../src/process/log.ts';
 import { openSecrets } from '../src/secrets/open-secrets.ts';
 import type { AskPassphrase } from '../src/secrets/passphrase.ts';
+import { isText, readRecord } from '../src/secrets/read-record.ts';
 import { rememberSecrets } from '../src/secrets/remembered.ts';
 import type { SecretsKind } from '../src/settings/settings.ts';
 import { temporaryHome } from './home.ts';
@@ -160,6 +161,20 @@ describe('the keyring', () => {
       expect(() => statSync(paths.plainSecretsFile)).toThrow(/ENOENT/);
     },
   );
+});
+
+describe('what a keyring keeps', () => {
+  it.each(['', '<html>', 'null', '[]', '"x"', '{"password":5}', '{"a":{}}'])(
+    'is refused when it is %j',
+    (text) => {
+      expect(readRecord(text, isText)).toBeNull();
+    },
+  );
+
+  it('is secrets by their names', () => {
+    expect(readRecord('{}', isText)).toEqual({});
+    expect(readRecord('{"password":"x","token":""}', isText)).toEqual({ password: 'x', token: '' });
+  });
 });
 
 describe('a password from a command', () => {

@@ -2,6 +2,7 @@ import type { AccountId } from '@natter/core';
 import { readSecretFile, replacePrivateFile } from '../profile/private-files.ts';
 import { secretError } from './profile-secrets.ts';
 import type { ProfileSecrets } from './profile-secrets.ts';
+import { isRecord, isText, readRecord } from './read-record.ts';
 
 /** How the text of a secrets file stands on disk: plain, or sealed with a passphrase. Both reject with code `secret`. */
 export interface SecretCodec {
@@ -65,7 +66,8 @@ export class FileSecrets implements ProfileSecrets {
       await this.#codec.prepare();
       return {};
     }
-    const table = readTable(await this.#codec.decode(content.toString('utf8'), this.#file));
+    const text = await this.#codec.decode(content.toString('utf8'), this.#file);
+    const table = readRecord(text, (names) => isRecord(names, isText));
     if (table !== null) return table;
     throw secretError(
       `${this.#file} is damaged: it holds no secrets by account; restore it from a backup or move it away`,
@@ -83,33 +85,6 @@ export class FileSecrets implements ProfileSecrets {
     this.#last = result.catch(() => undefined);
     return result;
   }
-}
-
-/** `null` for what is no table of secrets. */
-function readTable(text: string): Table | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return null;
-  }
-  return isRecord(value, (names) => isRecord(names, isText)) ? value : null;
-}
-
-function isRecord<Value>(
-  value: unknown,
-  isValue: (each: unknown) => each is Value,
-): value is Record<string, Value> {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    Object.values(value).every(isValue)
-  );
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string';
 }
 
 /** No encryption: the user chose it by name. */

@@ -2,6 +2,7 @@ import type { AccountId } from '@natter/core';
 import type { AsyncEntry } from '@napi-rs/keyring';
 import { secretError } from './profile-secrets.ts';
 import type { ProfileSecrets } from './profile-secrets.ts';
+import { isText, readRecord } from './read-record.ts';
 
 const service = 'natter';
 
@@ -46,7 +47,12 @@ export class KeyringSecrets implements ProfileSecrets {
 
   async #read(user: string): Promise<Names> {
     const text = await this.#use(user, (entry) => entry.getPassword());
-    return text === null ? {} : (JSON.parse(text) as Names);
+    if (text === null) return {};
+    const names = readRecord(text, isText);
+    if (names !== null) return names;
+    throw secretError(
+      `what the keyring keeps for natter (service ${service}, user ${user}) is damaged; remove it there and sign in again`,
+    );
   }
 
   async #use<Result>(user: string, work: (entry: AsyncEntry) => Promise<Result>): Promise<Result> {
