@@ -87,6 +87,32 @@ describe('SASL as sasl 3.1 and 3.2 say it', () => {
     await expect.poll(() => answers().at(-1)).toBe('*');
   });
 
+  test.each(['PLAIN', 'SCRAM-SHA-256'])('a success that nobody asked for is none (%s)', async (mechanism) => {
+    server = await ScriptedServer.start(
+      offering(`sasl=${mechanism}`, (line, say) => {
+        if (!line.startsWith('AUTHENTICATE')) return false;
+        say(':s 903 * :SASL authentication successful');
+        return true;
+      }),
+    );
+    const ended = await run(server.port, { secrets: { password } }).ended;
+    expect(ended).toMatchObject({ why: 'needsLogin', error: { code: 'authentication' } });
+    expect(server.heard.join('\n')).not.toContain('CAP END');
+  });
+
+  test('a challenge without an end is broken off', async () => {
+    server = await ScriptedServer.start(
+      offering('sasl=SCRAM-SHA-256', (line, say) => {
+        if (!line.startsWith('AUTHENTICATE')) return false;
+        // Each full piece says that more follows.
+        for (let piece = 0; piece < 1000; piece += 1) say(`AUTHENTICATE ${'A'.repeat(400)}`);
+        return true;
+      }),
+    );
+    await run(server.port, { secrets: { password } }).ended;
+    await expect.poll(() => answers().at(-1)).toBe('*');
+  });
+
   test('the mechanism that the user wants is the only one that is tried', async () => {
     server = await ScriptedServer.start(
       offering('sasl=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512', (line, say) => {
