@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { Home } from './support/cli.ts';
@@ -41,6 +43,11 @@ it('takes everything to another machine, and a second time changes nothing', asy
   const text = readFileSync(file, 'utf8');
   expect(text).not.toContain(passwordOf('alice'));
   expect((await alice.run(['export'])).stdout.split('\n').length).toBe(text.split('\n').length);
+  // What is no file is written into, and stays what it is: nobody wants a file for /dev/null.
+  const pipe = join(alice.folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const [piped] = await Promise.all([readFile(pipe, 'utf8'), alice.run(['export', '--output', pipe])]);
+  expect([piped.split('\n').length, statSync(pipe).isFIFO()]).toEqual([text.split('\n').length, true]);
 
   const other = new Home();
   const [imported] = await other.lines('import', file);

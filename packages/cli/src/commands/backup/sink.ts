@@ -1,7 +1,10 @@
+import { constants } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { NatterError, errorData } from '@natter/core/error';
 import type { JsonItem, Output } from '../../output/output.ts';
 import { jsonLine } from '../../output/sanitise.ts';
+import { isDevice, isStandardOutput } from '../file/special-files.ts';
 
 /** Where the lines of a backup go. */
 export interface Sink {
@@ -12,9 +15,12 @@ export interface Sink {
   discard(): Promise<void>;
 }
 
-/** Standard output, or a file of mode 0600 that appears under its name when it is whole. */
+/**
+ * Standard output, a device or pipe that is written into, or a file of mode 0600 that appears under its name when it is
+ * whole.
+ */
 export async function openSink(path: string | undefined, output: Output): Promise<Sink> {
-  if (path === undefined || path === '-') {
+  if (path === undefined || (await isStandardOutput(path))) {
     return {
       // Pipes and files are written at once on Unix: nothing piles up.
       write: async (line) => output.line(line),
@@ -22,10 +28,14 @@ export async function openSink(path: string | undefined, output: Output): Promis
       discard: async () => {},
     };
   }
+  if (await isDevice(path)) {
+    const device = await attempt(path, () => open(path, constants.O_WRONLY));
+    return { write: writing(path, device), close: () => device.close(), discard: () => device.close() };
+  }
   const partial = `${path}.${process.pid}.partial`;
   const file = await attempt(path, () => open(partial, 'wx', 0o600));
   return {
-    write: (line) => attempt(path, () => file.writeFile(`${jsonLine({ v: 1, ...line })}\n`)),
+    write: writing(path, file),
     close: () =>
       attempt(path, async () => {
         await file.sync();
@@ -37,6 +47,10 @@ export async function openSink(path: string | undefined, output: Output): Promis
       await rm(partial, { force: true });
     },
   };
+}
+
+function writing(path: string, file: FileHandle): Sink['write'] {
+  return (line) => attempt(path, () => file.writeFile(`${jsonLine({ v: 1, ...line })}\n`));
 }
 
 async function attempt<T>(path: string, write: () => Promise<T>): Promise<T> {

@@ -6,7 +6,8 @@ import { UsageError } from '../../command-line/usage-error.ts';
 import type { CommandContext } from '../../context.ts';
 import { readFrames } from '../../link/frames.ts';
 import { oneLine } from '../../output/sanitise.ts';
-import { isStandardOutput, storeFile } from './store-file.ts';
+import { isStandardOutput } from './special-files.ts';
+import { storeFile } from './store-file.ts';
 
 /** `natter file get MESSAGE [--output PATH]`: every file of a message, fetched first where it is not here yet. */
 export async function getFile(context: CommandContext): Promise<void> {

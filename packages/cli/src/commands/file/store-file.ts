@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto';
-import { constants, fstat as fstatCallback } from 'node:fs';
+import { constants } from 'node:fs';
 import { link as hardLink, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import type { FileHandle } from 'node:fs/promises';
 import type { Attachment } from '@natter/core';
 import { NatterError, errorData } from '@natter/core/error';
 import { numbered, safeFileName } from './file-name.ts';
-
-const fstat = promisify(fstatCallback);
+import { isDevice } from './special-files.ts';
 
 /** Where a file is wanted. */
 export interface Wanted {
@@ -28,7 +26,7 @@ export interface StoredFile {
 /**
  * Writes a file: to the path that the user named, which it replaces, or under its own name made harmless in a folder, where
  * it replaces nothing. It stands there only when it is whole and is what its sender said. `null` for standard output.
- * A device or pipe, such as /dev/null, is written into: a file in its place would break it for everybody.
+ * A device or pipe is written into.
  */
 export async function storeFile(
   bytes: ReadableStream<Uint8Array>,
@@ -115,22 +113,6 @@ async function toStandardOutput(bytes: ReadableStream<Uint8Array>): Promise<null
       process.stdout.write(chunk, (error) => (error ? fail(error) : done())),
     );
   return null;
-}
-
-/** What is no file, or is one under a name of the system for something that is open already, such as /dev/fd/3. */
-async function isDevice(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => !found.isDirectory() && (!found.isFile() || /^\/(?:dev|proc)\//u.test(resolve(path))),
-    () => false,
-  );
-}
-
-/** `-`, and every other name that standard output has, wherever it goes: /dev/stdout is a file when it is redirected into one. */
-export async function isStandardOutput(target: string): Promise<boolean> {
-  if (target === '-') return true;
-  if (!/^\/(?:dev|proc)\//u.test(resolve(target))) return false;
-  const [there, ours] = await Promise.all([stat(target).catch(() => null), fstat(1)]);
-  return there !== null && there.dev === ours.dev && there.ino === ours.ino && there.rdev === ours.rdev;
 }
 
 async function isFolder(path: string): Promise<boolean> {
