@@ -45,6 +45,26 @@ describe('roster and presence', () => {
     await running.stop();
   });
 
+  test('the picture of a contact is a file of the server, and is gone when it is not told', async () => {
+    const { host, run, server } = await scene({
+      roster: () => ({ version: 3, full: true, contacts: [{ ...bob, picture: 'f7' }], removed: [] }),
+    });
+    const running = await run().caughtUp();
+    const pictures = (): unknown[] =>
+      host.batches
+        .flatMap(({ events }) => events)
+        .flatMap((event) => (event.type === 'upsert' && event.of === 'contact' ? [event.value.avatar] : []));
+    expect(pictures()).toEqual([{ hash: 'f7', remote: 'f7' }]);
+    server.link.push({
+      type: 'updates',
+      cursor: 1,
+      updates: [{ position: 1, kind: 'roster', version: 4, address: bob.address, contact: bob }],
+    });
+    await until(() => pictures().length === 2);
+    expect(pictures()[1]).toBeNull();
+    await running.stop();
+  });
+
   test('a status that is too long is cut between characters', async () => {
     const { run, server } = await scene();
     const running = await run().caughtUp();

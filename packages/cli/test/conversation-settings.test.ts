@@ -3,6 +3,10 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { friends, homeOf, nativeServer, passwordOf, until } from './support/network.ts';
 
+/** A PNG of one pixel. */
+const onePixel =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+
 it('pins messages and lets them vanish, from store and search as well, from the command line', async () => {
   const server = await nativeServer(['alice', 'bob'], { name: 'chat.test' });
   const { alice, bob } = await friends(server);
@@ -49,10 +53,21 @@ it('gives a group a picture, which the other one gets', async () => {
   await until(async () => typeof (await bob.lines('room', 'list'))[0]?.['avatar'] === 'string');
   await alice.lines('room', 'icon', 'Choir', '--remove');
   await until(async () => (await alice.lines('room', 'list'))[0]?.['avatar'] === null);
+});
 
-  const own = await alice.run(['account', 'avatar', 'alice@chat.test', picture]);
-  expect(own.code).not.toBe(0);
-  expect(own.stderr).toContain('own-avatar');
+it('shows a picture of oneself to contacts, and takes it away', async () => {
+  const server = await nativeServer(['alice', 'bob'], { name: 'chat.test' });
+  const { alice } = await friends(server);
+  const no = join(alice.folder, 'no.png');
+  writeFileSync(no, 'not really a picture');
+  const refused = await alice.run(['account', 'avatar', 'alice@chat.test', no]);
+  expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('picture')]);
+  const picture = join(alice.folder, 'me.png');
+  writeFileSync(picture, Buffer.from(onePixel, 'base64'));
+  for (const how of [picture, '--remove'])
+    expect(await alice.lines('account', 'avatar', 'alice@chat.test', how)).toMatchObject([
+      { action: 'profile.avatar', state: 'accepted' },
+    ]);
 });
 
 it('asks the server for messages, and finds those that never came here as well', async () => {

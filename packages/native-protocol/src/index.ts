@@ -25,6 +25,7 @@ export type { HelloRequest, PingRequest, RegistrationMode, Welcome } from './fra
 export type {
   AccountDeleteRequest,
   ChangePasswordRequest,
+  ProfileSetRequest,
   RegisterRequest,
   ResumeRequest,
   SignInRequest,

@@ -25,6 +25,7 @@ export interface Requests {
   'sign-out': { frame: account.SignOutRequest; result: Done };
   'change-password': { frame: account.ChangePasswordRequest; result: Done };
   'account-delete': { frame: account.AccountDeleteRequest; result: Done };
+  'profile-set': { frame: account.ProfileSetRequest; result: Done };
   devices: { frame: device.DevicesRequest; result: device.Devices };
   'device-remove': { frame: device.DeviceRemoveRequest; result: Done };
   roster: { frame: contact.RosterRequest; result: contact.Roster };
@@ -96,6 +97,7 @@ export const requestSchemas: { readonly [T in RequestType]: z.ZodType<RequestFra
   'sign-out': account.signOutRequestSchema,
   'change-password': account.changePasswordRequestSchema,
   'account-delete': account.accountDeleteRequestSchema,
+  'profile-set': account.profileSetRequestSchema,
   devices: device.devicesRequestSchema,
   'device-remove': device.deviceRemoveRequestSchema,
   roster: contact.rosterRequestSchema,
@@ -145,6 +147,7 @@ export const resultSchemas: { readonly [T in RequestType]: z.ZodType<RequestResu
   'sign-out': doneSchema,
   'change-password': doneSchema,
   'account-delete': doneSchema,
+  'profile-set': doneSchema,
   devices: device.devicesSchema,
   'device-remove': doneSchema,
   roster: contact.rosterSchema,

@@ -1,4 +1,5 @@
 import { Passwords } from './accounts/passwords.ts';
+import { RateLimit } from './accounts/rate-limit.ts';
 import { finishRemovals } from './accounts/removal.ts';
 import { SignInLimits } from './accounts/sign-in-limits.ts';
 import { openAdministration } from './administration/administration.ts';
@@ -24,6 +25,9 @@ import { PresenceService } from './presence/presence-service.ts';
 import type { Services } from './services.ts';
 import { SessionRegistry } from './session/registry.ts';
 import { enforceStanding } from './session/standing.ts';
+
+/** Changes of what contacts are shown of an account. */
+const profileRate = { burst: 10, interval: 60_000 };
 
 /** A running server. */
 export interface NatterServer {
@@ -131,6 +135,7 @@ function check(options: ServerOptions, log: Log): Plan {
         settings,
         passwords: new Passwords(settings.passwordCost),
         signInLimits: new SignInLimits(settings.signInRates, clock),
+        profileChanges: new RateLimit(profileRate, clock),
         presence: new PresenceService(storage, times, clock, onFault),
         sessions: new SessionRegistry(),
         files: new FileService(storage, clock, onFault),

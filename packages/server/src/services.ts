@@ -1,4 +1,5 @@
 import type { Passwords } from './accounts/passwords.ts';
+import type { RateLimit } from './accounts/rate-limit.ts';
 import type { SignInLimits } from './accounts/sign-in-limits.ts';
 import type { FileService } from './files/file-service.ts';
 import type { Lifecycle } from './lifecycle.ts';
@@ -16,6 +17,8 @@ export interface Services {
   readonly settings: Settings;
   readonly passwords: Passwords;
   readonly signInLimits: SignInLimits;
+  /** Of each account: every one is told to all its contacts. */
+  readonly profileChanges: RateLimit;
   readonly presence: PresenceService;
   readonly sessions: SessionRegistry;
   readonly files: FileService;

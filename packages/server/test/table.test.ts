@@ -28,6 +28,7 @@ const sample: Readonly<Record<string, unknown>> = {
   seq: 1,
   expiry: 0,
   query: 'x',
+  picture: '',
 };
 
 describe('the table of commands', () => {

@@ -14,6 +14,7 @@ import { bodyOf } from '../mapping/content.ts';
 import { outcomeOfFailure, refused } from '../mapping/errors.ts';
 import { messageKey, targetSequence } from '../mapping/keys.ts';
 import type { Context } from './context.ts';
+import { setPicture } from './own-picture.ts';
 import { mark } from './receipts.ts';
 import { changeRoom } from './rooms.ts';
 import { upload } from './upload.ts';
@@ -43,6 +44,7 @@ async function attempt(context: Context, op: Op, signal: AbortSignal): Promise<O
     case 'room':
       return changeRoom(context, op, body.change, signal);
     case 'profile':
+      if (body.change.action === 'avatar') return setPicture(context, op, body.change.image, signal);
       return refused('unsupported', 'the native network cannot change this from here');
   }
 }

@@ -13,6 +13,8 @@ export const networkCapabilities: Capabilities = {
     presence: 'full',
     'presence-own': 'full',
     'presence-text': 'full',
+    'own-avatar': 'full',
+    avatars: 'full',
     direct: 'full',
     groups: 'full',
     'create-room': 'full',
@@ -57,6 +59,8 @@ const parts: readonly (readonly [feature: string, key: SupportKey])[] = [
   ['pins', 'pin'],
   ['expiry', 'expiry'],
   ['group-icons', 'room-avatar'],
+  ['pictures', 'own-avatar'],
+  ['pictures', 'avatars'],
   ['search', 'search'],
 ];
 

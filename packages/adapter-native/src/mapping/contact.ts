@@ -1,5 +1,6 @@
 import { remoteKey, type ContactIn, type Event, type Presence, type SubscriptionState } from '@natter/core';
 import type { AccountPresence, Contact, DevicePresence } from '@natter/native-protocol';
+import { avatarOf } from './avatar.ts';
 
 /** A row of the roster as an event. */
 export function contactEvent(contact: Contact): Event {
@@ -16,6 +17,7 @@ function contactValue(contact: Contact): ContactIn {
   return {
     address: contact.address,
     name: contact.name,
+    avatar: avatarOf(contact.picture),
     alias: contact.alias ?? null,
     groups: contact.groups,
     subscription: { to, from },

@@ -1,6 +1,5 @@
 import {
   remoteKey,
-  type Avatar,
   type ConversationIn,
   type ConversationState,
   type Event,
@@ -8,6 +7,7 @@ import {
   type RemoteKey,
 } from '@natter/core';
 import type { Conversation, GroupChange, GroupConversation, GroupMember } from '@natter/native-protocol';
+import { avatarOf } from './avatar.ts';
 import { messageKey } from './keys.ts';
 import type { Reader } from './message.ts';
 
@@ -75,11 +75,6 @@ export function settingsOf({
   expiry,
 }: Pick<Conversation, 'conversation' | 'pins' | 'expiry'>): Pick<ConversationIn, 'pins' | 'expiry'> {
   return { pins: pins.map((seq) => messageKey(conversation, seq)), expiry: expiry ?? null };
-}
-
-/** A file never changes, so its id is as good as a hash. */
-function avatarOf(icon: string | undefined): Avatar | null {
-  return icon === undefined || icon === '' ? null : { hash: icon, remote: icon };
 }
 
 function memberEvent(conversation: RemoteKey, member: GroupMember, reader: Reader): Event {

@@ -9,6 +9,8 @@ import {
   userSchema,
 } from './fields.ts';
 import type { Address, DeviceId, Position } from './fields.ts';
+import { fileIdSchema } from './file.ts';
+import type { FileId } from './file.ts';
 
 /** Makes an account and signs in to it. */
 export interface RegisterRequest {
@@ -87,6 +89,14 @@ export interface AccountDeleteRequest {
   readonly password: string;
 }
 
+/** Changes what is shown of the account to those who may see its presence: each of them is told by a `roster` update. */
+export interface ProfileSetRequest {
+  readonly type: 'profile-set';
+  readonly id: number;
+  /** A picture: an own file, all of which is there, and whose bytes are an image. Empty: none. */
+  readonly picture: FileId;
+}
+
 /** The schema of {@link RegisterRequest}. */
 export const registerRequestSchema: z.ZodType<RegisterRequest> = z.object({
   type: z.literal('register'),
@@ -146,4 +156,11 @@ export const accountDeleteRequestSchema: z.ZodType<AccountDeleteRequest> = z.obj
   type: z.literal('account-delete'),
   id: requestIdSchema,
   password: passwordSchema,
+});
+
+/** The schema of {@link ProfileSetRequest}. */
+export const profileSetRequestSchema: z.ZodType<ProfileSetRequest> = z.object({
+  type: z.literal('profile-set'),
+  id: requestIdSchema,
+  picture: z.union([z.literal(''), fileIdSchema]),
 });

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { addressSchema, labelSchema, requestIdSchema } from './fields.ts';
 import type { Address } from './fields.ts';
+import { fileIdSchema } from './file.ts';
+import type { FileId } from './file.ts';
 
 /**
  * One direction of a subscription. `pending`: asked and not yet answered. `denied`: asked and refused.
@@ -12,6 +14,8 @@ export interface Contact {
   readonly address: Address;
   /** Display name that the contact chose. */
   readonly name: string;
+  /** A picture that the contact chose: a file of this server, which whoever may see the contact's presence may get. */
+  readonly picture?: FileId;
   /** Name that the owner of the roster chose. */
   readonly alias?: string;
   readonly groups: readonly string[];
@@ -106,6 +110,7 @@ const groupsSchema = z.array(labelSchema).max(64);
 export const contactSchema: z.ZodType<Contact> = z.object({
   address: addressSchema,
   name: z.string(),
+  picture: fileIdSchema.exactOptional(),
   alias: z.string().exactOptional(),
   groups: z.array(z.string()),
   subscription: z.object({ to: stateSchema, from: stateSchema }),

@@ -13,7 +13,7 @@ export const hello: Command<'hello'> = {
       heartbeat: settings.heartbeat,
       signInTimeout: settings.visitors.timeout,
       time: services.clock(),
-      features: ['pins', 'expiry', 'search', 'group-icons'],
+      features: ['pins', 'expiry', 'search', 'group-icons', 'pictures'],
     };
   },
 };

@@ -38,6 +38,7 @@ import { pin } from './pin.ts';
 import { ping } from './ping.ts';
 import { presenceSet } from './presence-set.ts';
 import { presenceWatch } from './presence-watch.ts';
+import { profileSet } from './profile-set.ts';
 import { react } from './react.ts';
 import { register } from './register.ts';
 import { resume } from './resume.ts';
@@ -59,6 +60,7 @@ export const commands: { readonly [T in RequestType]: Command<T> } = {
   'sign-out': signOut,
   'change-password': changePassword,
   'account-delete': accountDelete,
+  'profile-set': profileSet,
   devices: devices,
   'device-remove': deviceRemove,
   roster: roster,

@@ -13,7 +13,8 @@ export const accountColumns = 'id, user, name, suspended_reason, suspended_until
 export function endAccount(database: DatabaseSync, id: AccountId, now: number): void {
   database
     .prepare(
-      `UPDATE account SET deleted_at = ?, removal = 'pending', name = '', password_hash = '', suspended_reason = NULL
+      `UPDATE account SET deleted_at = ?, removal = 'pending', name = '', password_hash = '', suspended_reason = NULL,
+         picture = NULL
        WHERE id = ? AND deleted_at IS NULL`,
     )
     .run(now, id);

@@ -45,10 +45,16 @@ export class SqliteFiles implements Files {
       UNION ALL
       SELECT 1 FROM conversation JOIN member ON member.conversation = conversation.id
       WHERE conversation.icon = ?1 AND member.account = ?2 AND member.standing IN ('joined', 'invited')
+      UNION ALL
+      SELECT 1 FROM account JOIN roster AS mine ON mine.owner = ?2 AND mine.contact = account.id
+        JOIN roster AS theirs ON theirs.owner = account.id AND theirs.contact = ?2
+      WHERE account.picture = ?1 AND mine.to_state = 'granted' AND theirs.from_state = 'granted'
+        AND mine.blocked = 0 AND theirs.blocked = 0 AND mine.gone = 0 AND theirs.gone = 0
       LIMIT 1`);
     this.#removeOrphans = database.prepare(`
       DELETE FROM file WHERE created_at < ? AND NOT EXISTS (SELECT 1 FROM file_reference WHERE file = file.id)
         AND NOT EXISTS (SELECT 1 FROM conversation WHERE icon = file.id)
+        AND NOT EXISTS (SELECT 1 FROM account WHERE picture = file.id)
       RETURNING id`);
   }
 

@@ -1,6 +1,8 @@
 import type { Contact, SubscriptionState } from '@natter/native-protocol';
+import type { FileId } from '../ports/identifiers.ts';
 import type { RosterRow } from '../ports/rosters.ts';
-import { integer, text } from './columns.ts';
+import { fileWireId } from '../wire-ids.ts';
+import { integer, integerOrNull, text } from './columns.ts';
 import type { Row } from './columns.ts';
 
 /** Reads a row of the table `roster`. */
@@ -16,11 +18,25 @@ export function fromColumns(row: Row): RosterRow {
   };
 }
 
+/** What an account shows of itself. */
+export interface Profile {
+  readonly address: string;
+  readonly name: string;
+  readonly picture: FileId | null;
+}
+
+/** Reads the columns `name` and `picture` of the table `account`. */
+export function toProfile(row: Row, address: string): Profile {
+  return { address, name: text(row, 'name'), picture: integerOrNull(row, 'picture') };
+}
+
 /** A row as its owner sees it. */
-export function toContact(row: RosterRow, address: string, name: string): Contact {
+export function toContact(row: RosterRow, { address, name, picture }: Profile): Contact {
+  const shown = picture !== null && row.to === 'granted' && !row.blocked;
   return {
     address,
     name,
+    ...(shown ? { picture: fileWireId(picture) } : {}),
     ...(row.alias === '' ? {} : { alias: row.alias }),
     groups: row.groups,
     subscription: { to: row.to, from: row.from },

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Contact } from '@natter/native-protocol';
-import type { AccountId } from '../ports/identifiers.ts';
+import type { AccountId, FileId } from '../ports/identifiers.ts';
 import { Refusal } from '../ports/refusal.ts';
 import type { RosterAction, RosterChange, RosterPage, RosterRow, Rosters } from '../ports/rosters.ts';
 import { ended, maySee, transition } from '../roster/transition.ts';
@@ -10,7 +10,8 @@ import { integer, text } from './columns.ts';
 import type { Journal, Participant } from './journal.ts';
 import { OpenRequests } from './open-requests.ts';
 import type { OpenRequestLimits } from './open-requests.ts';
-import { fromColumns, toContact } from './roster-rows.ts';
+import { Pictures } from './pictures.ts';
+import { fromColumns, toContact, toProfile } from './roster-rows.ts';
 import type { UpdateLog } from './update-log.ts';
 
 const mostBlockLists = 50_000;
@@ -28,13 +29,15 @@ export class SqliteRosters implements Rosters, Participant {
   readonly #addresses: Addresses;
   readonly #mostContacts: number;
   readonly #openRequests: OpenRequests;
+  readonly #pictures: Pictures;
   readonly #select: StatementSync;
   readonly #count: StatementSync;
   readonly #upsert: StatementSync;
   readonly #selectSince: StatementSync;
   readonly #selectVersion: StatementSync;
   readonly #bumpVersion: StatementSync;
-  readonly #selectName: StatementSync;
+  readonly #selectProfile: StatementSync;
+  readonly #selectWatchers: StatementSync;
   readonly #selectWatchable: StatementSync;
   readonly #selectBlocked: StatementSync;
   readonly #selectRelated: StatementSync;
@@ -53,20 +56,24 @@ export class SqliteRosters implements Rosters, Participant {
     this.#addresses = addresses;
     this.#mostContacts = limits.contacts;
     this.#openRequests = new OpenRequests(database, limits);
+    this.#pictures = new Pictures(database);
     this.#select = database.prepare('SELECT * FROM roster WHERE owner = ? AND contact = ? AND gone = 0');
     this.#count = database.prepare('SELECT count(*) AS count FROM roster WHERE owner = ? AND gone = 0');
     this.#upsert = database.prepare(`
       INSERT OR REPLACE INTO roster (owner, contact, version, gone, to_state, from_state, listed, blocked, alias, groups, request_text)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
     this.#selectSince = database.prepare(`
-      SELECT gone, to_state, from_state, listed, blocked, alias, groups, request_text, account.user, account.name
+      SELECT gone, to_state, from_state, listed, blocked, alias, groups, request_text, account.user, account.name, account.picture
       FROM roster JOIN account ON account.id = contact
       WHERE owner = ? AND version > ? AND (gone = 0 OR ?) ORDER BY version`);
     this.#selectVersion = database.prepare('SELECT roster_version FROM account WHERE id = ?');
     this.#bumpVersion = database.prepare(
       'UPDATE account SET roster_version = roster_version + 1 WHERE id = ? RETURNING roster_version',
     );
-    this.#selectName = database.prepare('SELECT name FROM account WHERE id = ?');
+    this.#selectProfile = database.prepare('SELECT name, picture FROM account WHERE id = ?');
+    this.#selectWatchers = database.prepare(
+      `SELECT contact FROM roster WHERE owner = ? AND from_state = 'granted' AND gone = 0`,
+    );
     this.#selectWatchable = database.prepare(`
       SELECT mine.contact FROM roster AS mine JOIN roster AS theirs ON theirs.owner = mine.contact AND theirs.contact = mine.owner
       WHERE mine.owner = ? AND mine.gone = 0 AND theirs.gone = 0
@@ -121,6 +128,17 @@ export class SqliteRosters implements Rosters, Participant {
     });
   }
 
+  setPicture(account: AccountId, picture: FileId | null): Promise<void> {
+    return this.#journal.write(() => {
+      if (!this.#pictures.set(account, picture)) return;
+      for (const watcher of this.#selectWatchers.all(account)) {
+        const owner = integer(watcher, 'contact');
+        const row = this.#row(owner, account);
+        if (row?.to === 'granted') this.#write(owner, account, row);
+      }
+    });
+  }
+
   read(owner: AccountId, since: number | null): Promise<RosterPage> {
     const version = this.#version(owner);
     // A version from the future is of another history (a restored backup): start over.
@@ -130,7 +148,7 @@ export class SqliteRosters implements Rosters, Participant {
     for (const row of this.#selectSince.all(owner, full ? 0 : since, full ? 0 : 1)) {
       const address = this.#addresses.ofUser(text(row, 'user'));
       if (integer(row, 'gone') === 1) removed.push(address);
-      else contacts.push(toContact(fromColumns(row), address, text(row, 'name')));
+      else contacts.push(toContact(fromColumns(row), toProfile(row, address)));
     }
     return Promise.resolve({ version, full, contacts, removed });
   }
@@ -159,6 +177,11 @@ export class SqliteRosters implements Rosters, Participant {
   /** Writes a side if it has changed, and returns the roster's version. */
   #store(owner: AccountId, contact: AccountId, before: RosterRow | null, after: RosterRow | null): number {
     if (JSON.stringify(before) === JSON.stringify(after)) return this.#version(owner);
+    return this.#write(owner, contact, after);
+  }
+
+  /** Writes a side and tells its owner. */
+  #write(owner: AccountId, contact: AccountId, after: RosterRow | null): number {
     const version = integer(this.#bumpVersion.get(owner) ?? {}, 'roster_version');
     const row = after ?? {
       to: 'none',
@@ -198,7 +221,7 @@ export class SqliteRosters implements Rosters, Participant {
   }
 
   #contact(contact: AccountId, row: RosterRow): Contact {
-    return toContact(row, this.#addresses.of(contact), text(this.#selectName.get(contact) ?? {}, 'name'));
+    return toContact(row, toProfile(this.#selectProfile.get(contact) ?? {}, this.#addresses.of(contact)));
   }
 
   #version(owner: AccountId): number {

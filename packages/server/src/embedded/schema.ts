@@ -198,6 +198,11 @@ export const migrations: readonly string[] = [
   CREATE INDEX roster_asked ON roster (owner) WHERE to_state = 'pending' AND gone = 0;
   CREATE INDEX roster_strangers ON roster (owner) WHERE from_state = 'pending' AND listed = 0 AND gone = 0;
   `,
+  // Pictures of people.
+  `
+  ALTER TABLE account ADD COLUMN picture INTEGER;
+  CREATE INDEX account_by_picture ON account (picture) WHERE picture IS NOT NULL;
+  `,
 ];
 
 /** Marks a file as a natter server's (PRAGMA application_id): "ntsv". */

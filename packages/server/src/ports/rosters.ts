@@ -1,5 +1,5 @@
 import type { Contact, SubscriptionState } from '@natter/native-protocol';
-import type { AccountId } from './identifiers.ts';
+import type { AccountId, FileId } from './identifiers.ts';
 
 /** One side of the relation of two accounts: a row of the owner's roster. */
 export interface RosterRow {
@@ -55,6 +55,11 @@ export interface Rosters {
   watchable(account: AccountId): Promise<readonly AccountId[]>;
   /** Whether something stands between the two: one has blocked the other, or the other account has ended. */
   blockBetween(account: AccountId, other: AccountId): Promise<'none' | 'own' | 'theirs' | 'ended'>;
+  /**
+   * Sets the picture of an account, and tells those who may see its presence, in one commit.
+   * @throws Refusal `not-found`, `invalid` (no picture), `too-large`
+   */
+  setPicture(account: AccountId, picture: FileId | null): Promise<void>;
   /** The account has ended: takes it out of all relations, and tells who must be told of changed access. */
   end(account: AccountId): Promise<RosterChange['access']>;
 }
