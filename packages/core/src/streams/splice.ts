@@ -35,6 +35,10 @@ export function diffRows<T>(before: readonly T[], after: readonly T[]): Splice<T
   let tail = 0;
   const most = Math.min(before.length, after.length) - start;
   while (tail < most && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail += 1;
+  if (start + tail === before.length) {
+    const rows = after.slice(start, after.length - tail);
+    return rows.length === 0 ? [] : [{ at: start, drop: 0, rows }];
+  }
   return middle(before, after, start, before.length - tail, after.length - tail);
 }
 

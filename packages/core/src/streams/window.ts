@@ -66,6 +66,8 @@ class WindowView<K, V> implements Window<K, V>, FrameMember, FrameFollower {
   #anchoredAt = 0;
   /** The rows shown, as the list gives them: the same object is the same row, unchanged. */
   #shown: readonly OrderedRow<K, V>[] = [];
+  /** The version of the list that they were taken from. */
+  #seen = -1;
   /** No look has been taken yet: no window has this offset. */
   #current: WindowRows<V> = { version: 0, offset: -1, total: 0, rows: [], atStart: true, atEnd: true };
   #change: WindowChange<V> | undefined;
@@ -134,13 +136,27 @@ class WindowView<K, V> implements Window<K, V>, FrameMember, FrameFollower {
   #look(version: number): WindowRows<V> {
     const total = this.#source.size;
     const { offset, limit } = this.#place(total);
-    const shown = this.#source.rows(offset, offset + limit);
-    const same = sameItems(shown, this.#shown);
     const before = this.#current;
+    const stands = this.#source.version === this.#seen && before.offset === offset;
+    if (stands && limit > this.#shown.length) return this.#lookFurther(version, limit);
+    const shown = this.#source.rows(offset, offset + limit);
+    this.#seen = this.#source.version;
+    const same = sameItems(shown, this.#shown);
     if (same && before.total === total && before.offset === offset) return before;
     const rows = same ? before.rows : shown.map((row) => row.value);
     if (!same) this.#shown = shown;
     return { version, offset, total, rows, atStart: offset === 0, atEnd: offset + rows.length >= total };
+  }
+
+  /** More rows of a list that stands still: what is shown is not looked at again. A list is read whole in such steps. */
+  #lookFurther(version: number, limit: number): WindowRows<V> {
+    const before = this.#current;
+    const { offset, total } = before;
+    const more = this.#source.rows(offset + this.#shown.length, offset + limit);
+    if (more.length === 0) return before;
+    this.#shown = [...this.#shown, ...more];
+    const rows = [...before.rows, ...more.map((row) => row.value)];
+    return { ...before, version, rows, atEnd: offset + rows.length >= total };
   }
 
   #place(total: number): OffsetSpan {

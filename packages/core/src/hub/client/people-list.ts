@@ -77,9 +77,14 @@ function compareKeys(a: SortKey, b: SortKey): number {
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 }
 
+/** What a query sorts by, each criterion once: two queries of the same people in the same order are one list. */
+export function criteriaOf({ sort }: PeopleQuery): readonly Criterion[] {
+  return [...new Set([...(sort.length > 0 ? sort : defaultSort), 'name' as const])];
+}
+
 /** The people of a query in its order, kept so change by change. Dispose it when nobody looks any more. */
 export function peopleList(rows: LiveMap<PersonId, Person>, query: PeopleQuery): Ordered<PersonId, Person> {
-  const criteria = [...new Set([...(query.sort.length > 0 ? query.sort : defaultSort), 'name' as const])];
+  const criteria = criteriaOf(query);
   const name = criteria.indexOf('name');
   const before = criteria.slice(0, name);
   const behind = criteria.slice(name + 1);

@@ -1,32 +1,18 @@
 import type { Observable } from 'rxjs';
-import type {
-  ConversationView,
-  MembersView,
-  PeopleQuery,
-  Span,
-  Streams,
-  TypingView,
-} from '../../client/index.ts';
-import type { Handlers, OpenStream, ValueFeed, WindowFeed } from '../../link/handlers.ts';
-import type { Person } from '../../model/index.ts';
+import type { MembersView, Streams, TypingView } from '../../client/index.ts';
+import type { Handlers, OpenStream, ValueFeed } from '../../link/handlers.ts';
 import { toErrorData, withoutSecrets } from '../../model/index.ts';
-import { openWindow } from '../../streams/index.ts';
-import type { Ordered } from '../../streams/index.ts';
 import { accountView } from './account-view.ts';
 import { followChanges } from './change-log.ts';
 import type { ClientContext } from './context.ts';
 import { found } from './context.ts';
-import { conversationList } from './conversation-rows.ts';
-import { peopleList } from './people-list.ts';
-import { SharedViews } from './shared-views.ts';
+import { listStreams } from './list-streams.ts';
 import { TimelineWindow } from './timeline-window.ts';
 
 /** The streams of the client interface. */
 export function clientStreams(context: ClientContext): Handlers['streams'] {
   const { environment, interactions, transfers } = context;
   const { profile } = environment;
-  const peopleViews = new SharedViews<ReturnType<typeof peopleList>>();
-  const conversationViews = new SharedViews<ReturnType<typeof conversationList>>();
   return {
     accounts: (_, feed) =>
       follow([profile.accounts.delta$, profile.statuses.delta$], feed, () =>
@@ -39,14 +25,7 @@ export function clientStreams(context: ClientContext): Handlers['streams'] {
         ),
       ),
     interactions: (_, feed) => follow([interactions.asked.value$], feed, () => interactions.asked.value),
-    people: (params, feed) =>
-      openList(params, feed, ({ offset: _offset, limit: _limit, ...query }) =>
-        peopleViews.borrow(nameOf(query), () => peopleList(context.people, query)),
-      ),
-    conversations: (params, feed) =>
-      openList(params, feed, ({ offset: _offset, limit: _limit, ...query }) =>
-        conversationViews.borrow(nameOf(query), () => conversationList(context.conversations, query)),
-      ),
+    ...listStreams(context),
     timeline: (params, feed) => new TimelineWindow(context, params, feed),
     members: (params, feed) => followMembers(context, params, feed),
     typing: ({ conversation }, feed) =>
@@ -82,10 +61,6 @@ export function clientStreams(context: ClientContext): Handlers['streams'] {
   };
 }
 
-function nameOf(query: object): string {
-  return JSON.stringify(query);
-}
-
 /** Feeds the value of `look` whenever one of the sources changes; several changes of one tick are one value. */
 function follow<T, Params>(
   sources: readonly Observable<unknown>[],
@@ -114,45 +89,6 @@ function follow<T, Params>(
     close() {
       closed = true;
       for (const subscription of subscriptions) subscription.unsubscribe();
-    },
-  };
-}
-
-type Row = Person | ConversationView;
-type ListParams = (PeopleQuery | Streams['conversations'][0]) & Span;
-
-/** A list that is lent out. */
-interface Borrowed<V extends Row> {
-  readonly view: Ordered<V['id'], V>;
-  readonly release: () => void;
-}
-
-/** A window on a list; another span moves it, another query opens another list. */
-function openList<V extends Row, P extends ListParams>(
-  params: P,
-  feed: WindowFeed<V>,
-  borrow: (params: P) => Borrowed<V>,
-): OpenStream<P> {
-  let stop = openOne(params);
-  function openOne(wanted: P): () => void {
-    const { view, release } = borrow(wanted);
-    const window = openWindow(view, { offset: wanted.offset, limit: wanted.limit });
-    const subscription = window.change$.subscribe((change) => feed.rows(change));
-    return () => {
-      subscription.unsubscribe();
-      window.close();
-      release();
-    };
-  }
-  return {
-    update(next) {
-      // The new one first: a list that both want is not built twice.
-      const before = stop;
-      stop = openOne(next);
-      before();
-    },
-    close() {
-      stop();
     },
   };
 }
