@@ -1,4 +1,4 @@
-import type { ErrorData } from '@natter/core';
+import type { ErrorData, ErrorParts } from '@natter/core';
 import { errorData, NatterError } from '@natter/core/model';
 
 /** Primary result codes of SQLite (https://www.sqlite.org/rescode.html); the extended ones carry them in the low byte. */
@@ -30,11 +30,7 @@ export function storageError(file: string, caught: unknown): ErrorData {
     case resultCode.notADatabase:
       return damaged(file, said);
     case resultCode.full:
-      return errorData(
-        'storage',
-        `no space left to write ${file}: free some space; nothing was half stored`,
-        { retriable: true, ...condition },
-      );
+      return noSpace(file, condition);
     case resultCode.ioError:
       return errorData(
         'storage',
@@ -60,11 +56,18 @@ export function storageError(file: string, caught: unknown): ErrorData {
       });
   }
   if (caught instanceof SyntaxError) return damaged(file, said);
+  if (caught instanceof Error && 'code' in caught && (caught.code === 'ENOSPC' || caught.code === 'EDQUOT'))
+    return noSpace(file, { condition: { errno: caught.code } });
   if (caught instanceof Error && 'code' in caught && typeof caught.code === 'string' && 'syscall' in caught)
     return errorData('storage', `${file} cannot be used (${said}): check its permissions and the disk`, {
       condition: { errno: caught.code },
     });
   return errorData('storage', `${file}: ${said}`, { userAction: 'report', ...condition });
+}
+
+function noSpace(file: string, condition: ErrorParts): ErrorData {
+  const text = `no space left to write ${file}: free some space; nothing was half stored`;
+  return errorData('storage', text, { retriable: true, ...condition });
 }
 
 /** A file that is not what we wrote. Nothing is repaired by itself: what is lost that way cannot be had back. */

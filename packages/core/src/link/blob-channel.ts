@@ -68,7 +68,8 @@ export async function serveBlob(
       await channel.writeLine(answer(0, null));
       await channel.writeChunks(bytes);
     } else {
-      await channel.chunks().pipeTo(await blobs.write(blob, offset));
+      // Where the bytes cannot be kept, the connection stays for saying why.
+      await channel.chunks().pipeTo(await blobs.write(blob, offset), { preventCancel: true });
       await channel.writeLine(answer(0, null));
     }
   } catch (error) {

@@ -1,4 +1,5 @@
 import { errorData, NatterError } from '../../src/model/error.ts';
+import type { ErrorData } from '../../src/model/error.ts';
 import type { BlobId } from '../../src/model/ids.ts';
 import type { Handlers, LogBatch, Manifest, ValueFeed, WindowFeed } from '../../src/link/index.ts';
 
@@ -68,6 +69,9 @@ export class SmallServer implements Handlers<SmallMethods, SmallStreams> {
     },
   };
 
+  /** Why no blob can be written, if so. */
+  full: ErrorData | null = null;
+
   readonly blobs: Handlers['blobs'] = {
     read: async (blob, offset) => {
       const bytes = this.stored.get(blob);
@@ -77,7 +81,10 @@ export class SmallServer implements Handlers<SmallMethods, SmallStreams> {
     write: async (blob, offset) => {
       const parts: Uint8Array[] = [(this.stored.get(blob) ?? new Uint8Array(0)).slice(0, offset)];
       return new WritableStream({
-        write: (chunk) => void parts.push(chunk),
+        write: (chunk) => {
+          if (this.full !== null) throw new NatterError(this.full);
+          parts.push(chunk);
+        },
         close: async () => {
           this.stored.set(
             blob,

@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../eventually.ts';
 import { connectByteLink, serveConnection } from '../../src/link/index.ts';
 import type { ByteDuplex, ClientLink } from '../../src/link/index.ts';
+import { errorData } from '../../src/model/error.ts';
 import type { BlobId } from '../../src/model/ids.ts';
 import { smallManifest, SmallServer } from './small-client.ts';
 import type { SmallMethods, SmallStreams } from './small-client.ts';
@@ -82,6 +83,17 @@ describe('a link over a Unix socket', () => {
     small.append(5, 6);
     await eventually(() => expect(items).toEqual([0, 1, 2, 3, 4, 5, 6]));
     expect(await client.call('echo', { text: 'ä'.repeat(100_000) })).toBe('ä'.repeat(100_000));
+  });
+
+  it('says why the other side cannot keep an upload, whose bytes are still going out', async () => {
+    const client = await connectSmall();
+    small.full = errorData('storage', 'no space left');
+    const endless = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.enqueue(new Uint8Array(100_000)),
+    });
+    await expect(client.upload('b1' as BlobId, 0, endless)).rejects.toMatchObject({
+      data: { code: 'storage', message: 'no space left' },
+    });
   });
 
   it('never takes a cut upload or download for a whole one', async () => {

@@ -19,7 +19,8 @@ export async function lockProfile(paths: Pick<ProfilePaths, 'lockFile'>): Promis
   const { DatabaseSync } = await import('node:sqlite');
   const database = new DatabaseSync(paths.lockFile, { timeout: 0 });
   try {
-    database.exec('BEGIN EXCLUSIVE');
+    // Without a journal on the disk, which may be full.
+    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
   } catch (error) {
     database.close();
     if (isBusy(error)) return null;

@@ -50,7 +50,18 @@ export function replacePrivateFile(file: string, content: string | Uint8Array): 
 
 function replace(file: string, content: string | Uint8Array): void {
   const temporary = join(dirname(file), `.${basename(file)}.${process.pid}.new`);
-  const descriptor = fs.openSync(temporary, 'w', 0o600);
+  try {
+    write(temporary, content);
+    fs.renameSync(temporary, file);
+  } catch (error) {
+    fs.rmSync(temporary, { force: true });
+    throw error;
+  }
+  syncFolder(dirname(file));
+}
+
+function write(file: string, content: string | Uint8Array): void {
+  const descriptor = fs.openSync(file, 'w', 0o600);
   try {
     fs.fchmodSync(descriptor, 0o600);
     fs.writeFileSync(descriptor, content);
@@ -58,8 +69,6 @@ function replace(file: string, content: string | Uint8Array): void {
   } finally {
     fs.closeSync(descriptor);
   }
-  fs.renameSync(temporary, file);
-  syncFolder(dirname(file));
 }
 
 /**
