@@ -16,6 +16,7 @@ import { PersonRows } from './client/person-rows.ts';
 import { TransferTable } from './client/transfers.ts';
 import type { Environment, LogSink } from './environment.ts';
 import { presenceExpiry, typingExpiry } from './expiries.ts';
+import { LooseBlobs } from './loose-blobs.ts';
 import { defaultPatience } from './patience.ts';
 import { CommitQueue } from './state/commit-queue.ts';
 import { Profile } from './state/profile.ts';
@@ -95,6 +96,7 @@ class RunningHub implements Hub {
   readonly #interactions: InteractionTable;
   readonly #news: NewsDispatch;
   readonly #expiries: readonly { close(): void }[];
+  readonly #looseBlobs: LooseBlobs;
   readonly #stopOutbox: () => void;
   #closing: Promise<void> | null = null;
 
@@ -107,7 +109,11 @@ class RunningHub implements Hub {
     this.#runners = new Runners(environment, transfers, this.#interactions);
     this.#news = new NewsDispatch(profile.news.event$);
     this.#expiries = [typingExpiry(profile, environment.now), presenceExpiry(profile, environment.now)];
-    this.#stopOutbox = followOperations(environment, (operation) => this.#runners.note(operation));
+    this.#looseBlobs = new LooseBlobs(environment);
+    this.#stopOutbox = followOperations(environment, (operation) => {
+      this.#looseBlobs.adopt(operation.body);
+      this.#runners.note(operation);
+    });
     let people: PersonRows | null = null;
     let conversations: ConversationRows | null = null;
     const context: ClientContext = {
@@ -115,6 +121,7 @@ class RunningHub implements Hub {
       runners: this.#runners.all,
       interactions: this.#interactions,
       transfers,
+      looseBlobs: this.#looseBlobs,
       // Made when somebody first looks: a hub that only takes in messages keeps no lists.
       get people() {
         people ??= new PersonRows(profile);
@@ -158,6 +165,9 @@ class RunningHub implements Hub {
     this.#news.close();
     for (const expiry of this.#expiries) expiry.close();
     await queue.idle();
+    // Also what was asked for last of all, when nobody followed operations any more.
+    for (const [, operation] of profile.operations.entries()) this.#looseBlobs.adopt(operation.body);
+    await this.#looseBlobs.close();
     const { accounts, statuses, contacts, presences, persons, conversations, operations, typists, news } =
       profile;
     profile.frames.run(() => {

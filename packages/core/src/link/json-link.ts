@@ -26,6 +26,16 @@ import type { RedialOptions } from './redial.ts';
 import { isWireId, notification, readFailure, request, wire } from './wire.ts';
 import type { WireId } from './wire.ts';
 
+/** Whoever asked for a change cannot know whether it was made. */
+const linkCut = errorData(
+  'network',
+  'the other side has ended, and whether it has done what was asked is not known',
+  {
+    retriable: true,
+    certain: false,
+  },
+);
+
 /** How a link over a connection is made. */
 export interface ConnectOptions<M extends MethodTable<M> = Methods, S extends StreamTable<S> = Streams> {
   /** Makes a connection: the first one, and one after each cut. Rejects when it cannot. */
@@ -104,7 +114,7 @@ class JsonLink<M extends MethodTable<M>, S extends StreamTable<S>> implements Cl
     }
     this.#tell('connected');
     duplex.onMessage((text) => this.#receive(duplex, text));
-    duplex.onClose(() => this.#lost(duplex, errorData('network', 'The link was cut.', { retriable: true })));
+    duplex.onClose(() => this.#lost(duplex, linkCut));
   }
 
   async call<Name extends keyof M & string>(

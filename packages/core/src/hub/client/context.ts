@@ -5,6 +5,7 @@ import type { LiveMap } from '../../streams/index.ts';
 import type { InteractionTable } from '../accounts/interactions.ts';
 import type { AccountRunner } from '../accounts/runner.ts';
 import type { Environment } from '../environment.ts';
+import type { LooseBlobs } from '../loose-blobs.ts';
 import { accountView } from './account-view.ts';
 import type { NewsDispatch } from './news-dispatch.ts';
 import type { TransferTable } from './transfers.ts';
@@ -15,6 +16,7 @@ export interface ClientContext {
   readonly runners: ReadonlyMap<AccountId, AccountRunner>;
   readonly interactions: InteractionTable;
   readonly transfers: TransferTable;
+  readonly looseBlobs: LooseBlobs;
   readonly people: LiveMap<PersonId, Person>;
   readonly conversations: LiveMap<ConversationId, ConversationView>;
   readonly news: NewsDispatch;

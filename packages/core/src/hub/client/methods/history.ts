@@ -1,6 +1,6 @@
 import type { Methods } from '../../../client/index.ts';
 import type { Operation, Transfer } from '../../../model/index.ts';
-import { attachmentsOf, isFinal, mintId, withoutSecrets } from '../../../model/index.ts';
+import { attachmentsOf, isFinal, withoutSecrets } from '../../../model/index.ts';
 import { cancelOperation, retryOperation } from '../../outbox/cancel.ts';
 import type { ClientContext } from '../context.ts';
 import { found } from '../context.ts';
@@ -50,7 +50,7 @@ export function historyMethods(context: ClientContext): Answers<Names> {
       return rows.map((row) => messageView(profile, row));
     },
     resolve: async ({ text, account }) => resolveName(context, text, account),
-    'blob.create': async () => ({ blob: mintId('blob') }),
+    'blob.create': async () => ({ blob: await context.looseBlobs.create() }),
     'attachment.fetch': async ({ message: id, index }): Promise<Transfer> => {
       const [message] = await store.findMessages([{ message: id }]);
       const known = found(message, 'message', 'message');
