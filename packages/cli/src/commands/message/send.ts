@@ -34,6 +34,7 @@ export async function send(context: CommandContext): Promise<number> {
   const last = await waitPatiently(context, link, draft, (signal) =>
     waitForDelivery(link, message, wait, signal),
   );
+  if (context.signal.aborted) tellWhatGoesOn(context, last);
   context.signal.throwIfAborted();
   return tell(context, link, last, wait);
 }
@@ -72,6 +73,14 @@ async function checkReceipts(link: ClientLink, to: Destination, wait: 'delivered
       },
     ),
   );
+}
+
+/** Ctrl-C ends the waiting: the message is in the outbox already, and may be on its way. */
+function tellWhatGoesOn({ output }: CommandContext, { delivery, operation }: MessageView): void {
+  if (operation !== null && (delivery === 'queued' || delivery === 'sending'))
+    output.note(
+      `natter: the message goes on in the background; natter outbox cancel ${operation} gives it up`,
+    );
 }
 
 async function tell(
