@@ -93,12 +93,14 @@ export class RoomChanges {
   }
 
   async #join({ address }: Change<'join'>, signal: AbortSignal): Promise<Outcome> {
-    const named = readRoomAddress(address);
-    if (named === null)
+    const typed = readRoomAddress(address);
+    if (typed === null)
       return refused(
         'invalid',
         `"${address.trim().slice(0, 100)}" is no room on Matrix; it looks like #name:example.org`,
       );
+    const via = typed.via.length > 0 ? typed.via : this.#runtime.rooms.serversOf(typed.room);
+    const named = { ...typed, via };
     const answer = await this.#enter('join', named, signal).catch(async (error: unknown) => {
       // Where one may not walk in one may perhaps knock; that we may do neither the first answer says better.
       const forbidden = error instanceof WireError && error.errcode === 'M_FORBIDDEN';

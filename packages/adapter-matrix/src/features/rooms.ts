@@ -2,7 +2,7 @@ import type { SessionHost } from '@natter/core';
 import { readRoom, writeRoom } from '../mapping/kept-room.ts';
 import type { Remember } from '../encryption.ts';
 import { qualified } from '../mapping/reaction-key.ts';
-import { isEventId, isUserId } from '../mapping/keys.ts';
+import { isEventId, isUserId, serverNameOf } from '../mapping/keys.ts';
 import { SPACE, type Room } from '../mapping/room.ts';
 import type { KnownReaction } from '../mapping/timeline.ts';
 import { get, parseJson } from '../wire/json.ts';
@@ -12,6 +12,8 @@ const PREFIX = 'room:';
 const REACTION = 'reaction:';
 /** Reactions that can be taken back by a redaction that comes later; of older ones the hub keeps what it has. */
 const MOST_REACTIONS = 5000;
+/** Servers that one asks for a room. */
+const MOST_SERVERS = 5;
 /** What a receipt may point to beside messages. */
 const MOST_POSITIONS = 2000;
 
@@ -62,6 +64,17 @@ export class Rooms {
       room = this.#rooms.get(at);
     }
     return at;
+  }
+
+  /** Servers by which a room may be found whose id names none: of who invited us, and of the people of a room that it goes on with. */
+  serversOf(id: string): readonly string[] {
+    const inviter = this.#rooms.get(id)?.inviter ?? null;
+    const others = [...this.#rooms.values()].filter(({ successor }) => successor === id);
+    const people = [
+      ...(inviter === null ? [] : [inviter]),
+      ...others.flatMap((room) => Object.keys(room.people)),
+    ];
+    return [...new Set(people.map(serverNameOf))].slice(0, MOST_SERVERS);
   }
 
   put(draft: Draft, room: Room): void {

@@ -254,7 +254,10 @@ function kindOf({ open }: Room): Pick<ConversationIn, 'kind'> {
 function titleOf({ name, alias, heroes, people }: Room): string | null {
   if (name !== null) return name;
   if (alias !== null) return alias;
-  const names = heroes.map((id) => own(people, id)?.name ?? id);
+  // Not every server sums up: whoever is known to be in it serves then.
+  const inside = (id: string): boolean => ['join', 'invite'].includes(own(people, id)?.membership ?? '');
+  const ids = heroes.length > 0 ? heroes : Object.keys(people).filter(inside).slice(0, 5);
+  const names = ids.map((id) => own(people, id)?.name ?? id);
   return names.length === 0 ? null : names.join(', ');
 }
 
