@@ -178,4 +178,32 @@ describeServer('encrypted conversations', 'synapse', () => {
     const { chunk } = await client.room('GET', room, ['messages'], undefined, '?dir=f&limit=100');
     expect(JSON.stringify(chunk)).not.toContain('mxc://a.test/b');
   });
+
+  test('nothing is said in a room that is encrypted in a way that natter does not know', async () => {
+    const client = await Client.signIn(server.url, `bob${count}`, 'secret');
+    const encryption = {
+      type: 'm.room.encryption',
+      state_key: '',
+      content: { algorithm: 'org.example.quantum' },
+    };
+    const made = await client.call('POST', ['client', 'v3', 'createRoom'], {
+      preset: 'public_chat',
+      initial_state: [encryption],
+    });
+    const room = text(made['room_id']) ?? '';
+    await alice.change({ action: 'join', address: room });
+    await eventually(() => alice.named(room)?.encrypted).toBe(true);
+    const conversation = alice.named(room)!.id;
+    const draft = { content: { kind: 'text', text: 'the plan' } } as const;
+    const send = alice.hub.handlers.methods['message.send'];
+    await send({ key: 'plan', to: { conversation }, draft }, signal);
+    await eventually(async () => (await alice.rows(conversation)).at(-1)?.delivery).toBe('failed');
+    const { error } = (await alice.rows(conversation)).at(-1)!;
+    expect(error?.message).toContain('a way that natter does not know');
+    const path = ['client', 'v3', 'rooms', room, 'messages'];
+    const sent = list((await client.call('GET', path, undefined, '?dir=b'))['chunk']);
+    expect(
+      sent.filter(({ type }) => ['m.room.message', 'm.room.encrypted'].includes(text(type) ?? '')),
+    ).toEqual([]);
+  });
 });

@@ -171,10 +171,16 @@ export class Outgoing {
    * part, and what is secret must not go out before we know.
    */
   async #isEncrypted(roomId: string, signal: AbortSignal): Promise<boolean> {
-    const { api, rooms, encryption } = this.#runtime;
+    const { rooms, encryption } = this.#runtime;
     if (rooms.get(roomId)?.encrypted === true || (await encryption?.isEncrypted(roomId)) === true)
       return true;
     if (rooms.get(roomId)?.membership === 'join') return false;
+    return this.#askForEncryption(roomId, signal);
+  }
+
+  /** Whether the server says that a room is encrypted; how, the keys are told. */
+  async #askForEncryption(roomId: string, signal: AbortSignal): Promise<boolean> {
+    const { api, encryption } = this.#runtime;
     const path = ['client', 'v3', 'rooms', roomId, 'state', 'm.room.encryption'];
     const content = await api.call({ method: 'GET', path, signal }).catch(notEncrypted);
     if (content !== null) await encryption?.enable(roomId, content);
@@ -189,6 +195,10 @@ export class Outgoing {
     const { encryption } = this.#runtime;
     if (encryption === null) throw impossible('this room is encrypted, and this account has no keys here');
     if (get(content, 'url') !== undefined) throw impossible('this room is encrypted, and the file was not');
+    // Matrix 1.18, section "m.room.encryption": with an algorithm that one does not know, one says nothing.
+    if (!(await encryption.isEncrypted(roomId))) await this.#askForEncryption(roomId, signal);
+    if (!(await encryption.isEncrypted(roomId)))
+      throw impossible('this room is encrypted in a way that natter does not know');
     return encryption.encrypt(roomId, type, content, signal);
   }
 
