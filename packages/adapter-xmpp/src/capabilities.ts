@@ -1,4 +1,5 @@
 import type { Capabilities } from '@natter/core/model';
+import type { DiscoInfo } from './mapping/disco.ts';
 
 /** Bytes of text in one message. Servers cut streams whose stanza is too large, some from 64 KiB on, escapes included. */
 export const TEXT_BYTES: number = 32 * 1024;
@@ -60,6 +61,8 @@ export interface ServerFeatures {
   readonly personal: boolean;
   /** What is published as our picture, the server puts into our vcard and presence as well (XEP-0398). */
   readonly avatarConversion: boolean;
+  /** What the server says of itself, which may be a service as well. */
+  readonly itself: DiscoInfo;
 }
 
 /** The capabilities of an account on a server with these features. */
@@ -71,7 +74,8 @@ export function accountCapabilities({ archive, carbons, blocking, personal }: Se
       ...support,
       ...(archive ? {} : { history: 'none' }),
       ...(carbons ? {} : { 'own-echo': archive ? 'partial' : 'none', 'read-marker': 'none' }),
-      ...(personal ? {} : { profile: 'none', 'own-avatar': 'none', avatars: 'none' }),
+      // Pictures are in the vcard then (XEP-0153).
+      ...(personal ? {} : { profile: 'none', avatars: 'partial' }),
       ...(blocking ? {} : { block: 'none' }),
     },
     // Without an archive nobody can tell in which order things went, or what was missed. What became of a message the

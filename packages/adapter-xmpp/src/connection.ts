@@ -78,7 +78,7 @@ export class Connection {
     const runtime: Runtime = { ...parts, commits: new Commits(host, stream), bounced: new Map() };
     this.#runtime = runtime;
     this.#roster = new Roster(runtime);
-    const services = new Services(stream);
+    const services = new Services(stream, parts.server.itself);
     const profiles = new Profiles(runtime);
     const entities = new EntityInfo(runtime);
     this.#presence = new PresenceFeature(runtime, profiles, entities);

@@ -23,7 +23,7 @@ import { readContent } from '../mapping/content.ts';
 import { readClaimedId, readDirection } from '../mapping/message.ts';
 import type { Runtime } from '../runtime.ts';
 import { unlessAborted } from '../unless-aborted.ts';
-import { parseAddress } from '../wire/address.ts';
+import { addressesEqual, parseAddress } from '../wire/address.ts';
 import { asWireError, WireError } from '../wire/error.ts';
 
 /** Messages a page of catch-up asks for, and the newest that an account brings along when it is added. */
@@ -68,7 +68,7 @@ export class Archive {
     const from: unknown = stanza.attrs['from'] ?? this.#runtime.own;
     const query = this.#running.get(archived.queryId);
     // Only who was asked speaks for an archive, and only when asked (CVE-2019-16237, CVE-2020-26547).
-    if (query === undefined || from !== query.of) {
+    if (query === undefined || !speaksFor(from, query.of)) {
       this.#runtime.host.log('warn', 'xmpp-forged-archive-result');
     } else if (query.messages.length < MOST_RESULTS) query.messages.push(archived);
     return true;
@@ -228,6 +228,11 @@ export class Archive {
       this.#running.delete(queryId);
     }
   }
+}
+
+/** Whether an address is the one that was asked, however the server writes it. */
+function speaksFor(from: unknown, of: string): boolean {
+  return from === of || (typeof from === 'string' && addressesEqual(from, of));
 }
 
 /** A person may be silent; a server that never said anything is a mistake. */

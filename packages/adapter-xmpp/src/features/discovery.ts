@@ -19,8 +19,9 @@ export async function discoverServer(
     archiveById: account.features.has(`${NS.mam}#extended`),
     carbons: server.features.has(NS.carbons) || account.features.has(NS.carbons),
     blocking: server.features.has(NS.blocking) || account.features.has(NS.blocking),
-    // XEP-0163 section 6.1
-    personal: isOf(account, 'pubsub', 'pep'),
+    // XEP-0163 section 6.1; before its version 1.2 the server said so.
+    personal: isOf(account, 'pubsub', 'pep') || isOf(server, 'pubsub', 'pep'),
     avatarConversion: account.features.has(NS.avatarConversion),
+    itself: server,
   };
 }

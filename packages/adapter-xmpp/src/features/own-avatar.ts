@@ -2,13 +2,14 @@ import type { Attachment } from '@natter/core/model';
 import { concat, toBase64 } from '@natter/wire';
 import { Element } from '@xmpp/xml';
 import { writeAvatarData, writeAvatarMetadata, writeVcardPhoto, type OwnPicture } from '../mapping/avatar.ts';
-import { writePublish, writePurge } from '../mapping/personal.ts';
+import { writePurge } from '../mapping/personal.ts';
 import { readStanzaLimit } from '../mapping/stream-limits.ts';
 import type { Runtime } from '../runtime.ts';
 import { asWireError, WireError } from '../wire/error.ts';
 import { NS } from '../wire/namespaces.ts';
 import { sha1Hex } from '../wire/sha1.ts';
 import type { PresenceFeature } from './presence.ts';
+import { publish } from './publication.ts';
 
 /** Bytes of the largest stanza where the server does not tell (XEP-0478): some cut streams from 64 KiB on. */
 const STANZA_BYTES = 64 * 1024;
@@ -31,13 +32,14 @@ export class OwnAvatar {
   async show(image: Attachment | null, signal: AbortSignal): Promise<void> {
     const { stream, server } = this.#runtime;
     const picture = image === null ? null : await this.#read(image);
+    if (!server.personal) return this.#showInVcard(picture, signal);
     // XEP-0084 section 3: the data first, so that whoever is told of the picture finds it.
     if (picture !== null) {
       const data = { id: picture.hash, payload: writeAvatarData(picture) };
-      await stream.request('set', null, writePublish(NS.avatarData, data), signal);
+      await publish(stream, NS.avatarData, data, signal);
     }
     const metadata = { id: picture?.hash ?? 'current', payload: writeAvatarMetadata(picture) };
-    await stream.request('set', null, writePublish(NS.avatarMetadata, metadata), signal);
+    await publish(stream, NS.avatarMetadata, metadata, signal);
     // What was taken away is not to be had any more, where the server can do that.
     if (picture === null)
       await this.#tolerant(stream.request('set', null, writePurge(NS.avatarData), signal));

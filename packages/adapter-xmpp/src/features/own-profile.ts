@@ -3,13 +3,13 @@ import { errorData, remoteKey, type ProfileAction } from '@natter/core/model';
 import { Element } from '@xmpp/xml';
 import { PASSWORD, TOKEN } from '../credentials.ts';
 import { mapError } from '../mapping/errors.ts';
-import { writePublish } from '../mapping/personal.ts';
 import type { Runtime } from '../runtime.ts';
 import { parseAddress } from '../wire/address.ts';
 import { asWireError } from '../wire/error.ts';
 import { NS } from '../wire/namespaces.ts';
 import { OwnAvatar } from './own-avatar.ts';
 import type { PresenceFeature } from './presence.ts';
+import { publish } from './publication.ts';
 import { changePassword } from './registration.ts';
 
 /** What we say of ourselves, and the password by which we sign in. Each may be repeated without harm. */
@@ -43,7 +43,7 @@ export class OwnProfile {
     const { stream, commits, own } = this.#runtime;
     const payload = new Element('nick', { xmlns: NS.nick });
     if (name !== null) payload.t(name);
-    await stream.request('set', null, writePublish(NS.nick, { id: 'current', payload }), signal);
+    await publish(stream, NS.nick, { id: 'current', payload }, signal);
     await commits.batch({ origin: 'live', events: [{ type: 'self', key: remoteKey(own), name }] });
     return { result: 'accepted', refs: [] };
   }

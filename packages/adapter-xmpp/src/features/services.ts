@@ -25,13 +25,15 @@ export async function askInfo(stream: XmppStream, address: string, signal: Abort
   }
 }
 
-/** The services that our server names. They are asked once, when somebody first wants to know. */
+/** The services that our server names, and the server itself. They are asked once, when somebody first wants to know. */
 export class Services {
   readonly #stream: XmppStream;
+  readonly #itself: Service;
   #list: Promise<readonly Service[]> | null = null;
 
-  constructor(stream: XmppStream) {
+  constructor(stream: XmppStream, itself: DiscoInfo) {
     this.#stream = stream;
+    this.#itself = { address: stream.domain, info: itself };
   }
 
   list(signal: AbortSignal): Promise<readonly Service[]> {
@@ -49,16 +51,26 @@ export class Services {
 
   async #ask(signal: AbortSignal): Promise<readonly Service[]> {
     const stream = this.#stream;
+    const addresses = new Set(await this.#names(signal));
+    addresses.delete(stream.domain);
+    const services = [...addresses].slice(0, MOST_SERVICES).map(async (address) => ({
+      address,
+      // A service that is down is no service.
+      info: await askInfo(stream, address, signal).catch(() => NO_INFO),
+    }));
+    return [...(await Promise.all(services)), this.#itself];
+  }
+
+  /** A server that cannot tell names none. */
+  async #names(signal: AbortSignal): Promise<readonly string[]> {
     const query = new Element('query', { xmlns: NS.discoItems });
-    const answer = await stream.request('get', stream.domain, query, signal);
-    const items = answer.getChild('query', NS.discoItems)?.getChildren('item') ?? [];
-    const addresses = items.map(({ attrs }) => bareAddress(attrs['jid'])).filter((each) => each !== null);
-    return Promise.all(
-      [...new Set(addresses)].slice(0, MOST_SERVICES).map(async (address) => ({
-        address,
-        // A service that is down is no service.
-        info: await askInfo(stream, address, signal).catch(() => NO_INFO),
-      })),
-    );
+    try {
+      const answer = await this.#stream.request('get', this.#stream.domain, query, signal);
+      const items = answer.getChild('query', NS.discoItems)?.getChildren('item') ?? [];
+      return items.map(({ attrs }) => bareAddress(attrs['jid'])).filter((each) => each !== null);
+    } catch (error) {
+      if (asWireError(error).code !== 'stanza-error') throw error;
+      return [];
+    }
   }
 }

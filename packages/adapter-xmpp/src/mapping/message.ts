@@ -185,6 +185,7 @@ function mapMarkers(message: Element, { self, peer, sender }: Direction, context
   add(message.getChild('received', NS.receipts), 'delivered', true);
   add(message.getChild('received', NS.markers), 'delivered', false);
   add(message.getChild('displayed', NS.markers), 'read', false);
+  add(message.getChild('acknowledged', NS.markers), 'read', false); // they have read it, and said so
   return events;
 }
 

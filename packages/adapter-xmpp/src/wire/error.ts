@@ -41,6 +41,25 @@ export interface WireErrorDetails {
   readonly cause?: unknown;
 }
 
+const UNDEFINED = 'undefined-condition';
+
+/** XEP-0086 section 3. */
+const LEGACY_CONDITIONS: Readonly<Record<string, string>> = {
+  '400': 'bad-request',
+  '401': 'not-authorized',
+  '403': 'forbidden',
+  '404': 'item-not-found',
+  '405': 'not-allowed',
+  '406': 'not-acceptable',
+  '407': 'registration-required',
+  '409': 'conflict',
+  '500': 'internal-server-error',
+  '501': 'feature-not-implemented',
+  '502': 'service-unavailable',
+  '503': 'service-unavailable',
+  '504': 'remote-server-timeout',
+};
+
 /** The only error the wire throws. `mapping/errors.ts` turns it into plain error data. */
 export class WireError extends Error {
   readonly code: WireErrorCode;
@@ -82,12 +101,12 @@ export function asWireError(error: unknown, code: WireErrorCode = 'disconnected'
  * TypeError on an error element without children, which a hostile server may send at any time.
  */
 export function readCondition(element: Element): { condition: string; text: string } {
-  let condition = 'undefined-condition';
+  let condition = UNDEFINED;
   let text = '';
   for (const child of element.children) {
     if (typeof child !== 'object') continue;
     if (child.getName() === 'text') text = child.getText();
-    else if (condition === 'undefined-condition') condition = child.getName();
+    else if (condition === UNDEFINED) condition = child.getName();
   }
   return { condition, text };
 }
@@ -106,15 +125,26 @@ export function streamError(element: Element): WireError {
 /** The error in an answer of type `error` (RFC 6120 section 8.3). */
 export function stanzaError(stanza: Element): WireError {
   const element = stanza.getChild('error');
-  const { condition, text } = element
-    ? readCondition(element)
-    : { condition: 'undefined-condition', text: '' };
+  const { condition, text } = element ? readStanzaCondition(element) : { condition: UNDEFINED, text: '' };
   const type: unknown = element?.attrs['type'];
-  return new WireError('stanza-error', text === '' ? condition : `${condition}: ${text}`, {
+  const told = [condition === UNDEFINED && text !== '' ? '' : condition, text].filter((part) => part !== '');
+  return new WireError('stanza-error', told.join(': '), {
     condition,
     text,
     ...(typeof type === 'string' ? { stanzaErrorType: type } : {}),
   });
+}
+
+/** Servers of before RFC 3920, and some gateways, give a number and put the text into the error itself (XEP-0086). */
+function readStanzaCondition(element: Element): { condition: string; text: string } {
+  const read = readCondition(element);
+  if (read.condition !== UNDEFINED) return read;
+  const condition = LEGACY_CONDITIONS[String(element.attrs['code'])] ?? UNDEFINED;
+  const bare = element.children
+    .filter((child) => typeof child === 'string')
+    .join('')
+    .trim();
+  return { condition, text: read.text || bare };
 }
 
 /** Why a room did not let us in (XEP-0045 section 7.2): its error, whose conditions mean something of their own there. */
@@ -122,7 +152,7 @@ export function entryError(presence: Element): WireError {
   const { message, condition, text } = stanzaError(presence);
   const location = presence.getChild('error')?.getChildText('gone', NS.stanzaErrors)?.trim();
   return new WireError('entry-refused', message, {
-    condition: condition ?? 'undefined-condition',
+    condition: condition ?? UNDEFINED,
     text: text ?? '',
     ...(location ? { location } : {}),
   });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterEach, expect, test } from 'vitest';
+import type { Element } from '@xmpp/xml';
 import { startPair, type Pair } from '../support/pair.ts';
 
 let pair: Pair;
@@ -84,21 +85,37 @@ test('a picture in the vcard stands in where none was published, and gives way t
   ]);
 });
 
-test('our picture goes into the vcard and the presence as well where the server does not see to it (XEP-0153)', async () => {
-  pair = await startPair();
+const PERSONAL = `<identity category='pubsub' type='pep'/>`;
+/** The next request that is about this; what else is asked gets empty answers. */
+async function request(is: (iq: Element) => boolean): Promise<Element> {
+  for (let iq = await pair.peer.take('iq'); ; iq = await pair.peer.take('iq')) {
+    if (is(iq)) return iq;
+    pair.peer.answer(iq);
+  }
+}
+const publishOf = (iq: Element): Element | undefined => iq.getChildElements()[0]?.getChild('publish');
+const publishes = (iq: Element): boolean => publishOf(iq) !== undefined;
+const isVcard = (iq: Element): boolean => iq.getChild('vCard', 'vcard-temp') !== undefined;
+
+test.each([
+  ['as well, where the server does not see to it', PERSONAL],
+  ['alone, where nothing can be published', ''],
+])('our picture goes into the vcard and the presence (XEP-0153) %s', async (_, identities) => {
+  pair = await startPair({ identities });
   const { peer, person } = pair;
+  expect(person.host.accountCapabilities?.support['own-avatar']).toBe('partial');
   const picture = Buffer.from('not really a picture');
   const hash = createHash('sha1').update(picture).digest('hex');
   const done = person.show(picture);
-  for (const node of ['urn:xmpp:avatar:data', 'urn:xmpp:avatar:metadata']) {
-    const publication = await peer.take('iq');
-    const publish = publication.getChildElements()[0]?.getChild('publish');
+  for (const node of identities === '' ? [] : ['urn:xmpp:avatar:data', 'urn:xmpp:avatar:metadata']) {
+    const publication = await request(publishes);
+    const publish = publishOf(publication);
     expect([publish?.attrs['node'], publish?.getChild('item')?.attrs['id']]).toEqual([node, hash]);
     peer.answer(publication);
   }
   const old = '<FN>Juliet</FN><PHOTO><TYPE>image/gif</TYPE><BINVAL>AAAA</BINVAL></PHOTO>';
-  peer.answer(await peer.take('iq'), `<vCard xmlns='vcard-temp'>${old}</vCard>`);
-  const change = await peer.take('iq');
+  peer.answer(await request(isVcard), `<vCard xmlns='vcard-temp'>${old}</vCard>`);
+  const change = await request(isVcard);
   const vcard = change.getChild('vCard', 'vcard-temp');
   expect(vcard?.getChildText('FN')).toBe('Juliet');
   expect(vcard?.getChildren('PHOTO').map((photo) => photo.getChildText('BINVAL'))).toEqual([
@@ -119,6 +136,23 @@ test('our picture goes into the vcard and the presence as well where the server 
   await until('last');
   person.session.signal({ type: 'presence', presence: { availability: 'away', text: null } });
   expect(await photo()).toBeUndefined();
+});
+
+test('a service that makes no nodes by itself is told to make them', async () => {
+  pair = await startPair({ identities: PERSONAL });
+  const { peer, person } = pair;
+  const done = person.perform(person.op(null, { type: 'profile', change: { action: 'name', name: 'Me' } }));
+  const first = await request(publishes);
+  peer.write(
+    `<iq type='error' id='${first.attrs['id']}'><error type='cancel'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>`,
+  );
+  const creation = await request((iq) => iq.getChildElements()[0]?.getChild('create') !== undefined);
+  expect(creation.getChildElements()[0]?.getChild('create')?.attrs['node']).toBe(
+    publishOf(first)?.attrs['node'],
+  );
+  peer.answer(creation);
+  peer.answer(await request(publishes));
+  expect(await done).toMatchObject({ result: 'accepted' });
 });
 
 test('a picture that does not go into a stanza that every server takes is not sent', async () => {

@@ -22,6 +22,8 @@ export interface PairOptions {
   readonly services?: 'by hand';
   /** Items of the contact list. */
   readonly roster?: string;
+  /** What our server and the account say that they are, such as a personal service (XEP-0163). */
+  readonly identities?: string;
   /** Bounds in place of the adapter's own. */
   readonly limits?: Partial<WireLimits>;
 }
@@ -30,10 +32,12 @@ export async function startPair({
   managed = false,
   roster = '',
   services,
+  identities = '',
   limits = {},
 }: PairOptions = {}): Promise<Pair> {
   const peer = Promise.withResolvers<Peer>();
   const server = await startScriptedServer(async (each) => {
+    each.identities = identities;
     await each.signIn(await certificate, managed);
     await each.settle(roster);
     if (services === undefined)

@@ -17,6 +17,8 @@ export class Peer {
   readonly #elements: Element[] = [];
   #wake: (() => void) | null = null;
   #closed = false;
+  /** What our server and the account say that they are, beside their features. */
+  identities = '';
   /** Everything the client wrote, as text. */
   heard = '';
 
@@ -134,7 +136,7 @@ export class Peer {
       .join('');
     const content =
       namespace === 'http://jabber.org/protocol/disco#info'
-        ? payload || `<query xmlns='${namespace}'>${features}</query>`
+        ? payload || `<query xmlns='${namespace}'>${this.identities}${features}</query>`
         : payload;
     const roster =
       namespace === 'jabber:iq:roster' && payload === '' ? `<query xmlns='jabber:iq:roster'/>` : content;
