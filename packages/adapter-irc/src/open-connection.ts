@@ -1,9 +1,10 @@
 import type { BaseHost } from '@natter/core';
+import { isLoopback } from '@natter/wire';
 import type { IrcConfig, SignInMethod } from './config.ts';
 import { KEY, MECHANISM, PASSWORD, STRICT_TRANSPORT } from './credentials.ts';
 import { readAddress } from './mapping/addresses.ts';
 import { readPolicy, StrictTransport, type StrictTransportParts } from './strict-transport.ts';
-import { isLoopback, routeOf, serverOf, type Route } from './target.ts';
+import { routeOf, serverOf, type Route } from './target.ts';
 import type { Platform } from './wire/channel.ts';
 import { IrcConnection } from './wire/connection.ts';
 import { asWireError, WireError } from './wire/error.ts';

@@ -1,4 +1,5 @@
 import { errorData, NatterError } from '@natter/core/model';
+import { isLoopback } from '@natter/wire';
 import type { IrcConfig } from './config.ts';
 import { readAddress } from './mapping/addresses.ts';
 import type { Target } from './wire/channel.ts';
@@ -38,17 +39,6 @@ export function serverOf(
     invalidServer(config.server);
   if (port !== undefined && (Number(port) === 0 || Number(port) > 65_535)) invalidServer(config.server);
   return { scheme, host: host.replace(/^\[|\]$/g, ''), port: port === undefined ? null : Number(port) };
-}
-
-/** 127.0.0.0/8, ::1, the name for them, and the addresses that stand for "here" (RFC 1122 section 3.2.1.3). */
-export function isLoopback(host: string): boolean {
-  return (
-    host === 'localhost' ||
-    host === '::1' ||
-    host === '0.0.0.0' ||
-    host === '::' ||
-    /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host)
-  );
 }
 
 function invalidServer(server: string): never {

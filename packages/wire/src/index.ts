@@ -1,5 +1,5 @@
 /**
- * Sign-in mechanisms and errors that the wires of adapters share; runs in browsers too.
+ * Sign-in mechanisms, errors and what else the wires of adapters share; runs in browsers too.
  * @packageDocumentation
  */
 export { concat, equalBytes, fromBase64, text, toBase64, utf8 } from './bytes.ts';
@@ -7,6 +7,7 @@ export { chunksOf, lengthOf } from './chunks.ts';
 export type { HttpAnswer, HttpRequest } from './https.ts';
 export { LinkError } from './link-error.ts';
 export type { CertificateProblem, LinkErrorCode, RefusedCertificate } from './link-error.ts';
+export { isLoopback } from './loopback.ts';
 export { external } from './sasl/external.ts';
 export { hashedToken, selectHashedToken } from './sasl/hashed-token.ts';
 export type { HashedToken } from './sasl/hashed-token.ts';

@@ -1,9 +1,10 @@
+import { isLoopback } from '@natter/wire';
 import { WireError } from './error.ts';
 import type { HttpAnswer, HttpClient } from './http.ts';
 import { getList, getMap, getText, parseJson, readBody, type JsonMap } from './json.ts';
 import type { WireLimits } from './limits.ts';
 import { MOST_REDIRECTS, redirectOf } from './redirects.ts';
-import { baseOf, isLoopback } from './target.ts';
+import { baseOf } from './target.ts';
 
 const MOST_BYTES = 64 * 1024;
 

@@ -1,10 +1,5 @@
+import { isLoopback } from '@natter/wire';
 import { WireError } from './error.ts';
-
-/** 127.0.0.0/8, ::1 and the name for them. */
-export function isLoopback(host: string): boolean {
-  const bare = host.replace(/^\[|\]$/g, '');
-  return bare === 'localhost' || bare === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(bare);
-}
 
 /**
  * The address of a homeserver as a base for requests: `HOST`, `HOST:PORT` or a URL, without a slash at its end. TLS is

@@ -1,3 +1,4 @@
+import { isLoopback } from '@natter/wire';
 import { WireError } from './error.ts';
 import { SUBPROTOCOL, type FrameEvents, type FrameSocket } from './frame-socket.ts';
 
@@ -67,7 +68,7 @@ class Frames implements FrameSocket {
   }
 
   get loopback(): boolean {
-    return /^wss?:\/\/(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::|\/|$)/.test(this.#socket.url);
+    return isLoopback(new URL(this.#socket.url).hostname);
   }
 
   listen(events: FrameEvents): void {

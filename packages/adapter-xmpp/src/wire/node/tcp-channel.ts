@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import type { ChannelBinding } from '@natter/wire';
+import { isLoopback, type ChannelBinding } from '@natter/wire';
 import { channelBindings, handshake } from '@natter/wire/node';
 import { Element } from '@xmpp/xml';
 import type { Channel, ChannelEvents, LinkTrust } from '../channel.ts';
@@ -206,9 +206,4 @@ export class TcpChannel implements Channel {
     this.#onEnded?.();
     this.#events?.ended(error);
   }
-}
-
-/** 127.0.0.0/8 and ::1, also as IPv4 in IPv6. */
-function isLoopback(address: string): boolean {
-  return address === '::1' || /^(?:::ffff:)?127\.\d+\.\d+\.\d+$/.test(address);
 }

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { isLoopback } from '@natter/wire';
 import { connectSocket, handshake } from '@natter/wire/node';
 import { WebSocket } from 'ws';
 import type { LinkTrust } from '../channel.ts';
@@ -22,8 +23,7 @@ export async function openWebSocket(
   const secure = protocol === 'wss:';
   const destination = { host, port: Number(port) || (secure ? 443 : 80), time: limits.connectTime };
   const plain = await connectSocket(destination, signal);
-  const { remoteAddress = '' } = plain;
-  const loopback = remoteAddress === '::1' || /^(?:::ffff:)?127\./.test(remoteAddress);
+  const loopback = isLoopback(plain.remoteAddress ?? '');
   const time = limits.handshakeTime;
   const options = { name: host, trust, client: trust.client, protocols: ['http/1.1'], time, signal };
   const socket: Duplex = secure ? await handshake(plain, options) : plain;
