@@ -42,9 +42,14 @@ interface Open {
   readonly settle: (answer: Answer | WireError) => void;
 }
 
+/** Numerics beyond 599 that say no: a wrong parameter of a mode, who takes no words of strangers, a privilege, a locked mode. */
+const LATE_REFUSALS: readonly string[] = ['696', '716', '723', '742'];
+
 /** What makes a line a refusal in general: error numerics (400 to 599), the "try again" of RFC 2812, and FAIL. */
 export function isRefusal({ command }: IrcLine): boolean {
-  return /^[45]\d\d$/.test(command) || command === '263' || command === 'FAIL';
+  return (
+    /^[45]\d\d$/.test(command) || command === '263' || command === 'FAIL' || LATE_REFUSALS.includes(command)
+  );
 }
 
 /** What questions go over. */

@@ -85,6 +85,7 @@ export class Messages implements Feature {
     const { command } = line;
     // What a server says of itself (`*** Looking up your hostname`) is no conversation.
     if (fromServer(line) || (command !== 'PRIVMSG' && command !== 'NOTICE')) return [];
+    if (line.params.length < 2) return []; // nothing was said
     const content = contentOf(
       command === 'NOTICE' ? 'NOTICE' : 'PRIVMSG',
       lastParam(line),

@@ -87,8 +87,12 @@ export class NickKeeper implements Feature {
     if (!this.#isOurs()) this.#runtime.connection.hint('NICK', [this.wanted]);
   }
 
+  /** Servers cut a nick that is longer than they take (NICKLEN). */
   #isOurs(): boolean {
-    return this.#is(this.#runtime.nick, this.wanted);
+    const most = this.#runtime.support.number('NICKLEN', this.wanted.length);
+    return (
+      this.#is(this.#runtime.nick, this.wanted) || this.#is(this.#runtime.nick, this.wanted.slice(0, most))
+    );
   }
 
   #is(a: string, b: string): boolean {

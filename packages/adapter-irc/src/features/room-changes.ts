@@ -4,11 +4,11 @@ import { failedOutcome } from '../mapping/errors.ts';
 import { withoutCodes } from '../mapping/format-codes.ts';
 import { isName } from '../mapping/keys.ts';
 import { modesFor } from '../mapping/roles.ts';
-import { isOwn, keyOf, type Runtime } from '../runtime.ts';
+import { keyOf, type Runtime } from '../runtime.ts';
 import { byteLength } from '../wire/format-line.ts';
 import { WireError } from '../wire/error.ts';
-import { param, type IrcLine } from '../wire/line.ts';
 import { ROOM_STATE, type Channels } from './channels.ts';
+import { JoinAnswer } from './join-answer.ts';
 import { refused, targetOf } from './outgoing.ts';
 
 /** Under this, the channel and the nick it is kept by what mask somebody was banned. */
@@ -33,29 +33,21 @@ export class RoomChanges {
   }
 
   /** Enters a channel; a key that worked is remembered with it. */
-  async join(name: string, key: string | undefined, signal: AbortSignal): Promise<Outcome> {
+  async join(wanted: string, key: string | undefined, signal: AbortSignal): Promise<Outcome> {
     const { support, asks, commits } = this.#runtime;
-    const address = support.isChannel(name) ? name : `#${name}`;
+    const address = support.isChannel(wanted) ? wanted : `#${wanted}`;
     if (!isName(address) || (key !== undefined && (key === '' || /[\s,]/.test(key))))
       return refused('invalid', 'this is no name, or no key, of a channel');
-    const conversation = keyOf(this.#runtime, address);
-    const judge = (line: IrcLine): 'end' | null =>
-      line.command === 'JOIN' &&
-      isOwn(this.#runtime, line.source?.nick ?? '') &&
-      this.#is(param(line, 0), address)
-        ? 'end'
-        : null;
-    await asks.ask({
-      command: 'JOIN',
-      params: key === undefined ? [address] : [address, key],
-      signal,
-      judge,
-    });
-    if (this.#channels.get(address) === undefined)
+    const answer = new JoinAnswer(this.#runtime, address);
+    const params = key === undefined ? [address] : [address, key];
+    await asks.ask({ command: 'JOIN', params, signal, judge: answer.judge });
+    const name = answer.entered;
+    if (this.#channels.get(name) === undefined)
       return refused('forbidden', 'the server did not let us into the channel');
+    const conversation = keyOf(this.#runtime, name);
     commits.remember(
       ROOM_STATE + conversation,
-      JSON.stringify({ name: address, ...(key === undefined ? {} : { key }) }),
+      JSON.stringify({ name, ...(key === undefined ? {} : { key }) }),
     );
     await commits.flush();
     return { result: 'accepted', refs: [], conversation };
@@ -186,10 +178,6 @@ export class RoomChanges {
   async #ask(command: string, params: readonly string[], signal: AbortSignal): Promise<Outcome> {
     await this.#runtime.asks.ask({ command, params, signal });
     return { result: 'accepted', refs: [] };
-  }
-
-  #is(name: string, other: string): boolean {
-    return keyOf(this.#runtime, name) === keyOf(this.#runtime, other);
   }
 }
 

@@ -6,7 +6,10 @@ export function nameKey(support: ISupport, name: string): RemoteKey {
   return remoteKey(support.fold(name));
 }
 
-/** What no nick and no channel may contain: such a name never gets onto the wire. */
+/**
+ * Free of what no nick and no channel may contain: other names never get onto the wire. Safe channels begin with `!`, and
+ * with a second one to be made (RFC 2811 section 3.2).
+ */
 export function isName(text: string): boolean {
-  return text !== '' && !text.startsWith(':') && !/[\s\0,*?!@]|\p{Cc}/u.test(text);
+  return /^!{0,2}[^:]/.test(text) && !/[\s\0,*?!@]|\p{Cc}/u.test(text.replace(/^!{1,2}/, ''));
 }

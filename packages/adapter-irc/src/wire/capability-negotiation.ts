@@ -62,7 +62,8 @@ export class CapabilityNegotiation {
 
   /** Takes a CAP line. */
   take(line: IrcLine): void {
-    const names = (line.params.at(-1) ?? '').split(' ').filter((name) => name !== '');
+    // Servers of the first version mark names with `=` and `~`, which say nothing that matters here.
+    const names = (line.params.at(-1) ?? '').split(' ').flatMap((name) => name.replace(/^[=~]+/, '') || []);
     switch (param(line, 1).toUpperCase()) {
       case 'LS': {
         this.#offer(names);

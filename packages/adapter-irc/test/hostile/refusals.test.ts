@@ -33,6 +33,7 @@ describe('what a server refuses is told with its numeric as data, and with what 
     ['PRIVMSG', '401 me bob :no such nick', say('x'), 'not-found', 'check-address', 'no such nick'],
     ['PRIVMSG', '404 me bob :cannot send', say('x'), 'forbidden', undefined, 'may talk'],
     ['PRIVMSG', '531 me bob :not accepted', say('x'), 'forbidden', undefined, 'not accepted'],
+    ['PRIVMSG', '716 me bob :is in +g mode', say('x'), 'forbidden', undefined, 'accepted'],
     [
       'NICK',
       '433 me other :in use',
