@@ -13,7 +13,8 @@ import type { ConnectionParts } from './connection-parts.ts';
 import { makeRuntime } from './make-runtime.ts';
 import { Announcements } from './features/announcements.ts';
 import { CatchUp } from './features/catch-up.ts';
-import { Channels, ROOM_STATE } from './features/channels.ts';
+import { ChannelRenames } from './features/channel-renames.ts';
+import { Channels } from './features/channels.ts';
 import { CONTACT_STATE } from './features/contact-book.ts';
 import { Contacts } from './features/contacts.ts';
 import { CtcpReplies } from './features/ctcp-replies.ts';
@@ -27,13 +28,14 @@ import { POSITION_STATE } from './features/positions.ts';
 import { Questions } from './features/queries.ts';
 import { ReadMarkers } from './features/read-markers.ts';
 import { Rejoin } from './features/rejoin.ts';
+import { ROOM_STATE } from './features/room-book.ts';
 import { RoomChanges } from './features/room-changes.ts';
 import { Who } from './features/who.ts';
 import { unsupported } from './interactions.ts';
 import { mapError } from './mapping/errors.ts';
 import { withoutCodes } from './mapping/format-codes.ts';
 import { keyOf, type Feature, type Runtime } from './runtime.ts';
-import { BatchAssembler, isBatch, type Batch } from './wire/batches.ts';
+import { BatchAssembler, isBatch, withLabel, type Batch } from './wire/batches.ts';
 import { WireError } from './wire/error.ts';
 import { lastParam, param, type IrcLine } from './wire/line.ts';
 import type { SignedIn } from './open-connection.ts';
@@ -100,6 +102,7 @@ export class Connection {
     this.#features = [
       this.#netsplits,
       this.#channels,
+      new ChannelRenames(runtime, this.#channels, (from, to) => this.#messages.renamed(from, to)),
       this.#who,
       this.#contacts,
       this.#messages,
@@ -280,13 +283,6 @@ export class Connection {
         .slice(0, 100) || 'away';
     this.#runtime.connection.hint('AWAY', here ? [] : [reason]);
   }
-}
-
-/** Within the answer to a labelled command the lines are as labelled as the batch. */
-function withLabel(item: IrcLine | Batch, label: string | undefined): IrcLine | Batch {
-  return label === undefined || item.tags.has('label')
-    ? item
-    : { ...item, tags: new Map([...item.tags, ['label', label]]) };
 }
 
 async function answered<T>(answer: Promise<T>): Promise<T> {

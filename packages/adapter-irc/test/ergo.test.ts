@@ -127,6 +127,23 @@ describeServer('IRCv3 in a hub', 'ergo', () => {
     await expect.poll(() => irc.texts(peer.address), patient).toEqual([text, 'one and the same\ntwo']);
   });
 
+  test('a channel that is renamed is the same conversation under its new name', async () => {
+    const [old, fresh] = [`#old${count}`, `#new${count}`];
+    await peer.ask(`JOIN ${old}`);
+    const { methods } = irc.hub.handlers;
+    const change = { action: 'join', address: old } as const;
+    await methods['room.change']({ key: old, account: irc.account, change }, signal);
+    await peer.until((line) => line.includes(`:${nick}!`) && line.includes(` JOIN ${old}`), 0);
+    await peer.ask(`PRIVMSG ${old} :before`);
+    await peer.ask(`RENAME ${old} ${fresh} :a better name`);
+    await peer.ask(`PRIVMSG ${fresh} :after`);
+    const text = `the channel was renamed from ${old} by ${peer.address}: a better name`;
+    await expect.poll(() => irc.texts(fresh), patient).toEqual(['before', text, 'after']);
+    expect(irc.conversation(old)).toBeUndefined();
+    await irc.send(fresh, 'from us');
+    await peer.until((line) => line.includes(` PRIVMSG ${fresh} `) && line.includes('from us'), 0);
+  });
+
   test('how far we have read is shared with our other devices, both ways', async () => {
     const capabilities = ['message-tags', 'sasl', 'server-time', 'draft/read-marker'];
     const device = await IrcPeer.start({

@@ -12,6 +12,9 @@ export interface Occupant {
   away: boolean;
 }
 
+/** Most bans of a channel that are kept: they tell why somebody is put out, and are no list of them. */
+const MOST_BANS = 50;
+
 /** A channel that we are in, as far as the server has told. */
 export class Channel {
   readonly key: RemoteKey;
@@ -19,12 +22,26 @@ export class Channel {
   readonly occupants: Map<RemoteKey, Occupant> = new Map();
   /** NAMES that is on its way; null when none is. */
   names: Map<RemoteKey, Occupant> | null = null;
+  /** Bans that were set while we were there, the newest last. */
+  bans: readonly string[] = [];
   /** Whether NAMES has told all. */
   complete = false;
 
   constructor(key: RemoteKey, name: string) {
     this.key = key;
     this.name = name;
+  }
+
+  /** The same under another name. */
+  renamed(key: RemoteKey, name: string): Channel {
+    const { occupants, names, bans, complete } = this;
+    return Object.assign(new Channel(key, name), { occupants, names, bans, complete });
+  }
+
+  /** Remembers a ban, or that it was lifted. */
+  ban(mask: string, on: boolean): void {
+    const others = this.bans.filter((each) => each !== mask);
+    this.bans = on ? [...others, mask].slice(-MOST_BANS) : others;
   }
 
   /** What the member list says of somebody. */

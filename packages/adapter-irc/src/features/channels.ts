@@ -1,5 +1,6 @@
 import type { RemoteKey } from '@natter/core/model';
 import { readFormatting } from '../mapping/format-codes.ts';
+import { matchesMask } from '../mapping/mask.ts';
 import { sentAt } from '../mapping/message.ts';
 import { roleOf } from '../mapping/roles.ts';
 import { systemMessage } from '../mapping/system-message.ts';
@@ -10,9 +11,6 @@ import { Channel, newOccupant, type Occupant } from './channel.ts';
 /** Most members of one channel, and most channels, that are kept. */
 const MOST_OCCUPANTS = 50_000;
 const MOST_CHANNELS = 1_000;
-
-/** Under this and the channel's key it is remembered what to enter at the next sign-in. */
-export const ROOM_STATE = 'room:';
 
 /** Who has a part in our being in channels. */
 export interface ChannelEvents {
@@ -105,15 +103,25 @@ export class Channels implements Feature {
       const by = line.source?.nick ?? '';
       // Without a reason servers send a nick in its place (RFC 1459 section 4.2.8).
       const given = [by, nick].includes(reason) ? '' : readFormatting(reason).text;
-      const text = `you were kicked${by === '' ? '' : ` by ${by}`}${given === '' ? '' : `: ${given}`}`;
+      const verb = this.#isBanned(channel, nick) ? 'banned' : 'kicked';
+      const text = `you were ${verb}${by === '' ? '' : ` by ${by}`}${given === '' ? '' : `: ${given}`}`;
       const key = keyOf(this.#runtime, by === '' ? name : by);
       const sender = { key, self: false, contact: null, name: by === '' ? null : by, proof: 'nick' } as const;
-      const data = { event: 'kicked', by, reason: given };
+      const data = { event: verb, by, reason: given };
       this.#runtime.commits.add(
         systemMessage({ conversation: channel.key, sender, text, data, sentAt: sentAt(line) }),
       );
     }
-    this.#gone(name, nick, 'left');
+    this.#gone(name, nick, channel !== undefined && this.#isBanned(channel, nick) ? 'banned' : 'left');
+  }
+
+  /** Whether somebody is put out for good: the ban comes before the kick. */
+  #isBanned(channel: Channel, nick: string): boolean {
+    const { user = null, host = null } = channel.occupants.get(keyOf(this.#runtime, nick)) ?? {};
+    const own = isOwn(this.#runtime, nick) ? this.#runtime.mask : null;
+    const mask = own ?? `${user ?? ''}@${host ?? ''}`;
+    const who = this.#runtime.support.fold(`${nick}!${mask}`);
+    return channel.bans.some((ban) => matchesMask(ban, who));
   }
 
   #gone(channelName: string, nick: string, state: 'left' | 'banned'): void {
@@ -156,6 +164,7 @@ export class Channels implements Feature {
       const kind = support.modeKind(mode);
       const takes = kind === 'prefix' || kind === 'list' || kind === 'always' || (kind === 'set' && on);
       const argument = takes ? (rest.shift() ?? '') : '';
+      if (mode === 'b' && kind === 'list' && argument !== '') channel.ban(support.fold(argument), on);
       const occupant = kind === 'prefix' ? channel.occupants.get(keyOf(this.#runtime, argument)) : undefined;
       if (occupant === undefined) continue;
       if (on) occupant.modes.add(mode);

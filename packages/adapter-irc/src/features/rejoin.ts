@@ -5,15 +5,11 @@ import { isName } from '../mapping/keys.ts';
 import { keyOf, type Runtime } from '../runtime.ts';
 import { byteLength } from '../wire/format-line.ts';
 import { param, type IrcLine } from '../wire/line.ts';
-import { ROOM_STATE, type Channels } from './channels.ts';
+import type { Channels } from './channels.ts';
+import { readRoom, ROOM_STATE, writeRoom, type Room } from './room-book.ts';
 
 /** Bytes of names and keys in one JOIN. */
 const JOIN_BYTES = 400;
-
-interface Room {
-  readonly name: string;
-  readonly key: string | null;
-}
 
 /** Enters the channels of last time and those of the settings, many with one line: servers count lines. */
 export class Rejoin {
@@ -70,13 +66,13 @@ export class Rejoin {
     const error = no === undefined ? 'no answer' : refusal(no).message;
     host.log('warn', 'irc-channel-not-entered', { name, error });
     if (no === undefined) return;
-    const value = { kind: 'channel', state: 'left', title: name } as const;
+    const state = no.command === '474' ? 'banned' : 'left';
+    const value = { kind: 'channel', state, title: name } as const;
     commits.add({ type: 'upsert', of: 'conversation', key: keyOf(this.#runtime, name), value });
   }
 
-  #remember({ name, key }: Room): void {
-    const text = JSON.stringify({ name, ...(key === null ? {} : { key }) });
-    this.#runtime.commits.remember(ROOM_STATE + keyOf(this.#runtime, name), text);
+  #remember(room: Room): void {
+    this.#runtime.commits.remember(ROOM_STATE + keyOf(this.#runtime, room.name), writeRoom(room));
   }
 
   #same(name: string, other: string): boolean {
@@ -100,15 +96,4 @@ function inPieces(rooms: readonly Room[], most: number): Room[][] {
     }
   }
   return pieces;
-}
-
-function readRoom(text: string): Room | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null || !('name' in value)) return null;
-    const key = 'key' in value && typeof value.key === 'string' ? value.key : null;
-    return typeof value.name === 'string' ? { name: value.name, key } : null;
-  } catch {
-    return null; // state of another version
-  }
 }

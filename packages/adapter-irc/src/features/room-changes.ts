@@ -7,9 +7,10 @@ import { modesFor } from '../mapping/roles.ts';
 import { keyOf, type Runtime } from '../runtime.ts';
 import { byteLength } from '../wire/format-line.ts';
 import { WireError } from '../wire/error.ts';
-import { ROOM_STATE, type Channels } from './channels.ts';
+import type { Channels } from './channels.ts';
 import { JoinAnswer } from './join-answer.ts';
 import { refused, targetOf } from './outgoing.ts';
+import { ROOM_STATE, writeRoom } from './room-book.ts';
 
 /** Under this, the channel and the nick it is kept by what mask somebody was banned. */
 const BAN_STATE = 'ban:';
@@ -45,10 +46,7 @@ export class RoomChanges {
     if (this.#channels.get(name) === undefined)
       return refused('forbidden', 'the server did not let us into the channel');
     const conversation = keyOf(this.#runtime, name);
-    commits.remember(
-      ROOM_STATE + conversation,
-      JSON.stringify({ name, ...(key === undefined ? {} : { key }) }),
-    );
+    commits.remember(ROOM_STATE + conversation, writeRoom({ name, key: key ?? null }));
     await commits.flush();
     return { result: 'accepted', refs: [], conversation };
   }

@@ -27,6 +27,13 @@ export function linesOf(batch: Batch): IrcLine[] {
   return batch.items.flatMap((item) => (isBatch(item) ? linesOf(item) : [item]));
 }
 
+/** Within the answer to a labelled command the lines are as labelled as the batch. */
+export function withLabel(item: IrcLine | Batch, label: string | undefined): IrcLine | Batch {
+  return label === undefined || item.tags.has('label')
+    ? item
+    : { ...item, tags: new Map([...item.tags, ['label', label]]) };
+}
+
 /** Puts together what the `batch` capability takes apart, batches in batches included. */
 export class BatchAssembler {
   readonly #open = new Map<string, OpenBatch>();

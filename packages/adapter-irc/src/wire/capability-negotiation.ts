@@ -15,6 +15,7 @@ export const WANTED: readonly string[] = [
   'cap-notify',
   'chghost',
   'draft/account-registration',
+  'draft/channel-rename',
   'draft/chathistory',
   'draft/event-playback',
   'draft/message-redaction',

@@ -69,6 +69,40 @@ describe('F22: a netsplit and its end', () => {
   });
 });
 
+test('who is banned before the kick is told so, and by whom; a ban of others, or one that was lifted, bans nobody', async () => {
+  await inChannel('');
+  server.push(':me!user@host.example TOPIC #c :so that our mask is known');
+  server.push(':op!u@h MODE #c +bb-b *!*@elsewhere *!user@*.Example *!user@*.example');
+  server.push(':op!u@h KICK #c me :go');
+  server.push(':me!user@host.example JOIN #c');
+  server.push(':op!u@h MODE #c +b *!*?ser@h*t.example');
+  server.push(':op!u@h KICK #c me :for good');
+  await fence();
+  expect(toldSystem(running, '#c')).toEqual(['you were kicked by op: go', 'you were banned by op: for good']);
+  const states = running.batches
+    .flatMap(({ events }) => events)
+    .flatMap((event) => (event.type === 'upsert' && event.of === 'conversation' ? [event.value.state] : []));
+  expect(states.filter((state) => state !== undefined)).toEqual(['joined', 'left', 'joined', 'banned']);
+});
+
+test('a channel that is renamed stays what it is, and is entered under its new name', async () => {
+  await inChannel('draft/channel-rename');
+  expect(running.state).toHaveProperty('room:#c');
+  server.push(':op!u@h RENAME #c #Choir :we \x02sing\x02');
+  server.push(':other!u@h PART #choir :bye');
+  server.push(':op!u@h RENAME #elsewhere #nowhere :not ours');
+  await fence();
+  const events = running.batches.flatMap((batch) => batch.events);
+  expect(events).toContainEqual({ type: 'rekey', of: 'conversation', from: '#c', to: '#choir' });
+  expect(events).toContainEqual(
+    expect.objectContaining({ of: 'conversation', key: '#choir', value: { title: '#Choir' } }),
+  );
+  expect(toldSystem(running, '#choir')).toEqual(['the channel was renamed from #c by op: we sing']);
+  expect(events).toContainEqual(expect.objectContaining({ type: 'remove', in: '#choir', key: 'other' }));
+  await expect.poll(() => Object.keys(running.state), patient).toContain('room:#choir');
+  expect(running.state).not.toHaveProperty('room:#c');
+});
+
 test.each([
   [':op!u@h KICK #c me :\x02no\x02 spam', 'you were kicked by op: no spam'],
   [':op!u@h KICK #c ME :op', 'you were kicked by op'],

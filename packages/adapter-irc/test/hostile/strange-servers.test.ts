@@ -16,7 +16,7 @@ async function signedIn(script: Script, support = ''): Promise<void> {
   expect(await running.online).toBeNull();
 }
 
-const join = (address: string): OpBody => ({ type: 'room', change: { action: 'join', address } }) as OpBody;
+const join = (address: string): OpBody => ({ type: 'room', change: { action: 'join', address } });
 
 /** Says these lines to a command, in place of the usual answer. */
 const answering =
