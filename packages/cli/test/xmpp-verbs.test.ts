@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeServer, startProsody } from '@natter/e2e';
 import type { ProsodyServer } from '@natter/e2e';
@@ -72,10 +72,16 @@ describeServer('XMPP from the command line', 'prosody-sid', () => {
     const picture = join(bob.folder, 'me.png');
     writeFileSync(picture, 'not really a picture');
     expect((await bob.run(['account', 'avatar', to])).code).toBe(2);
-    for (const how of [picture, '--remove'])
-      expect(await bob.lines('account', 'avatar', to, how)).toMatchObject([
-        { action: 'profile.avatar', state: 'accepted' },
-      ]);
+    const saved = join(alice.folder, 'bob.png');
+    expect((await alice.run(['contact', 'avatar', 'Bobby', saved])).stderr).toBe(
+      `natter: ${to} has no picture\n`,
+    );
+    const change = { action: 'profile.avatar', state: 'accepted' };
+    expect(await bob.lines('account', 'avatar', to, picture)).toMatchObject([change]);
+    await until(async () => (await alice.run(['contact', 'avatar', 'Bobby', saved])).code === 0);
+    expect(readFileSync(saved, 'utf8')).toBe('not really a picture');
+    expect((await alice.run(['contact', 'avatar', 'Bobby', '-'])).stdout).toBe('not really a picture');
+    expect(await bob.lines('account', 'avatar', to, '--remove')).toMatchObject([change]);
 
     const changed = await bob.run(['account', 'password', to, '--password-stdin'], {
       stdin: 'bob secret\nanother secret\n',

@@ -22,7 +22,7 @@ export function helpText(table: readonly CommandRow[], words: readonly string[])
 
 function commandHelp(row: CommandRow): string {
   return [
-    `usage: natter ${signature(row)}`,
+    `usage: natter ${signature(row)} [OPTION]...`,
     '',
     `  ${row.summary}`,
     ...(row.details === undefined ? [] : ['', ...wrap(row.details, 76).map((line) => `  ${line}`)]),

@@ -217,6 +217,8 @@ export interface Methods {
   'blob.create': [Empty, { readonly blob: BlobId }];
   /** Starts fetching an attachment (or goes on); progress is told by the `transfer` stream. */
   'attachment.fetch': [{ readonly message: MessageId; readonly index: number }, Transfer];
+  /** Starts fetching the picture of a contact; the file goes an hour after, or with the hub. */
+  'avatar.fetch': [{ readonly contact: ContactId }, Transfer];
   'transfer.cancel': [{ readonly blob: BlobId }, boolean];
 }
 

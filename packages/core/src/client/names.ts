@@ -56,6 +56,7 @@ export const methodNames: readonly (keyof Methods)[] = [
   'resolve',
   'blob.create',
   'attachment.fetch',
+  'avatar.fetch',
   'transfer.cancel',
 ];
 

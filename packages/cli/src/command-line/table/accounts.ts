@@ -10,7 +10,7 @@ export const accountRows: readonly CommandRow[] = [
     details:
       'Signs in before anything is saved, unless --no-connect is given. The password is asked for, or read with --password-stdin or --password-command.',
     args: [
-      { name: 'NETWORK', summary: 'native, xmpp, ...' },
+      { name: 'NETWORK', summary: 'native, xmpp, irc or matrix' },
       { name: 'ADDRESS', summary: 'alice@example.org' },
     ],
     options: [
@@ -22,7 +22,12 @@ export const accountRows: readonly CommandRow[] = [
         summary: 'run this command each time the password is needed',
       },
       { name: 'register', summary: 'create the account on the server' },
-      { name: 'set', value: 'KEY=VALUE', many: true, summary: 'a setting of the network' },
+      {
+        name: 'set',
+        value: 'KEY=VALUE',
+        many: true,
+        summary: 'a setting of the network; one that is unknown names those that there are',
+      },
       { name: 'ca', value: 'FILE', summary: 'trust this certificate authority (PEM) for this account' },
       { name: 'allow-insecure', summary: 'connect without encryption where the server has none' },
       { name: 'no-connect', summary: 'save without signing in' },
@@ -167,7 +172,7 @@ export const accountRows: readonly CommandRow[] = [
     summary: 'show or set how others see you',
     details: 'Without arguments the presence of each account is shown. For all accounts, or for --account.',
     args: [
-      { name: 'AVAILABILITY', optional: true, summary: 'available, away, xa, dnd or offline' },
+      { name: 'AVAILABILITY', optional: true, summary: 'available, away, xa, dnd, invisible or offline' },
       { name: 'TEXT', optional: true, many: true, blank: true, summary: 'a status text' },
     ],
     options: [],

@@ -79,6 +79,13 @@ export const contactRows: readonly CommandRow[] = [
     load: async () => (await import('../../commands/contact/change.ts')).groupContact,
   },
   {
+    words: ['contact', 'avatar'],
+    summary: 'save the picture of a contact',
+    args: [contact, { name: 'PATH', summary: 'a file to write, a folder, or - for standard output' }],
+    options: [],
+    load: async () => (await import('../../commands/contact/avatar.ts')).saveAvatar,
+  },
+  {
     words: ['person', 'list'],
     summary: 'list people with their contacts',
     args: [],

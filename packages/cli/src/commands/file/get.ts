@@ -1,13 +1,12 @@
-import type { Attachment, BlobId, MessageId, Transfer } from '@natter/core';
-import type { ClientLink } from '@natter/core/link';
+import type { MessageId } from '@natter/core';
 import { NatterError, errorData } from '@natter/core/error';
 import { attachmentsOf } from '@natter/core/model';
 import { UsageError } from '../../command-line/usage-error.ts';
 import type { CommandContext } from '../../context.ts';
-import { readFrames } from '../../link/frames.ts';
 import { oneLine } from '../../output/sanitise.ts';
 import { isStandardOutput } from './special-files.ts';
 import { storeFile } from './store-file.ts';
+import { waitForTransfer } from './wait-for-transfer.ts';
 
 /** `natter file get MESSAGE [--output PATH]`: every file of a message, fetched first where it is not here yet. */
 export async function getFile(context: CommandContext): Promise<void> {
@@ -23,50 +22,12 @@ export async function getFile(context: CommandContext): Promise<void> {
   if (target === '-' && attachments.length > 1)
     throw new UsageError('this message has several files; name a folder with --output');
   for (const [index, attachment] of attachments.entries()) {
-    const blob = await fetchAttachment(context, link, { message, index, attachment });
+    const started = await link.call('attachment.fetch', { message, index }, { signal });
+    const blob = await waitForTransfer(context, link, started, attachment);
     const bytes = await link.download(blob, 0, signal);
     const stored = await storeFile(bytes, attachment, { target, alone: attachments.length === 1 });
     if (stored === null) continue;
     const { name, mediaType } = attachment;
     output.item({ type: 'file', message, index, name, mediaType, ...stored }, () => oneLine(stored.path));
   }
-}
-
-/** Waits until all bytes are here. Ctrl-C stops the transfer; what has come stays, and the next time goes on from there. */
-async function fetchAttachment(
-  { signal, output, environment }: CommandContext,
-  link: ClientLink,
-  { message, index, attachment }: { message: MessageId; index: number; attachment: Attachment },
-): Promise<BlobId> {
-  const started = await link.call('attachment.fetch', { message, index }, { signal });
-  let last: Transfer = started;
-  const cancel = (): void => {
-    link.call('transfer.cancel', { blob: started.blob }).catch(() => undefined);
-  };
-  signal.addEventListener('abort', cancel);
-  const progress = output.progress(environment);
-  try {
-    if (isOpen(last)) {
-      for await (const frame of readFrames(link, 'transfer', { blob: started.blob }, signal)) {
-        last = frame.value;
-        progress.show(attachment.name, last.transferred, last.total ?? attachment.size);
-        if (!isOpen(last)) break;
-      }
-    }
-  } finally {
-    signal.removeEventListener('abort', cancel);
-    progress.clear();
-  }
-  if (last.state === 'done') return last.blob;
-  throw new NatterError(
-    errorData(
-      'network',
-      `${attachment.name} could not be fetched; what has come is kept, ask again to go on`,
-      { scope: 'transfer', retriable: true, userAction: 'retry' },
-    ),
-  );
-}
-
-function isOpen({ state }: Transfer): boolean {
-  return state === 'waiting' || state === 'running';
 }

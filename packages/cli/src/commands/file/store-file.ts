@@ -30,7 +30,7 @@ export interface StoredFile {
  */
 export async function storeFile(
   bytes: ReadableStream<Uint8Array>,
-  attachment: Attachment,
+  attachment: Pick<Attachment, 'name' | 'hash'>,
   { target = '.', alone }: Wanted,
 ): Promise<StoredFile | null> {
   if (target === '-') return toStandardOutput(bytes);
@@ -55,7 +55,7 @@ export async function storeFile(
   }
 }
 
-function checkHash({ name, hash }: Attachment, sha256: string): void {
+function checkHash({ name, hash }: Pick<Attachment, 'name' | 'hash'>, sha256: string): void {
   if (hash?.startsWith('sha-256:') !== true || hash === `sha-256:${sha256}`) return;
   const text = `${name} is not what its sender sent; nothing was stored`;
   throw new NatterError(errorData('protocol', text, { scope: 'transfer' }));

@@ -1,4 +1,4 @@
-import type { Attachment, BlobId, Content, Message, Transfer } from '../../model/index.ts';
+import type { Attachment, BlobId, Contact, Content, Message, Transfer } from '../../model/index.ts';
 import { NatterError, attachmentsOf, errorData, mintId, toErrorData } from '../../model/index.ts';
 import type { ClientContext } from './context.ts';
 import { onlineRunner } from './context.ts';
@@ -30,6 +30,8 @@ export async function startDownload(
   const { remote } = attachment;
   if (remote === null)
     throw new NatterError(errorData('not-found', 'this file is not on the network', { scope: 'transfer' }));
+  // Who is offline hears why, and of no transfer that has failed already.
+  onlineRunner(context, message.account);
   const blob = attachment.blob ?? mintId('blob');
   if (attachment.blob === null) await rememberBlob(context, message, index, blob);
   const transfer: Transfer = {
@@ -41,7 +43,27 @@ export async function startDownload(
     state: 'running',
   };
   transfers.set(transfer);
-  void download(context, message, remote, transfer);
+  void download(context, remote, transfer);
+  return transfer;
+}
+
+/** Starts fetching the picture of a contact into a file that goes by itself when nobody has read it for a while. */
+export async function startPictureDownload(context: ClientContext, contact: Contact): Promise<Transfer> {
+  const { account, avatar, address } = contact;
+  if (avatar === null)
+    throw new NatterError(errorData('not-found', `${address} has no picture`, { scope: 'contact' }));
+  onlineRunner(context, account);
+  const blob = await context.looseBlobs.create();
+  const transfer: Transfer = {
+    account,
+    blob,
+    direction: 'download',
+    transferred: 0,
+    total: null,
+    state: 'running',
+  };
+  context.transfers.set(transfer);
+  void download(context, avatar.remote, transfer);
   return transfer;
 }
 
@@ -52,18 +74,13 @@ export function cancelDownload(context: ClientContext, blob: BlobId): boolean {
   return controller !== undefined;
 }
 
-async function download(
-  context: ClientContext,
-  message: Message,
-  remote: string,
-  transfer: Transfer,
-): Promise<void> {
+async function download(context: ClientContext, remote: string, transfer: Transfer): Promise<void> {
   const { transfers, environment } = context;
-  const { blob } = transfer;
+  const { account, blob } = transfer;
   const controller = new AbortController();
   transfers.controllers.set(blob, controller);
   try {
-    const { runner, signal } = onlineRunner(context, message.account);
+    const { runner, signal } = onlineRunner(context, account);
     const both = AbortSignal.any([signal, controller.signal]);
     let offset = (await environment.blobs.size(blob)) ?? 0;
     for (let tries = 0; tries < 3; tries += 1) {

@@ -4,7 +4,7 @@ import { attachmentsOf, isFinal, withoutSecrets } from '../../../model/index.ts'
 import { cancelOperation, retryOperation } from '../../outbox/cancel.ts';
 import type { ClientContext } from '../context.ts';
 import { found } from '../context.ts';
-import { startDownload, cancelDownload } from '../downloads.ts';
+import { cancelDownload, startDownload, startPictureDownload } from '../downloads.ts';
 import { historyPage } from '../history-page.ts';
 import { importHistory } from '../import-history.ts';
 import { messageView } from '../message-view.ts';
@@ -18,6 +18,7 @@ type Names = Extract<
   | 'resolve'
   | 'blob.create'
   | 'attachment.fetch'
+  | 'avatar.fetch'
   | 'transfer.cancel'
 >;
 
@@ -61,6 +62,8 @@ export function historyMethods(context: ClientContext): Answers<Names> {
         index,
       );
     },
+    'avatar.fetch': async ({ contact }) =>
+      startPictureDownload(context, found(profile.contacts.get(contact), 'contact', 'contact')),
     'transfer.cancel': async ({ blob }) => cancelDownload(context, blob),
   };
 }
