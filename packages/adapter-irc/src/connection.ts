@@ -32,8 +32,8 @@ import { ROOM_STATE } from './features/room-book.ts';
 import { RoomChanges } from './features/room-changes.ts';
 import { Who } from './features/who.ts';
 import { unsupported } from './interactions.ts';
+import { awayReason } from './mapping/away.ts';
 import { mapError } from './mapping/errors.ts';
-import { withoutCodes } from './mapping/format-codes.ts';
 import { keyOf, type Feature, type Runtime } from './runtime.ts';
 import { BatchAssembler, isBatch, withLabel, type Batch } from './wire/batches.ts';
 import { WireError } from './wire/error.ts';
@@ -275,13 +275,8 @@ export class Connection {
   signal(signal: Signal): void {
     if (signal.type === 'typing') this.#outgoing.typing(signal.conversation, signal.active);
     if (signal.type !== 'presence') return;
-    const { availability, text } = signal.presence;
-    const here = availability === 'available' || availability === 'invisible';
-    const reason =
-      withoutCodes(text ?? availability)
-        .replaceAll('\n', ' ')
-        .slice(0, 100) || 'away';
-    this.#runtime.connection.hint('AWAY', here ? [] : [reason]);
+    const reason = awayReason(signal.presence);
+    this.#runtime.connection.hint('AWAY', reason === null ? [] : [reason]);
   }
 }
 

@@ -4,6 +4,7 @@ import { AccountRegistration } from './account-registration.ts';
 import { readConfig, type IrcConfig, type SignInMethod } from './config.ts';
 import { KEY, MECHANISM, PASSWORD, STRICT_TRANSPORT } from './credentials.ts';
 import { readAddress } from './mapping/addresses.ts';
+import { NOBODY } from './mapping/away.ts';
 import { clean, mapError } from './mapping/errors.ts';
 import { openConnection, type SignInParts } from './open-connection.ts';
 import { routeOf } from './target.ts';
@@ -101,6 +102,7 @@ export class Login implements Interaction {
       log: (level, code, data) => host.log(level, code, data),
       keep: (name, value) => host.setSecret(name, value),
       signal,
+      away: NOBODY,
     };
   }
 

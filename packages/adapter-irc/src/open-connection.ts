@@ -23,6 +23,8 @@ export interface SignInParts {
   /** Keeps a secret of the account. */
   readonly keep: StrictTransportParts['keep'];
   readonly signal: AbortSignal;
+  /** Said before others see us, where the server takes it so early; null for being here. */
+  readonly away: string | null;
   /** Told when the connection stands and sign-in begins. */
   readonly authenticating?: () => void;
 }
@@ -89,7 +91,7 @@ async function methodOf({ config, secret }: SignInParts): Promise<SignInMethod> 
 }
 
 async function registration(
-  { address, config, secret, limits }: SignInParts,
+  { address, config, secret, limits, away }: SignInParts,
   { host }: Route,
   method: SignInMethod,
 ): Promise<Omit<Registration, 'strictTransport'>> {
@@ -114,6 +116,7 @@ async function registration(
     serverPassword: method === 'server' ? password : null,
     sasl: method === 'sasl' || method === 'external' ? sasl : null,
     local: isLoopback(host),
+    away,
     time: limits.signInTime,
   };
 }

@@ -27,6 +27,7 @@ import { Connection } from './connection.ts';
 import { KEY, MECHANISM, PASSWORD, STRICT_TRANSPORT } from './credentials.ts';
 import { failedInteraction, unsupported } from './interactions.ts';
 import { readAddress } from './mapping/addresses.ts';
+import { awayReason } from './mapping/away.ts';
 import { mapEnded } from './mapping/errors.ts';
 import { openConnection, type SignedIn } from './open-connection.ts';
 import type { Platform } from './wire/channel.ts';
@@ -75,6 +76,7 @@ export class IrcSession implements Session {
       log: (level, code, data) => host.log(level, code, data),
       keep: (name, value) => host.setSecret(name, value),
       signal,
+      away: awayReason(resume.presence),
       authenticating: () => host.phase('authenticating'),
     });
     const wantedNick = readAddress(account.address).nick;

@@ -20,6 +20,7 @@ export const WANTED: readonly string[] = [
   'draft/event-playback',
   'draft/message-redaction',
   'draft/multiline',
+  'draft/pre-away',
   'draft/read-marker',
   'echo-message',
   'extended-join',

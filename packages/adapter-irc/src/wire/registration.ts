@@ -31,6 +31,8 @@ export interface Registration {
   readonly strictTransport: (value: string) => void;
   /** Whether the server is on this machine, so that nobody listens to a line without TLS. */
   readonly local: boolean;
+  /** The reason to be away from the beginning (draft/pre-away); null for being here. */
+  readonly away: string | null;
   readonly time: number;
 }
 
@@ -109,7 +111,7 @@ class Handshake {
   }
 
   async run(): Promise<Registered> {
-    const { serverPassword, user, realName, sasl } = this.#registration;
+    const { serverPassword, user, realName, sasl, away } = this.#registration;
     this.#connection.sendNow('CAP', ['LS', '302']);
     // Nothing that matters is said to a server that may not speak IRC at all, or that wants TLS for it (STS).
     if (!this.#connection.secure)
@@ -119,7 +121,11 @@ class Handshake {
     this.#connection.sendNow('USER', [user, '0', '*', realName]);
     await this.#until(() => this.#negotiation.settled || this.#welcomed);
     const mechanism = sasl === null ? null : await this.#signIn(sasl);
-    if (this.#negotiation.settled && !this.#welcomed) this.#connection.sendNow('CAP', ['END']);
+    if (this.#negotiation.settled && !this.#welcomed) {
+      if (away !== null && this.#negotiation.enabled.has('draft/pre-away'))
+        this.#connection.sendNow('AWAY', [away]);
+      this.#connection.sendNow('CAP', ['END']);
+    }
     await this.#until(() => this.#ready);
     this.#connection.registered();
     return {

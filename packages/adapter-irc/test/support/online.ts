@@ -4,6 +4,7 @@ import type {
   Ended,
   Ephemeral,
   JsonObject,
+  OwnPresence,
   Op,
   OpBody,
   Outcome,
@@ -47,6 +48,7 @@ export function run(
     /** Where the account's server is said to be, and how one gets there. */
     host?: string;
     platform?: Platform;
+    presence?: OwnPresence;
   } = {},
 ): Running {
   const { nick = 'me', config = {}, secrets = {}, limits = {}, host: place = '127.0.0.1' } = options;
@@ -90,7 +92,7 @@ export function run(
   const resume = {
     cursors: {},
     openGaps: [],
-    presence: { availability: 'available', text: null },
+    presence: options.presence ?? { availability: 'available', text: null },
   } as const;
   const ended = session.run(resume, abort.signal);
   let over = false;
