@@ -13,6 +13,9 @@ const resultCode = {
   notADatabase: 26,
 } as const;
 
+/** SQLITE_IOERR_SHMSIZE: the file that readers share beside the log has no room to be made. */
+const noRoomToShare = 4874;
+
 /** What SQLite said, when the caught value is an error of node:sqlite. */
 function sqliteCode(caught: unknown): number | null {
   if (!(caught instanceof Error) || !('errcode' in caught) || typeof caught.errcode !== 'number') return null;
@@ -32,6 +35,7 @@ export function storageError(file: string, caught: unknown): ErrorData {
     case resultCode.full:
       return noSpace(file, condition);
     case resultCode.ioError:
+      if (code === noRoomToShare) return noSpace(file, condition);
       return errorData(
         'storage',
         `the disk failed for ${file} (${said}): check the disk and its free space; nothing was half stored`,

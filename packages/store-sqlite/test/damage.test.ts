@@ -166,4 +166,24 @@ describe('errors of SQLite', () => {
     expect(storageError(file, caught)).toMatchObject({ code: 'storage', retriable: true, certain: true });
     expect(storageError(file, caught).message).toMatch(/no space left/);
   });
+
+  it.each([
+    ['the file that readers share', Object.assign(new Error('disk I/O error'), { errcode: 4874 })],
+    [
+      "the system's",
+      Object.assign(new Error('ENOSPC: no space left on device, write'), {
+        code: 'ENOSPC',
+        syscall: 'write',
+      }),
+    ],
+    [
+      "the user's share",
+      Object.assign(new Error('EDQUOT: disk quota exceeded, open'), { code: 'EDQUOT', syscall: 'open' }),
+    ],
+  ])('of no space say the same wherever it is missing: %s', (_, caught) => {
+    expect(storageError(file, caught)).toMatchObject({ code: 'storage', retriable: true, certain: true });
+    expect(storageError(file, caught).message).toMatch(
+      /no space left to write .*natter\.db: free some space/,
+    );
+  });
 });

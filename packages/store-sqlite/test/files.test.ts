@@ -1,8 +1,9 @@
-import { chmod, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NatterError, type BlobId } from '@natter/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { lockProfile } from '../src/file/lock.ts';
 import { openFileBlobs, openSqliteStore } from '../src/index.ts';
 import { sample } from '@natter/testing/store';
 import { runProgram } from './programs/run-program.ts';
@@ -77,6 +78,14 @@ describe('the right to write', () => {
     await expect(refusal).rejects.toSatisfy((error) => NatterError.isInstance(error));
     await holder.kill();
     await (await openSqliteStore({ file })).close();
+  });
+
+  it('is given back when who has it cannot be written down', async () => {
+    const file = `${folder.path}/natter.db`;
+    await mkdir(`${file}.pid`);
+    await expect(Promise.resolve().then(() => lockProfile(file))).rejects.toThrow('EISDIR');
+    await rm(`${file}.pid`, { recursive: true, force: true });
+    lockProfile(file).release();
   });
 
   it('is not needed to read beside the writer, which sees what was committed', async () => {

@@ -25,8 +25,13 @@ export function lockProfile(file: string): ProfileLock {
     if (error instanceof Error && 'errcode' in error && error.errcode === 5) throw inUse(file, pidFile);
     throw error;
   }
-  makePrivateFile(pidFile);
-  writeFileSync(pidFile, `${process.pid}\n`);
+  try {
+    makePrivateFile(pidFile);
+    writeFileSync(pidFile, `${process.pid}\n`);
+  } catch (error) {
+    lock.close();
+    throw error;
+  }
   return {
     release() {
       rmSync(pidFile, { force: true });
