@@ -6,6 +6,7 @@ import { startScriptedServer, type Peer, type ScriptedServer } from '../support/
 
 const SASL2 = 'urn:xmpp:sasl:2';
 const SM = 'urn:xmpp:sm:3';
+const BINDING = `<sasl-channel-binding xmlns='urn:xmpp:sasl-cb:0'><channel-binding type='tls-exporter'/></sasl-channel-binding>`;
 const authority = createTestCa();
 const certificate = authority.then((ca) => ca.issue({ hosts: ['localhost'] }));
 let server: ScriptedServer;
@@ -26,7 +27,9 @@ async function start(
     await peer.startTls(await certificate);
     const list = mechanisms.map((name) => `<mechanism>${name}</mechanism>`).join('');
     const inline = `<inline><bind xmlns='urn:xmpp:bind:0'><inline><feature var='${SM}'/></inline></bind></inline>`;
-    await peer.open(`<authentication xmlns='${SASL2}'>${list}${upgrades}${inline}</authentication>`);
+    await peer.open(
+      `<authentication xmlns='${SASL2}'>${list}${upgrades}${inline}</authentication>${BINDING}`,
+    );
     await peer.take('authenticate');
     await script(peer);
   });
@@ -123,5 +126,24 @@ test('keys of the password go to nobody who may be in the middle: neither offere
   );
   expect(await person.run()).toMatchObject({ error: { condition: { condition: 'UPGR-SCRAM-SHA-256' } } });
   expect(server.peers[0]?.heard).not.toContain('UPGR-');
+  expect(server.peers[0]?.heard).not.toContain('<next');
+});
+
+test('nor to a server that has not proved that it knows the password', async () => {
+  await start(
+    ['SCRAM-SHA-1-PLUS'],
+    async (peer) => {
+      const initial = /<initial-response>([^<]+)/.exec(peer.heard)?.[1] ?? '';
+      const nonce = /r=([^,]+)/.exec(Buffer.from(initial, 'base64').toString())?.[1] ?? '';
+      const challenge = Buffer.from(`r=${nonce}server,s=QSXCR+Q6sek8bf92,i=4096`).toString('base64');
+      peer.write(`<challenge xmlns='${SASL2}'>${challenge}</challenge>`);
+      await peer.take('response');
+      peer.write(wants('UPGR-SCRAM-SHA-256'));
+      await peer.gone();
+    },
+    upgrade('UPGR-SCRAM-SHA-256'),
+  );
+  expect(await person.run()).toMatchObject({ error: { code: 'protocol' } });
+  expect(server.peers[0]?.heard).toContain('UPGR-SCRAM-SHA-256</upgrade>');
   expect(server.peers[0]?.heard).not.toContain('<next');
 });
