@@ -23,6 +23,7 @@ import type { FileReferences } from './file-references.ts';
 import type { Journal, Participant } from './journal.ts';
 import type { MessageIndex } from './message-index.ts';
 import { MessageReader } from './message-reader.ts';
+import { noSuchMessage, requireYoung } from './message-refusals.ts';
 import { messageStatements } from './message-statements.ts';
 import { renderMessageUpdate } from './render.ts';
 import type { UpdateLog } from './update-log.ts';
@@ -67,7 +68,7 @@ export class SqliteMessageLog implements MessageLog, Participant {
     if (message.body.attachments !== undefined) return this.#appendFiles(message);
     // Written out here and not in the job, since a job may run twice.
     const body = JSON.stringify(message.body);
-    return this.#parts.journal.write(() => this.#earlier(message, body) ?? this.#insert(message, body));
+    return this.#parts.journal.write(() => this.#place(message, body));
   }
 
   edit(target: ChangeTarget, body: MessageBody): Promise<void> {
@@ -177,8 +178,22 @@ export class SqliteMessageLog implements MessageLog, Participant {
     return this.#parts.journal.write(() => {
       const body = this.#parts.files.settle(message.body, message.sender);
       const text = JSON.stringify(body);
-      return this.#earlier(message, text) ?? this.#insert({ ...message, body }, text);
+      return this.#place({ ...message, body }, text);
     });
+  }
+
+  /**
+   * A message is new nearly always, so it is written, and only when its client id is there already is that one looked for. Not
+   * where the sender may be refused by now: that it is there already comes before that.
+   */
+  #place(message: NewMessage, body: string): Placed {
+    const sure = message.members !== 'joined' && message.body.attachments === undefined;
+    const placed =
+      (sure ? null : this.#earlier(message, body)) ??
+      this.#insert(message, body) ??
+      this.#earlier(message, body);
+    if (placed === null) throw new Error('a message conflicts with none');
+    return placed;
   }
 
   /** The place of the same message sent before. */
@@ -196,7 +211,8 @@ export class SqliteMessageLog implements MessageLog, Participant {
     return { seq: integer(row, 'seq'), time: integer(row, 'time'), duplicate: true, expiresAt: null };
   }
 
-  #insert(message: NewMessage, body: string): Placed {
+  /** `null`, and nothing is written, when the sender has used this client id before. */
+  #insert(message: NewMessage, body: string): Placed | null {
     const { conversation, sender, clientId } = message;
     const members = this.#audience(message, sender);
     const files = this.#parts.files.require(message.body, sender);
@@ -204,7 +220,8 @@ export class SqliteMessageLog implements MessageLog, Participant {
     const time = this.#parts.clock();
     const expiry = this.#parts.records.current(conversation)?.expiry ?? null;
     const expiresAt = expiry === null ? null : time + expiry;
-    this.#sql.insert.run(conversation, seq, sender, clientId, time, body, expiresAt);
+    const { changes } = this.#sql.insert.run(conversation, seq, sender, clientId, time, body, expiresAt);
+    if (changes === 0) return null;
     this.#sequences.set(conversation, seq);
     if (files.length > 0) this.#parts.files.set(conversation, seq, files, false);
     this.#parts.pass('after-message-row');
@@ -269,15 +286,6 @@ export class SqliteMessageLog implements MessageLog, Participant {
   ): void {
     for (const member of members) this.#parts.updates.append(member, update);
   }
-}
-
-function requireYoung(age: number, limit: number | undefined, done: string): void {
-  if (limit === undefined || age <= limit) return;
-  throw new Refusal('forbidden', `A message can be ${done} for ${Math.round(limit / 60_000)} minutes.`);
-}
-
-function noSuchMessage(): Refusal {
-  return new Refusal('not-found', 'There is no such message.');
 }
 
 function digest(body: string): Buffer {

@@ -24,7 +24,8 @@ export function messageStatements(database: DatabaseSync): MessageStatements {
   const place = 'conversation = ? AND seq = ?';
   return {
     insert: database.prepare(
-      'INSERT INTO message (conversation, seq, sender, client_id, time, body, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      `INSERT INTO message (conversation, seq, sender, client_id, time, body, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (sender, client_id) DO NOTHING`,
     ),
     select: database.prepare(`SELECT sender, body, time FROM message WHERE ${place} AND gone = 0`),
     selectByClientId: database.prepare(
