@@ -30,7 +30,7 @@ export interface InspircdServer extends LoopbackServer {
 const MODULES: readonly string[] = [
   'banexception', 'banredirect', 'botmode', 'cap', 'customprefix', 'inviteexception', 'ircv3', 'ircv3_accounttag',
   'ircv3_batch', 'ircv3_capnotify', 'ircv3_chghost', 'ircv3_ctctags', 'ircv3_echomessage', 'ircv3_invitenotify',
-  'ircv3_labeledresponse', 'ircv3_msgid', 'ircv3_servertime', 'monitor', 'namesx', 'services_account', 'setname',
+  'ircv3_labeledresponse', 'ircv3_msgid', 'ircv3_servertime', 'monitor', 'namesx', 'sajoin', 'sanick', 'sapart', 'services_account', 'setname',
   'spanningtree', 'ssl_gnutls', 'uhnames',
 ]; // prettier-ignore
 

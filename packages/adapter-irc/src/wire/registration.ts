@@ -10,6 +10,8 @@ import { SaslSignIn } from './sign-in.ts';
 const FIRST_WORD_WITHIN = 1500;
 /** Most lines of what it says of itself that are kept. */
 const MOST_SAID = 500;
+/** How long the ERROR may take behind a numeric that says we are banned. */
+const LAST_WORD_WITHIN = 1000;
 /** Other nicks that are tried when ours is taken. */
 const NICK_ATTEMPTS = 8;
 
@@ -94,7 +96,8 @@ class Handshake {
   /** The server does not know CAP. */
   #withoutCap = false;
   #ready = false;
-  /** The server's ERROR, which says more than the closed connection after it. */
+  #lastWord: ReturnType<typeof setTimeout> | undefined;
+  /** The server's last word, its ERROR above all, which says more than the closed connection after it. */
   farewell: WireError | null = null;
 
   constructor(connection: IrcConnection, registration: Registration) {
@@ -138,6 +141,7 @@ class Handshake {
   }
 
   stop(): void {
+    clearTimeout(this.#lastWord);
     this.#changed.wake = () => {};
   }
 
@@ -204,15 +208,32 @@ class Handshake {
       case '464': // password incorrect
         return this.#fail(new WireError('sasl-failed', 'the server password is wrong', { line }));
       case '465': // banned
-        return this.#fail(new WireError('refused', lastParam(line), { line }));
+        return this.#banned(line);
       case 'ERROR':
-        this.farewell = new WireError('closed-by-server', lastParam(line) || 'the server said goodbye', {
-          line,
-        });
-        return this.#fail(this.farewell);
+        return this.#farewell(line);
       default:
         this.#sasl?.take(line);
     }
+  }
+
+  /** Some servers give the reason only with the ERROR behind it. */
+  #banned(line: IrcLine): void {
+    const error = new WireError('refused', lastParam(line), { line });
+    this.farewell = error;
+    this.#lastWord = setTimeout(() => {
+      this.#fail(error);
+      this.#changed.wake();
+    }, LAST_WORD_WITHIN);
+  }
+
+  #farewell(line: IrcLine): void {
+    const text = lastParam(line) || 'the server said goodbye';
+    const no = this.farewell?.code === 'refused' ? this.farewell : null;
+    this.farewell =
+      no === null
+        ? new WireError('closed-by-server', text, { line })
+        : new WireError('refused', `${no.message} ${text}`, { line: no.line ?? line });
+    this.#fail(this.farewell);
   }
 
   #anotherNick(line: IrcLine): void {

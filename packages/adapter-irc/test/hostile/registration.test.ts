@@ -147,6 +147,24 @@ describe('registration', () => {
     if (ended.why === 'network') expect(ended.retryAfter).toBe(60_000);
   });
 
+  test('a ban says its reason where only the ERROR behind the numeric has it', async () => {
+    const script: Script = (line, say) => {
+      if (!line.startsWith('USER')) return false;
+      say(":s 465 me :You're banned!");
+      say('ERROR :Closing link: (u@h) [K-lined: no shouting]');
+      return true;
+    };
+    server = await ScriptedServer.start(script);
+    expect(await run(server.port).ended).toMatchObject({
+      why: 'refused',
+      error: {
+        code: 'suspended',
+        message: expect.stringContaining('no shouting') as string,
+        condition: { command: '465' },
+      },
+    });
+  });
+
   test('a PING is answered before what waits for its turn, and a dead link is found', async () => {
     server = await ScriptedServer.start();
     const config = { floodBurst: 1, floodPerSecond: 0.1 };
