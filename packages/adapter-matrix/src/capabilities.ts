@@ -62,20 +62,29 @@ export function networkCapabilities(encrypts: boolean): Capabilities {
   return { ...NETWORK_CAPABILITIES, support: { ...NETWORK_CAPABILITIES.support, encryption: 'full' } };
 }
 
-/** The capabilities of an account on a server that takes files of this size (bytes), and tells who is there or not. */
+/**
+ * The capabilities of an account on a server that takes files of this size (bytes), tells who is there or not, and tells what
+ * the blocked have said once they are let in, or never.
+ */
 export function accountCapabilities({
   fileBytes,
   encrypts,
   presence,
+  forgetsIgnored,
 }: {
   readonly fileBytes: number | null;
   readonly encrypts: boolean;
   readonly presence: boolean;
+  readonly forgetsIgnored: boolean;
 }): Capabilities {
   const { limits, support, ...others } = networkCapabilities(encrypts);
   return {
     ...others,
-    support: presence ? support : { ...support, presence: 'none', 'presence-text': 'none' },
+    support: {
+      ...support,
+      ...(presence ? {} : { presence: 'none', 'presence-text': 'none' }),
+      ...(forgetsIgnored ? {} : { block: 'partial' }),
+    },
     limits: fileBytes === null ? limits : { ...limits, fileBytes },
   };
 }

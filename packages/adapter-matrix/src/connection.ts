@@ -73,8 +73,8 @@ export class Connection {
       throw error;
     });
     const encrypts = this.#runtime.encryption !== null;
-    const presence = await this.#sync.tellsPresence();
-    host.capabilities('account', accountCapabilities({ fileBytes, encrypts, presence }));
+    const { presence, forgetsIgnored } = await this.#sync.way();
+    host.capabilities('account', accountCapabilities({ fileBytes, encrypts, presence, forgetsIgnored }));
   }
 
   /** Who we are. */

@@ -13,11 +13,11 @@ describeServer('Matrix', 'synapse', () => {
   const sliced = { toClient: { slice: { min: 1, max: 50 } }, toServer: { slice: { min: 1, max: 7 } } };
   describeAdapter('conforms on a link that tears everything apart', { setup: () => server.setup(sliced) });
 
-  // Its proposal leaves presence to another one.
+  // Its proposal leaves presence to another one, and what the blocked have said comes once they are let in.
   const sliding = async (): Promise<AdapterSetup> => {
     const setup = await server.setup({}, { slidingSync: true });
     const { capabilities } = setup.adapter;
-    const support = { ...capabilities.support, presence: 'none' } as const;
+    const support = { ...capabilities.support, presence: 'none', block: 'partial' } as const;
     return { ...setup, adapter: { ...setup.adapter, capabilities: { ...capabilities, support } } };
   };
   describeAdapter('conforms by sliding synchronisation', { setup: sliding });

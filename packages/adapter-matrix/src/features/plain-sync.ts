@@ -14,6 +14,7 @@ const FILTER: JsonMap = {
 /** The way that every homeserver has (Matrix 1.18, section "Syncing"). */
 export class PlainSync implements SyncSource {
   readonly presence = true;
+  readonly forgetsIgnored = true;
   readonly #parts: SourceParts;
 
   constructor(parts: SourceParts) {

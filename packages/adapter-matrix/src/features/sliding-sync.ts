@@ -17,6 +17,8 @@ const NOWHERE: SlidingPosition = { position: null, toDevice: null };
  */
 export class SlidingSync implements SyncSource {
   readonly presence = false; // MSC4186 leaves it to another proposal
+  /** A room is told from where it was told last, so what was kept back comes with what is said next. */
+  readonly forgetsIgnored = false;
   readonly #parts: SourceParts;
   #rooms = FIRST;
   /** How far messages to this device were read, also when the server has forgotten the connection. */

@@ -6,6 +6,8 @@ import type { WireLimits } from '../wire/limits.ts';
 export interface SyncSource {
   /** Whether it tells who is there. */
   readonly presence: boolean;
+  /** Whether what was said by somebody who was ignored then stays untold for good. */
+  readonly forgetsIgnored: boolean;
   /** Whether a token of an answer was given by this way. */
   owns(token: string): boolean;
   /** What is new since a token, waited for as long as that (milliseconds). Rejects with WireError. */

@@ -40,9 +40,9 @@ export class Sync {
     this.#source.catch(() => {}); // told to who asks by it
   }
 
-  /** Whether we are told who is there. */
-  async tellsPresence(): Promise<boolean> {
-    return (await this.#source).presence;
+  /** What depends on the way that this server synchronises. */
+  async way(): Promise<Pick<SyncSource, 'presence' | 'forgetsIgnored'>> {
+    return this.#source;
   }
 
   /** What was missed since a token. Without one, or when the server knows it no more: what is so now. */
@@ -93,7 +93,7 @@ export class Sync {
     const { host, ended } = this.#runtime;
     try {
       this.#presence.show(this.shown);
-      if (await this.tellsPresence()) await this.#presence.ask();
+      if ((await this.way()).presence) await this.#presence.ask();
     } catch (error) {
       if (!ended.aborted)
         host.log('warn', 'matrix-presence-failed', { message: String(error).slice(0, 200) });

@@ -145,16 +145,22 @@ export const contactCases: readonly ConformanceCase[] = [
   {
     name: 'contacts: one that is blocked cannot write, until it is unblocked',
     needs: { support: ['block', 'roster-edit'] },
-    run: withDriver(async (driver, { peer }) => {
+    run: withDriver(async (driver, { peer, adapter }) => {
       await add(driver, peer);
       await driver.perform({ type: 'roster', change: { action: 'block', contact: peer.key } }, null);
       await driver.until('it is blocked', () => entry(driver, peer)?.blocked === true);
       // Networks differ in whether a blocked sender is told; the message must not come either way.
       await peer.send('let me in').catch(() => {});
+      const came = (): number => driver.ledger.withText('let me in').length;
       await driver.perform({ type: 'roster', change: { action: 'unblock', contact: peer.key } }, null);
-      await driver.until('it is unblocked', () => entry(driver, peer)?.blocked !== true);
+      await driver.until('it is unblocked', () => {
+        const blocked = entry(driver, peer)?.blocked === true;
+        if (blocked) assert.equal(came(), 0, 'it came while its sender was blocked');
+        return !blocked;
+      });
       await driver.hear('thank you');
-      assert.equal(driver.ledger.withText('let me in').length, 0);
+      // Where blocking is declared as partial, what was said meanwhile may come once its sender is let in.
+      if (adapter.capabilities.support.block === 'full') assert.equal(came(), 0);
     }),
   },
   {
