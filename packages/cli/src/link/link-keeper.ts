@@ -4,6 +4,7 @@ import { compatibility, connectDaemon, packageVersion } from '@natter/daemon';
 import type { Environment, ProfilePaths } from '@natter/daemon';
 import type { LinkOptions } from '../context.ts';
 import type { Terminal } from '../prompts/terminal.ts';
+import { patientLink } from './patient-link.ts';
 
 /** What a link is opened with. */
 export interface LinkKeeperOptions {
@@ -36,7 +37,8 @@ export class LinkKeeper {
 
   async #choose(options: LinkOptions): Promise<ClientLink> {
     if (options.stored === true) return (await this.#running()) ?? this.#readStored();
-    return this.#options.direct ? this.#openProfile() : this.#connect(options);
+    const link = await (this.#options.direct ? this.#openProfile() : this.#connect(options));
+    return patientLink(link, this.#options.signal);
   }
 
   /** A daemon that runs already; one that must be replaced first counts as well. */
