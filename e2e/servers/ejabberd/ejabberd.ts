@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTestCa } from '@natter/testing/tls';
 import type { IssuedCertificate, TestCa } from '@natter/testing/tls';
 import { startChildServer, userIds } from '../child-server.ts';
 import type { ChildServer } from '../child-server.ts';
 import { freePorts } from '../free-ports.ts';
+import { throwAwayFolder } from '../throw-away-folder.ts';
 import { ejabberdConfig } from './config.ts';
 import type { EjabberdConfig } from './config.ts';
 import { locateEjabberd } from './installation.ts';
@@ -59,9 +59,7 @@ export async function startEjabberd(options: EjabberdOptions = {}): Promise<Ejab
   const release = options.release ?? 'machine';
   const installation = locateEjabberd(release);
   if (installation === undefined) throw new Error(`ejabberd (${release}) is not installed`);
-  const outside = release === 'sid' ? join(installation.root, 'tmp') : tmpdir();
-  mkdirSync(outside, { recursive: true });
-  const folder = mkdtempSync(join(outside, 'natter-ejabberd-'));
+  const folder = release === 'sid' ? folderInside(installation.root) : throwAwayFolder('ejabberd');
   for (const name of ['data', 'upload', 'log']) mkdirSync(join(folder, name));
   writeFileSync(join(folder, 'server.pem'), certificate.chain + certificate.key, { mode: 0o600 });
   try {
@@ -72,6 +70,11 @@ export async function startEjabberd(options: EjabberdOptions = {}): Promise<Ejab
     rmSync(folder, { recursive: true, force: true });
     throw error;
   }
+}
+
+function folderInside(root: string): string {
+  mkdirSync(join(root, 'tmp'), { recursive: true });
+  return mkdtempSync(join(root, 'tmp', 'natter-ejabberd-'));
 }
 
 /** An ejabberd, and the folder of one server as we and as it see it. */

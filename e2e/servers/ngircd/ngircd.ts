@@ -1,5 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createTestCa } from '@natter/testing/tls';
 import type { IssuedCertificate, TestCa } from '@natter/testing/tls';
@@ -7,6 +6,7 @@ import { startChildServer } from '../child-server.ts';
 import type { ChildServer } from '../child-server.ts';
 import { findExecutable } from '../executables.ts';
 import { freePorts } from '../free-ports.ts';
+import { throwAwayFolder } from '../throw-away-folder.ts';
 
 const ATTEMPTS = 5;
 /** Debian's user for IRC servers. Shed by ngircd itself, root would take with it that the server dies with the test. */
@@ -46,7 +46,7 @@ export interface NgircdServer {
 export async function startNgircd(options: NgircdOptions = {}): Promise<NgircdServer> {
   const ca = options.ca ?? (await createTestCa());
   const certificate = options.certificate ?? (await ca.issue({ hosts: ['localhost', '127.0.0.1'] }));
-  const folder = mkdtempSync(join(tmpdir(), 'natter-ngircd-'));
+  const folder = throwAwayFolder('ngircd');
   // Started by root it becomes a system user, which must be able to read what is here.
   chmodSync(folder, 0o755);
   writeFileSync(join(folder, 'server.crt'), certificate.chain);
