@@ -8,6 +8,7 @@ export type { HttpAnswer, HttpRequest } from './https.ts';
 export { LinkError } from './link-error.ts';
 export type { CertificateProblem, LinkErrorCode, RefusedCertificate } from './link-error.ts';
 export { isLoopback } from './loopback.ts';
+export { own } from './own.ts';
 export { external } from './sasl/external.ts';
 export { hashedToken, selectHashedToken } from './sasl/hashed-token.ts';
 export type { HashedToken } from './sasl/hashed-token.ts';

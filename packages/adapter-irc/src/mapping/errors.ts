@@ -8,7 +8,7 @@ import {
   type UserAction,
 } from '@natter/core/model';
 import type { Ended, Outcome } from '@natter/core';
-import type { CertificateProblem } from '@natter/wire';
+import { own, type CertificateProblem } from '@natter/wire';
 import type { WireError, WireErrorCode } from '../wire/error.ts';
 import { WireError as WireErrorClass } from '../wire/error.ts';
 import { lastParam, param, type IrcLine } from '../wire/line.ts';
@@ -187,7 +187,7 @@ function meaningOf(error: WireError): Meaning {
   if (code === 'closed-by-server' && /bad password|access denied|not authori[sz]ed/i.test(error.message))
     return MEANINGS['sasl-failed'];
   if (code !== 'refused' || line === null) return MEANINGS[code];
-  return REFUSALS[line.command === 'FAIL' ? param(line, 1) : line.command] ?? MEANINGS.refused;
+  return own(REFUSALS, line.command === 'FAIL' ? param(line, 1) : line.command) ?? MEANINGS.refused;
 }
 
 function messageOf(error: WireError): string {

@@ -3,10 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { readFormatting, withoutCodes, writeFormatting } from '../../src/mapping/format-codes.ts';
 import { mentions } from '../../src/mapping/message.ts';
 import { splitText } from '../../src/mapping/split-text.ts';
+import { mapError, refusal } from '../../src/mapping/errors.ts';
 import { routeOf } from '../../src/target.ts';
 import { readConfig } from '../../src/config.ts';
 import { readPolicy, updatedPolicy } from '../../src/strict-transport.ts';
 import { foldName } from '../../src/wire/case-mapping.ts';
+import { parseLine } from '../../src/wire/line.ts';
 import { byteLength } from '../../src/wire/format-line.ts';
 
 describe('splitting', () => {
@@ -110,4 +112,13 @@ test('STS: a policy holds for its time, and is taken back with 0', () => {
   expect(readPolicy(kept, 'other.test', 1000)).toBeNull();
   expect(updatedPolicy('duration=0', place, 0)).toBeNull();
   expect(updatedPolicy('port=6697', place, 0)).toBeUndefined();
+});
+
+test('a refusal named like a property of every object is an unknown one', () => {
+  for (const name of ['constructor', '__proto__', 'toString']) {
+    const line = parseLine(`:s FAIL JOIN ${name} :no`);
+    if (line === null) throw new Error('it is a line');
+    const { code, message } = mapError(refusal(line));
+    expect([typeof code, message]).toEqual(['string', 'the server said: no']);
+  }
 });

@@ -1,9 +1,9 @@
 import type { ContactIn, SessionHost } from '@natter/core';
+import { own } from '@natter/wire';
 import { keyOf } from '../mapping/keys.ts';
 import { originOf, type Person, type Room } from '../mapping/room.ts';
 import type { AccountData } from './account-data.ts';
 import type { Draft } from './draft.ts';
-import { own } from '../wire/json.ts';
 import { partnerOf } from './partners.ts';
 import type { Rooms } from './rooms.ts';
 

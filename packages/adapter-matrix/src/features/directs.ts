@@ -1,10 +1,11 @@
 import type { Op } from '@natter/core';
+import { own } from '@natter/wire';
 import { isRoomId, isUserId } from '../mapping/keys.ts';
 import { readMemo, writeMemo } from '../mapping/memo.ts';
 import { OPERATION, type Room } from '../mapping/room.ts';
 import type { Runtime } from '../runtime.ts';
 import { WireError } from '../wire/error.ts';
-import { getText, own, type JsonMap } from '../wire/json.ts';
+import { getText, type JsonMap } from '../wire/json.ts';
 import { partnerOf } from './partners.ts';
 
 /** How rooms are encrypted. */

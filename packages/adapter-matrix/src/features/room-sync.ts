@@ -1,4 +1,5 @@
 import type { ConversationIn, Event, Place } from '@natter/core';
+import { own } from '@natter/wire';
 import { keyOf } from '../mapping/keys.ts';
 import {
   applyState,
@@ -15,7 +16,7 @@ import type { JoinedRoom, StrippedRoom } from '../mapping/sync.ts';
 import { isMessage, mapTimeline, type TimelineContext } from '../mapping/timeline.ts';
 import type { Remember } from '../encryption.ts';
 import type { Runtime } from '../runtime.ts';
-import { get, getMap, getText, own } from '../wire/json.ts';
+import { get, getMap, getText } from '../wire/json.ts';
 import type { Draft } from './draft.ts';
 import { gapBefore } from './gaps.ts';
 import { Members } from './members.ts';

@@ -1,4 +1,5 @@
-import { get, getMap, getText, own, type JsonMap } from '../wire/json.ts';
+import { own } from '@natter/wire';
+import { get, getMap, getText, type JsonMap } from '../wire/json.ts';
 import { readMediaAddress } from './media.ts';
 import { isUserId, localpartOf, serverNameOf } from './keys.ts';
 import type { RoomEvent } from './room-event.ts';

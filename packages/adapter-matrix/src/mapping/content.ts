@@ -1,5 +1,6 @@
 import type { Attachment, AttachmentKind, Content, JsonObject } from '@natter/core/model';
-import { get, getMap, getNumber, getText, own, type JsonMap } from '../wire/json.ts';
+import { own } from '@natter/wire';
+import { get, getMap, getNumber, getText, type JsonMap } from '../wire/json.ts';
 import { readFileAddress, writeSealed } from './file-address.ts';
 import { readHtml } from './html/read.ts';
 import { isUserId } from './keys.ts';

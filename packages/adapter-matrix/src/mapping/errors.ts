@@ -8,9 +8,8 @@ import {
   type JsonObject,
   type UserAction,
 } from '@natter/core/model';
-import type { CertificateProblem } from '@natter/wire';
+import { own, type CertificateProblem } from '@natter/wire';
 import { WireError, type WireErrorCode } from '../wire/error.ts';
-import { own } from '../wire/json.ts';
 
 interface Meaning {
   readonly code: ErrorCode;

@@ -1,5 +1,6 @@
 import type { Availability, OwnPresence, Presence } from '@natter/core/model';
-import { getNumber, getText, own, type JsonMap } from '../wire/json.ts';
+import { own } from '@natter/wire';
+import { getNumber, getText, type JsonMap } from '../wire/json.ts';
 
 const AVAILABILITIES: Readonly<Record<string, Availability>> = {
   online: 'available',

@@ -1,7 +1,8 @@
 import { SPACE_CAPABILITIES } from '../capabilities.ts';
 import type { ConversationIn } from '@natter/core';
 import type { BridgeOrigin, ConversationState, MemberState } from '@natter/core/model';
-import { get, getList, getMap, getNumber, getText, own, type JsonMap } from '../wire/json.ts';
+import { own } from '@natter/wire';
+import { get, getList, getMap, getNumber, getText, type JsonMap } from '../wire/json.ts';
 import { isBridgeEvent, readBridge, type Bridge } from './bridge.ts';
 import { isEventId, isRoomAlias, isRoomId, isUserId, keyOf } from './keys.ts';
 import { readMediaAddress } from './media.ts';

@@ -19,11 +19,6 @@ export function get(map: JsonMap | undefined, name: string): Json | undefined {
   return map !== undefined && Object.hasOwn(map, name) ? map[name] : undefined;
 }
 
-/** An entry of a table of ours by a name that somebody else chose: `constructor` is no entry. */
-export function own<V>(table: Readonly<Record<string, V>>, name: string): V | undefined {
-  return Object.hasOwn(table, name) ? table[name] : undefined;
-}
-
 /** An own property that is an object. */
 export function getMap(map: JsonMap | undefined, name: string): JsonMap | undefined {
   const value = get(map, name);

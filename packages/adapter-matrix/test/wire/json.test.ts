@@ -1,7 +1,8 @@
+import { own } from '@natter/wire';
 import { describe, expect, test } from 'vitest';
 import { WireError } from '../../src/wire/error.ts';
 import type { HttpAnswer } from '../../src/wire/http.ts';
-import { get, getList, getMap, getNumber, getText, own, parseJson, readBody } from '../../src/wire/json.ts';
+import { get, getList, getMap, getNumber, getText, parseJson, readBody } from '../../src/wire/json.ts';
 
 const nested = (levels: number): string => '{"a":'.repeat(levels) + '1' + '}'.repeat(levels);
 

@@ -1,3 +1,4 @@
+import { own } from '@natter/wire';
 import { Element } from '@xmpp/xml';
 import { readInfo, verificationHash, type DiscoInfo } from '../mapping/disco.ts';
 import { forgetOldest } from '../memory.ts';
@@ -43,7 +44,7 @@ export class EntityInfo {
   async of(address: string, signal: AbortSignal): Promise<DiscoInfo> {
     const { stream, memory } = this.#runtime;
     const told = memory.announced.get(address);
-    const algorithm = told === undefined ? undefined : ALGORITHMS[told.hash];
+    const algorithm = told === undefined ? undefined : own(ALGORITHMS, told.hash);
     if (told === undefined || algorithm === undefined) return askInfo(stream, address, signal);
     const key = `${told.hash} ${told.ver}`;
     const known = memory.descriptions.get(key);

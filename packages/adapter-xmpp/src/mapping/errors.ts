@@ -7,7 +7,7 @@ import {
   type UserAction,
 } from '@natter/core/model';
 import type { Ended } from '@natter/core';
-import type { CertificateProblem } from '@natter/wire';
+import { own, type CertificateProblem } from '@natter/wire';
 import { bareAddress } from '../wire/address.ts';
 import type { WireError, WireErrorCode } from '../wire/error.ts';
 
@@ -182,14 +182,14 @@ export function mapEnded(error: WireError): Ended {
 
 function meaningOf({ code, condition, certificate }: WireError): Meaning {
   if (certificate !== null) return CERTIFICATES[certificate.problem];
-  return CONDITIONS[`${code} ${condition ?? ''}`] ?? MEANINGS[code];
+  return own(CONDITIONS, `${code} ${condition ?? ''}`) ?? MEANINGS[code];
 }
 
 function messageOf(error: WireError, code: ErrorCode): string {
   if (error.certificate !== null)
     return `${error.message}; ${CERTIFICATES[error.certificate.problem].advice}`;
   if (error.code === 'sasl-failed' && code === 'authentication')
-    return REFUSALS[error.condition ?? ''] ?? `the server refused the sign-in: ${error.message}`;
+    return own(REFUSALS, error.condition ?? '') ?? `the server refused the sign-in: ${error.message}`;
   if (code === 'downgrade') return `${error.message}; sign in again if that is meant to be`;
   if (code === 'tls-required') return `${error.message}, and this account requires it`;
   if (error.code === 'stanza-error') return `the server said: ${error.message}`;
@@ -198,7 +198,7 @@ function messageOf(error: WireError, code: ErrorCode): string {
 }
 
 function closedDoor({ condition, text, message, location }: WireError): string {
-  const why = CLOSED_DOORS[condition ?? ''];
+  const why = own(CLOSED_DOORS, condition ?? '');
   if (why === undefined) return `the room did not let you in: ${message}`;
   const elsewhere = readRoomAddress(location);
   return why + (text ? `: ${text}` : '') + (elsewhere === null ? '' : `; it goes on at ${elsewhere}`);

@@ -1,4 +1,5 @@
 import { remoteKey, type OwnPresence, type Presence, type RemoteKey } from '@natter/core/model';
+import { own } from '@natter/wire';
 import { Element } from '@xmpp/xml';
 import { formatAddress, parseAddress } from '../wire/address.ts';
 import { NS } from '../wire/namespaces.ts';
@@ -63,7 +64,7 @@ export function readPresence(stanza: Element): PresenceUpdate | null {
 function available(stanza: Element, resource: string, text: string): Presence {
   const priority = Number.parseInt(stanza.getChildText('priority') ?? '0', 10);
   return {
-    availability: SHOW[stanza.getChildText('show')?.trim() ?? ''] ?? 'available',
+    availability: own(SHOW, stanza.getChildText('show')?.trim() ?? '') ?? 'available',
     text: text === '' ? null : text,
     since: readIdle(stanza) ?? readDelay(stanza),
     expiresAt: null,

@@ -1,4 +1,4 @@
-import { LinkError, type RefusedCertificate } from '@natter/wire';
+import { LinkError, own, type RefusedCertificate } from '@natter/wire';
 import { Element } from '@xmpp/xml';
 import { NS } from './namespaces.ts';
 
@@ -139,7 +139,7 @@ export function stanzaError(stanza: Element): WireError {
 function readStanzaCondition(element: Element): { condition: string; text: string } {
   const read = readCondition(element);
   if (read.condition !== UNDEFINED) return read;
-  const condition = LEGACY_CONDITIONS[String(element.attrs['code'])] ?? UNDEFINED;
+  const condition = own(LEGACY_CONDITIONS, String(element.attrs['code'])) ?? UNDEFINED;
   const bare = element.children
     .filter((child) => typeof child === 'string')
     .join('')

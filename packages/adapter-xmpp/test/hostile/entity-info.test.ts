@@ -56,3 +56,15 @@ test('who goes, or announces nothing any more, is asked for themselves', async (
   await entities.of('a@x/1', signal);
   expect(asked).toHaveLength(2);
 });
+
+test('a hash named like a property of every object is one that we do not know', async () => {
+  const entities = network({ 'eve@x/1': BOT });
+  for (const hash of ['constructor', '__proto__', 'toString']) {
+    entities.lookAt(
+      stanza(
+        `<presence from='eve@x/1'><c xmlns='http://jabber.org/protocol/caps' node='n' hash='${hash}' ver='v'/></presence>`,
+      ),
+    );
+    expect(isOf(await entities.of('eve@x/1', signal), 'client', 'bot')).toBe(true);
+  }
+});

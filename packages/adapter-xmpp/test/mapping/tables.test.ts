@@ -112,6 +112,7 @@ test.each([
     `<presence from='a@b/c'><show>odd</show><priority>999</priority></presence>`,
     { presence: { availability: 'available', priority: 0 } },
   ],
+  [`<presence from='a@b/c'><show>constructor</show></presence>`, { presence: { availability: 'available' } }],
   [`<presence from='a@b/c' type='unavailable'/>`, { resource: 'c', presence: null }],
   [
     `<presence from='a@b' type='unavailable'><delay xmlns='urn:xmpp:delay' stamp='2026-01-01T00:00:00Z'/></presence>`,
@@ -172,6 +173,15 @@ describe('errors', () => {
   ])('%o', (error, why, code, retriable) => {
     expect(mapEnded(error)).toMatchObject({ why, error: { code, retriable } });
   });
+  test.each(['sasl-failed', 'entry-refused', 'stanza-error'] as const)(
+    'conditions named like a property of every object are unknown ones: %s',
+    (code) => {
+      for (const condition of ['constructor', '__proto__', 'toString'])
+        expect(mapError(new WireError(code, 'no', { condition }))).toMatchObject({
+          message: expect.stringMatching(/no$/) as unknown,
+        });
+    },
+  );
   test('an error text of a server is one line without control characters', () => {
     const text = mapError(new WireError('stream-error', `a\n\u001b[2Jb\u202e${'x'.repeat(1000)}`)).message;
     expect(text).toMatch(/^a \[2Jb x+$/);

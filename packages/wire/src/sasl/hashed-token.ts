@@ -1,3 +1,4 @@
+import { own } from '../own.ts';
 import { concat, equalBytes, utf8 } from '../bytes.ts';
 import { LinkError } from '../link-error.ts';
 import type { ChannelBinding, Mechanism } from './mechanism.ts';
@@ -57,7 +58,7 @@ export async function hashedToken(
 
 /** What goes into the hash beside the role; undefined when this connection has nothing of that kind. */
 function bindingOf(mechanism: string, bindings: readonly ChannelBinding[]): Uint8Array | undefined {
-  const type = BINDINGS[mechanism];
+  const type = own(BINDINGS, mechanism);
   if (type === undefined) return undefined;
   return type === null ? new Uint8Array() : bindings.find((binding) => binding.type === type)?.data;
 }

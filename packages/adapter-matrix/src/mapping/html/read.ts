@@ -1,6 +1,6 @@
 import { Parser } from 'htmlparser2';
 import type { FormatNode } from '@natter/core/model';
-import { own } from '../../wire/json.ts';
+import { own } from '@natter/wire';
 import { keyOf, isUserId } from '../keys.ts';
 
 /** Deeper elements lose their meaning and keep their text (Matrix 1.16, section "m.room.message msgtypes": at most 100). */
