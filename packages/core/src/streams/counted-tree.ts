@@ -86,6 +86,17 @@ export class CountedTree<E extends TreeEntry<E>> {
     if (position === 0 && leaf.sorted) lower(leaf, after);
   }
 
+  /** All entries, in whatever order they lie: nothing is sorted for it. */
+  entries(): E[] {
+    const found: E[] = [];
+    const nodes: Node<E>[] = [this.#root];
+    for (let node = nodes.pop(); node !== undefined; node = nodes.pop()) {
+      if (node.kind === 'branch') nodes.push(...node.items);
+      else for (const entry of node.items) found.push(entry);
+    }
+    return found;
+  }
+
   /** The position of an entry, counted from 0. */
   indexOf(entry: E): number {
     if (entry.leaf?.sorted === false) this.#sort(entry.leaf);

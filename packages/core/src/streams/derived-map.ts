@@ -18,13 +18,14 @@ export abstract class DerivedMapBase<K, V> extends LiveMapBase<K, V> implements 
     this.frames.run(() => this.finish());
   }
 
-  /** Takes in all rows a source has now, by `take` where that can be done for less, then every change; ends with it. */
-  protected follow<K2, V2>(
-    source: LiveMap<K2, V2>,
-    apply: (change: RowChange<K2, V2>) => void,
-    take: (key: K2, value: V2) => void = (key, value) => apply({ key, value }),
-  ): void {
-    for (const [key, value] of source.entries()) take(key, value);
+  /** Takes in all rows a source has now, then every change; ends with it. */
+  protected follow<K2, V2>(source: LiveMap<K2, V2>, apply: (change: RowChange<K2, V2>) => void): void {
+    for (const [key, value] of source.entries()) apply({ key, value });
+    this.followChanges(source, apply);
+  }
+
+  /** Takes in every change of a source from now on; ends with it. */
+  protected followChanges<K2, V2>(source: LiveMap<K2, V2>, apply: (change: RowChange<K2, V2>) => void): void {
     const follower: Follower<K2, V2> = {
       apply: (changes) => changes.forEach(apply),
       end: () => {

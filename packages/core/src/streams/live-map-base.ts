@@ -4,6 +4,9 @@ import type { FrameMember, Frames } from './frames.ts';
 import { LiveObservable } from './live-observable.ts';
 import type { Delta, Follower, LiveMap, RowChange } from './live-map.ts';
 
+/** Stands for a row that was there and that nobody had looked at. */
+const unheld = Symbol('unheld');
+
 /** What written and derived maps have in common: the rows, what the frame changed, and who is told. */
 export abstract class LiveMapBase<K, V> implements LiveMap<K, V>, FrameMember {
   readonly depth: number;
@@ -12,7 +15,7 @@ export abstract class LiveMapBase<K, V> implements LiveMap<K, V>, FrameMember {
   readonly frames: Frames;
   readonly #rows = new Map<K, V>();
   /** The rows the frame touched, as they were before it; not kept while an empty map is filled. */
-  readonly #before = new Map<K, V | undefined>();
+  readonly #before = new Map<K, V | undefined | typeof unheld>();
   /** In this frame the map was empty before: every row that is there at its end is new. */
   #filling = false;
   readonly #followers = new Set<Follower<K, V>>();
@@ -112,17 +115,21 @@ export abstract class LiveMapBase<K, V> implements LiveMap<K, V>, FrameMember {
     this.#rows.set(key, value);
   }
 
-  /** Sets a row of a view that is being made and has none under this key: nothing is looked up, and it is no change. */
-  protected load(key: K, value: V): void {
-    if (this.frames.phase === 'writing' || this.frames.phase === 'settling') this.put(key, value);
-    else this.#rows.set(key, value);
+  /** False for a view that makes its rows when somebody looks at them: what it does not hold may be there all the same. */
+  protected get holdsAll(): boolean {
+    return true;
+  }
+
+  /** Holds a row that was there before anybody looked: it is no change. */
+  protected hold(key: K, value: V): void {
+    this.#rows.set(key, value);
   }
 
   /** Removes a row as `put` sets one; false when there was none. */
   protected drop(key: K): boolean {
     const before = this.#rows.get(key);
-    if (before === undefined) return false;
-    this.#note(key, before);
+    if (before === undefined && this.holdsAll) return false;
+    this.#note(key, before ?? unheld);
     return this.#rows.delete(key);
   }
 
@@ -133,12 +140,12 @@ export abstract class LiveMapBase<K, V> implements LiveMap<K, V>, FrameMember {
   }
 
   /** A row that a view takes in when it is made outside of a frame is no change: nobody can have seen the view yet. */
-  #note(key: K, before: V | undefined): void {
+  #note(key: K, before: V | undefined | typeof unheld): void {
     if (this.frames.phase !== 'writing' && this.frames.phase !== 'settling') return;
     if (this.#filling) return;
     if (this.#before.size === 0) {
       this.frames.touch(this);
-      this.#filling = this.#rows.size === 0;
+      this.#filling = this.holdsAll && this.#rows.size === 0;
       if (this.#filling) return;
     }
     if (!this.#before.has(key)) this.#before.set(key, before);
@@ -161,7 +168,7 @@ export abstract class LiveMapBase<K, V> implements LiveMap<K, V>, FrameMember {
     if (audience === undefined) {
       audience = new Audience<V | undefined>(
         this.frames,
-        () => ({ value: this.#rows.get(key) }),
+        () => ({ value: this.get(key) }),
         () => this.#watchers.delete(key),
       );
       if (this.#ended) audience.end();

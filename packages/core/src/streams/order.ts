@@ -45,7 +45,8 @@ class OrderedView<K, V, S> implements Ordered<K, V, S>, Follower<K, V>, FrameMem
   readonly #sortKey: (value: V, key: K) => S;
   readonly #compare: (a: S, b: S) => number;
   readonly #wanted: ((value: V, key: K) => boolean) | undefined;
-  readonly #byKey = new Map<K, Entry<K, V, S>>();
+  /** The entries by key, once a row changes or is asked for: who reads a list once needs it not. */
+  #byKey: Map<K, Entry<K, V, S>> | null = null;
   readonly #tree: CountedTree<Entry<K, V, S>>;
   readonly #followers = new Set<FrameFollower>();
   readonly #detach: () => void;
@@ -68,7 +69,7 @@ class OrderedView<K, V, S> implements Ordered<K, V, S>, Follower<K, V>, FrameMem
     this.#tree = new CountedTree((a, b) => compare(a.sort, b.sort) || a.arrival - b.arrival);
     const entries: Entry<K, V, S>[] = [];
     for (const [key, value] of source.entries()) {
-      const entry = this.#admit(key, value, undefined);
+      const entry = this.#entryOf(key, value, undefined);
       if (entry !== undefined) entries.push(entry);
     }
     this.#tree.build(entries);
@@ -76,7 +77,7 @@ class OrderedView<K, V, S> implements Ordered<K, V, S>, Follower<K, V>, FrameMem
   }
 
   get size(): number {
-    return this.#byKey.size;
+    return this.#tree.size;
   }
 
   get version(): number {
@@ -84,7 +85,7 @@ class OrderedView<K, V, S> implements Ordered<K, V, S>, Follower<K, V>, FrameMem
   }
 
   indexOf(key: K): number {
-    const entry = this.#byKey.get(key);
+    const entry = this.#index().get(key);
     return entry === undefined ? -1 : this.#tree.indexOf(entry);
   }
 
@@ -133,7 +134,7 @@ class OrderedView<K, V, S> implements Ordered<K, V, S>, Follower<K, V>, FrameMem
   tell(): void {}
 
   #move({ key, value }: RowChange<K, V>): void {
-    const before = this.#byKey.get(key);
+    const before = this.#index().get(key);
     const after = value === undefined ? this.#dismiss(key) : this.#admit(key, value, before);
     // A row that is not listed, neither before nor now, is no change of the list.
     if (before === undefined && after === undefined) return;
@@ -150,29 +151,38 @@ class OrderedView<K, V, S> implements Ordered<K, V, S>, Follower<K, V>, FrameMem
     this.frames.touch(this);
     for (const { key, value } of changes) {
       if (value === undefined) this.#dismiss(key);
-      else this.#admit(key, value, this.#byKey.get(key));
+      else this.#admit(key, value, this.#index().get(key));
     }
-    this.#tree.build([...this.#byKey.values()]);
+    this.#tree.build([...this.#index().values()]);
   }
 
-  /** The new entry of a row, if its sort key can be had. */
+  #index(): Map<K, Entry<K, V, S>> {
+    this.#byKey ??= new Map(this.#tree.entries().map((entry) => [entry.key, entry]));
+    return this.#byKey;
+  }
+
+  /** The new entry of a row, if it is listed. */
   #admit(key: K, value: V, before: Entry<K, V, S> | undefined): Entry<K, V, S> | undefined {
-    let sort: S;
-    try {
-      if (this.#wanted !== undefined && !this.#wanted(value, key)) return this.#dismiss(key);
-      sort = this.#sortKey(value, key);
-    } catch (error) {
-      this.frames.report(error);
-      return this.#dismiss(key);
-    }
-    const arrival = before === undefined ? (this.#arrivals += 1) : before.arrival;
-    const entry: Entry<K, V, S> = { key, value, sort, arrival, leaf: undefined, slot: 0 };
-    this.#byKey.set(key, entry);
+    const entry = this.#entryOf(key, value, before);
+    if (entry === undefined) return this.#dismiss(key);
+    this.#index().set(key, entry);
     return entry;
   }
 
+  #entryOf(key: K, value: V, before: Entry<K, V, S> | undefined): Entry<K, V, S> | undefined {
+    try {
+      if (this.#wanted !== undefined && !this.#wanted(value, key)) return undefined;
+      const sort = this.#sortKey(value, key);
+      const arrival = before === undefined ? (this.#arrivals += 1) : before.arrival;
+      return { key, value, sort, arrival, leaf: undefined, slot: 0 };
+    } catch (error) {
+      this.frames.report(error);
+      return undefined;
+    }
+  }
+
   #dismiss(key: K): undefined {
-    this.#byKey.delete(key);
+    this.#index().delete(key);
     return undefined;
   }
 }

@@ -54,12 +54,13 @@ export interface Window<K, V> {
   close(): void;
 }
 
-class WindowView<K, V> implements Window<K, V>, FrameMember, FrameFollower {
+class WindowView<K, V, W> implements Window<K, W>, FrameMember, FrameFollower {
   readonly depth: number;
-  readonly change$: Observable<WindowChange<V>>;
+  readonly change$: Observable<WindowChange<W>>;
   readonly #frames: Frames;
   readonly #source: Ordered<K, V>;
-  readonly #audience: Audience<WindowChange<V>>;
+  readonly #show: (value: V) => W;
+  readonly #audience: Audience<WindowChange<W>>;
   readonly #detach: () => void;
   #span: OffsetSpan | KeySpan<K>;
   /** Where the anchored row was when it was last there. */
@@ -69,22 +70,23 @@ class WindowView<K, V> implements Window<K, V>, FrameMember, FrameFollower {
   /** The version of the list that they were taken from. */
   #seen = -1;
   /** No look has been taken yet: no window has this offset. */
-  #current: WindowRows<V> = { version: 0, offset: -1, total: 0, rows: [], atStart: true, atEnd: true };
-  #change: WindowChange<V> | undefined;
+  #current: WindowRows<W> = { version: 0, offset: -1, total: 0, rows: [], atStart: true, atEnd: true };
+  #change: WindowChange<W> | undefined;
   #ending = false;
 
-  constructor(source: Ordered<K, V>, span: OffsetSpan | KeySpan<K>) {
+  constructor(source: Ordered<K, V>, span: OffsetSpan | KeySpan<K>, show: (value: V) => W) {
     this.#source = source;
+    this.#show = show;
     this.#frames = source.frames;
     this.depth = source.depth + 1;
     this.#span = span;
     this.#current = this.#look(source.version);
-    this.#audience = new Audience<WindowChange<V>>(this.#frames, () => ({ value: whole(this.#current) }));
+    this.#audience = new Audience<WindowChange<W>>(this.#frames, () => ({ value: whole(this.#current) }));
     this.change$ = this.#audience.observable$;
     this.#detach = source.attach(this);
   }
 
-  get current(): WindowRows<V> {
+  get current(): WindowRows<W> {
     return this.#current;
   }
 
@@ -117,7 +119,8 @@ class WindowView<K, V> implements Window<K, V>, FrameMember, FrameFollower {
       const splices = diffRows(shown, this.#shown).map(({ at, drop, rows }) => ({
         at,
         drop,
-        rows: rows.map((row) => row.value),
+        // What comes at a position of the new list are the rows of the new list there.
+        rows: now.rows.slice(at, at + rows.length),
       }));
       this.#current = now;
       this.#change = { ...now, base: before.version, splices };
@@ -133,7 +136,7 @@ class WindowView<K, V> implements Window<K, V>, FrameMember, FrameFollower {
   }
 
   /** What there is to see; the same object as before when that is the same. */
-  #look(version: number): WindowRows<V> {
+  #look(version: number): WindowRows<W> {
     const total = this.#source.size;
     const { offset, limit } = this.#place(total);
     const before = this.#current;
@@ -143,19 +146,19 @@ class WindowView<K, V> implements Window<K, V>, FrameMember, FrameFollower {
     this.#seen = this.#source.version;
     const same = sameItems(shown, this.#shown);
     if (same && before.total === total && before.offset === offset) return before;
-    const rows = same ? before.rows : shown.map((row) => row.value);
+    const rows = same ? before.rows : shown.map((row) => this.#show(row.value));
     if (!same) this.#shown = shown;
     return { version, offset, total, rows, atStart: offset === 0, atEnd: offset + rows.length >= total };
   }
 
   /** More rows of a list that stands still: what is shown is not looked at again. A list is read whole in such steps. */
-  #lookFurther(version: number, limit: number): WindowRows<V> {
+  #lookFurther(version: number, limit: number): WindowRows<W> {
     const before = this.#current;
     const { offset, total } = before;
     const more = this.#source.rows(offset + this.#shown.length, offset + limit);
     if (more.length === 0) return before;
     this.#shown = [...this.#shown, ...more];
-    const rows = [...before.rows, ...more.map((row) => row.value)];
+    const rows = [...before.rows, ...more.map((row) => this.#show(row.value))];
     return { ...before, version, rows, atEnd: offset + rows.length >= total };
   }
 
@@ -184,6 +187,17 @@ function whole<V>(rows: WindowRows<V>): WindowChange<V> {
 /**
  * A window on an ordered view, by position or around a key. A frame that changes the list costs one look at the rows of the window; the list itself is never copied.
  */
-export function openWindow<K, V>(source: Ordered<K, V>, span: OffsetSpan | KeySpan<K>): Window<K, V> {
-  return new WindowView(source, span);
+export function openWindow<K, V>(source: Ordered<K, V>, span: OffsetSpan | KeySpan<K>): Window<K, V>;
+/** A window that shows each row by a function of it. */
+export function openWindow<K, V, W>(
+  source: Ordered<K, V>,
+  span: OffsetSpan | KeySpan<K>,
+  show: (value: V) => W,
+): Window<K, W>;
+export function openWindow<K, V, W>(
+  source: Ordered<K, V>,
+  span: OffsetSpan | KeySpan<K>,
+  show?: (value: V) => W,
+): Window<K, V | W> {
+  return new WindowView<K, V, V | W>(source, span, show ?? ((value) => value));
 }

@@ -3,7 +3,7 @@ import type { LogBatch } from '../../link/handlers.ts';
 import type { Message, MessageId, Operation } from '../../model/index.ts';
 import { NatterError, errorData, withoutSecrets } from '../../model/index.ts';
 import type { StoredChange } from '../../ports/index.ts';
-import { presenceOf } from './person-rows.ts';
+import { presenceOf } from './person-row.ts';
 import type { ClientContext } from './context.ts';
 import { LiveItems } from './live-items.ts';
 import { messageView } from './message-view.ts';

@@ -1,5 +1,5 @@
 import type { ConversationView } from '../../client/index.ts';
-import type { AccountId, ConversationId, ErrorScope, Person, PersonId } from '../../model/index.ts';
+import type { AccountId, ConversationId, ErrorScope, PersonId } from '../../model/index.ts';
 import { NatterError, errorData, offlineError } from '../../model/index.ts';
 import type { LiveMap } from '../../streams/index.ts';
 import type { InteractionTable } from '../accounts/interactions.ts';
@@ -7,6 +7,7 @@ import type { AccountRunner } from '../accounts/runner.ts';
 import type { Environment } from '../environment.ts';
 import type { LooseBlobs } from '../loose-blobs.ts';
 import { accountView } from './account-view.ts';
+import type { PersonRow } from './person-row.ts';
 import type { NewsDispatch } from './news-dispatch.ts';
 import type { TransferTable } from './transfers.ts';
 
@@ -17,7 +18,7 @@ export interface ClientContext {
   readonly interactions: InteractionTable;
   readonly transfers: TransferTable;
   readonly looseBlobs: LooseBlobs;
-  readonly people: LiveMap<PersonId, Person>;
+  readonly people: LiveMap<PersonId, PersonRow>;
   readonly conversations: LiveMap<ConversationId, ConversationView>;
   readonly news: NewsDispatch;
   readonly version: string;

@@ -1,6 +1,5 @@
-import type { ConversationView, PeopleQuery, Span, Streams } from '../../client/index.ts';
+import type { PeopleQuery, Span, Streams } from '../../client/index.ts';
 import type { Handlers, OpenStream, WindowFeed } from '../../link/handlers.ts';
-import type { Person } from '../../model/index.ts';
 import { openWindow } from '../../streams/index.ts';
 import type { Ordered, Window } from '../../streams/index.ts';
 import type { ClientContext } from './context.ts';
@@ -14,14 +13,22 @@ export function listStreams(context: ClientContext): Pick<Handlers['streams'], '
   const conversationViews = new SharedViews<ReturnType<typeof conversationList>>();
   return {
     people: (params, feed) =>
-      openList(params, feed, ({ offset: _offset, limit: _limit, ...query }) =>
-        peopleViews.borrow(nameOf({ ...query, sort: criteriaOf(query) }), () =>
-          peopleList(context.people, query),
-        ),
+      openList(
+        params,
+        feed,
+        ({ offset: _offset, limit: _limit, ...query }) =>
+          peopleViews.borrow(nameOf({ ...query, sort: criteriaOf(query) }), () =>
+            peopleList(context.people, query),
+          ),
+        ({ person }) => person,
       ),
     conversations: (params, feed) =>
-      openList(params, feed, ({ offset: _offset, limit: _limit, ...query }) =>
-        conversationViews.borrow(nameOf(query), () => conversationList(context.conversations, query)),
+      openList(
+        params,
+        feed,
+        ({ offset: _offset, limit: _limit, ...query }) =>
+          conversationViews.borrow(nameOf(query), () => conversationList(context.conversations, query)),
+        (conversation) => conversation,
       ),
   };
 }
@@ -30,33 +37,33 @@ function nameOf(query: object): string {
   return JSON.stringify(query);
 }
 
-type Row = Person | ConversationView;
 type ListParams = (PeopleQuery | Streams['conversations'][0]) & Span;
 
 /** A list that is lent out. */
-interface Borrowed<V extends Row> {
-  readonly view: Ordered<V['id'], V>;
+interface Borrowed<K, V> {
+  readonly view: Ordered<K, V>;
   readonly release: () => void;
 }
 
 /** A window on a list that is lent out, and what the list shows. */
-interface OpenWindow<V extends Row> {
+interface OpenWindow<K, Shown> {
   readonly query: string;
-  readonly window: Window<V['id'], V>;
+  readonly window: Window<K, Shown>;
   readonly stop: () => void;
 }
 
-/** A window on a list; another span moves it, another query opens another list. */
-function openList<V extends Row, P extends ListParams>(
+/** A window on a list, whose rows are told by `show`; another span moves it, another query opens another list. */
+function openList<P extends ListParams, K, V, Shown>(
   params: P,
-  feed: WindowFeed<V>,
-  borrow: (params: P) => Borrowed<V>,
+  feed: WindowFeed<Shown>,
+  borrow: (params: P) => Borrowed<K, V>,
+  show: (row: V) => Shown,
 ): OpenStream<P> {
   let open = openOne(params);
-  function openOne(wanted: P): OpenWindow<V> {
+  function openOne(wanted: P): OpenWindow<K, Shown> {
     const { offset, limit, ...query } = wanted;
     const { view, release } = borrow(wanted);
-    const window = openWindow(view, { offset, limit });
+    const window = openWindow(view, { offset, limit }, show);
     const subscription = window.change$.subscribe((change) => feed.rows(change));
     const stop = (): void => {
       subscription.unsubscribe();

@@ -4,7 +4,7 @@ import type { AccountId, ContactId } from '../../model/index.ts';
 import type { Typist } from '../state/typing.ts';
 import { accountView } from './account-view.ts';
 import type { ClientContext } from './context.ts';
-import { presenceOf } from './person-rows.ts';
+import { presenceOf } from './person-row.ts';
 
 /** What is told only live, conflated to the latest per subject until it is taken; and the bell that something happened. */
 export class LiveItems {

@@ -1,8 +1,9 @@
 import type { PeopleQuery } from '../../client/index.ts';
-import type { Person, PersonContact, PersonId } from '../../model/index.ts';
+import type { Contact, PersonId } from '../../model/index.ts';
 import { availabilityOrder } from '../../model/index.ts';
 import { order } from '../../streams/index.ts';
 import type { LiveMap, Ordered } from '../../streams/index.ts';
+import type { PersonRow } from './person-row.ts';
 
 const ascii = /^[\x20-\x7e]*$/;
 
@@ -14,7 +15,7 @@ export function foldName(text: string): string {
 }
 
 /** Whether a row belongs to a list. */
-export function matchesPeople({ filter: wanted }: PeopleQuery): (person: Person) => boolean {
+export function matchesPeople({ filter: wanted }: PeopleQuery): (person: PersonRow) => boolean {
   const text = wanted.text === undefined ? null : foldName(wanted.text);
   return (person) => {
     const contacts =
@@ -33,11 +34,11 @@ export function matchesPeople({ filter: wanted }: PeopleQuery): (person: Person)
   };
 }
 
-function isShown({ listed, dormant, request }: PersonContact): boolean {
+function isShown({ listed, dormant, request }: Contact): boolean {
   return (listed || request !== null) && !dormant;
 }
 
-function isOnline({ presence: { availability } }: Person): boolean {
+function isOnline({ presence: { availability } }: PersonRow): boolean {
   return (
     availability === 'available' || availability === 'away' || availability === 'xa' || availability === 'dnd'
   );
@@ -61,7 +62,7 @@ const defaultSort: readonly Criterion[] = ['presence', 'recency', 'name'];
 const times = 2 ** 44;
 
 /** Criteria as one number, the first one in its highest digits. */
-function rankOf(person: Person, criteria: readonly Criterion[]): number {
+function rankOf(person: PersonRow, criteria: readonly Criterion[]): number {
   let rank = 0;
   for (const criterion of criteria) {
     if (criterion === 'presence') rank = rank * 8 + availabilityOrder[person.presence.availability];
@@ -83,12 +84,15 @@ export function criteriaOf({ sort }: PeopleQuery): readonly Criterion[] {
 }
 
 /** The people of a query in its order, kept so change by change. Dispose it when nobody looks any more. */
-export function peopleList(rows: LiveMap<PersonId, Person>, query: PeopleQuery): Ordered<PersonId, Person> {
+export function peopleList(
+  rows: LiveMap<PersonId, PersonRow>,
+  query: PeopleQuery,
+): Ordered<PersonId, PersonRow> {
   const criteria = criteriaOf(query);
   const name = criteria.indexOf('name');
   const before = criteria.slice(0, name);
   const behind = criteria.slice(name + 1);
-  const sortKey = (person: Person): SortKey => ({
+  const sortKey = (person: PersonRow): SortKey => ({
     rank: rankOf(person, before),
     name: foldName(person.name),
     rest: rankOf(person, behind),

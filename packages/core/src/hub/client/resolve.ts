@@ -12,7 +12,7 @@ import { contactName } from '../../model/index.ts';
 import type { ClientContext } from './context.ts';
 import { currentPerson } from '../people/route.ts';
 import { foldName } from './people-list.ts';
-import { personRow } from './person-rows.ts';
+import { personRow } from './person-row.ts';
 
 /**
  * What a name that somebody typed means: an id, `account/address`, an address, or a name of a person or room. All matches

@@ -3,7 +3,7 @@ import type { AccountId, Contact, PersonId, PersonRecord } from '../../model/ind
 import { NatterError, availabilityOrder, errorData, supports } from '../../model/index.ts';
 import type { ClientContext } from '../client/context.ts';
 import { found } from '../client/context.ts';
-import { presenceOf } from '../client/person-rows.ts';
+import { presenceOf } from '../client/person-row.ts';
 import type { Profile } from '../state/profile.ts';
 
 /** The people as a profile shows them, or as a transaction is about to make them. */

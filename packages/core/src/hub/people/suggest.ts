@@ -1,5 +1,6 @@
-import type { LinkSuggestion, Person } from '../../model/index.ts';
+import type { LinkSuggestion } from '../../model/index.ts';
 import { foldName } from '../client/people-list.ts';
+import type { PersonRow } from '../client/person-row.ts';
 import { distinctionKey } from '../state/profile.ts';
 import type { Profile } from '../state/profile.ts';
 
@@ -7,8 +8,8 @@ import type { Profile } from '../state/profile.ts';
 const groupLimit = 8;
 
 /** Guesses which rows are the same person, by name and address. Only ever shown: equal names are not equal people. */
-export function suggestLinks(profile: Profile, people: Iterable<Person>): readonly LinkSuggestion[] {
-  const groups = new Map<string, Person[]>();
+export function suggestLinks(profile: Profile, people: Iterable<PersonRow>): readonly LinkSuggestion[] {
+  const groups = new Map<string, PersonRow[]>();
   for (const person of people) {
     for (const key of new Set(guessesOf(person))) {
       const group = groups.get(key);
@@ -29,7 +30,7 @@ export function suggestLinks(profile: Profile, people: Iterable<Person>): readon
   return [...suggestions.values()].toSorted((a, b) => b.confidence - a.confidence);
 }
 
-function guessesOf(person: Person): readonly string[] {
+function guessesOf(person: PersonRow): readonly string[] {
   const names = [person.name, ...person.contacts.flatMap(({ alias, name }) => [alias, name])].filter(
     (name) => name !== null && name !== '',
   );
@@ -45,24 +46,24 @@ function localPart(address: string): string {
   return foldName(address.replace(/^@/, '').split(/[@:]/)[0] ?? address);
 }
 
-function suggestionOf(key: string, a: Person, b: Person): LinkSuggestion {
+function suggestionOf(key: string, a: PersonRow, b: PersonRow): LinkSuggestion {
   if (key.startsWith('address ')) return { a: a.id, b: b.id, reason: 'same-address', confidence: 0.8 };
   if (key.startsWith('name ')) return { a: a.id, b: b.id, reason: 'same-name', confidence: 0.6 };
   return { a: a.id, b: b.id, reason: 'similar-name', confidence: 0.4 };
 }
 
-function* pairs(group: readonly Person[]): Generator<readonly [Person, Person]> {
+function* pairs(group: readonly PersonRow[]): Generator<readonly [PersonRow, PersonRow]> {
   for (const [index, a] of group.entries()) {
     for (const b of group.slice(index + 1)) yield a.id < b.id ? [a, b] : [b, a];
   }
 }
 
 /** Two contacts of one account are rarely one person, and the network would know. */
-function sameAccount(a: Person, b: Person): boolean {
+function sameAccount(a: PersonRow, b: PersonRow): boolean {
   return a.contacts.some(({ account }) => b.contacts.some((other) => other.account === account));
 }
 
-function saidDistinct({ distinctions }: Profile, a: Person, b: Person): boolean {
+function saidDistinct({ distinctions }: Profile, a: PersonRow, b: PersonRow): boolean {
   return a.contacts.some(({ id }) =>
     b.contacts.some((other) => distinctions.has(distinctionKey({ a: id, b: other.id }))),
   );

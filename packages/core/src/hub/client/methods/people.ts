@@ -16,7 +16,7 @@ import type { Transaction } from '../../state/transaction.ts';
 import type { ClientContext } from '../context.ts';
 import { found } from '../context.ts';
 import { peopleList } from '../people-list.ts';
-import { personRow, presenceOf } from '../person-rows.ts';
+import { personRow, presenceOf } from '../person-row.ts';
 import type { Answers } from './table.ts';
 
 type Names = Extract<keyof Methods, `person.${string}` | 'people.list' | 'contact.list'>;
@@ -29,7 +29,10 @@ export function peopleMethods(context: ClientContext): Answers<Names> {
   return {
     'people.list': async ({ offset, limit, ...query }) => {
       const list = peopleList(context.people, query);
-      const answer = { total: list.size, rows: list.slice(offset, offset + limit) };
+      const answer = {
+        total: list.size,
+        rows: list.slice(offset, offset + limit).map(({ person }) => person),
+      };
       list.dispose();
       return answer;
     },
