@@ -72,6 +72,15 @@ describe('private files', () => {
     expect(() => ensurePrivateFolder(join(home, 'data'))).toThrow(/is not a folder/);
   });
 
+  it.runIf(process.getuid?.() === 0)('refuses a folder of another user [needs root]', () => {
+    const { home } = temporaryHome();
+    const folder = join(home, 'data');
+    fs.mkdirSync(folder, { mode: 0o700 });
+    fs.chownSync(folder, 12_345, 12_345);
+    expect(() => ensurePrivateFolder(folder)).toThrow(/belongs to another user/);
+    expect(fs.statSync(folder).uid).toBe(12_345);
+  });
+
   it.runIf(process.platform === 'linux')(
     'says so where nothing can be made, instead of trying for ever',
     () => {

@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import type { AccountId } from '@natter/core';
 import { describe, expect, it } from 'vitest';
 import { openLog } from '../src/process/log.ts';
@@ -193,6 +193,25 @@ describe('a password from a command', () => {
       Record<string, string>
     >;
     expect(Object.keys(kept[account] ?? {})).toEqual(['password-command']);
+  });
+
+  it('is run for the password alone, and other secrets stay as they are', async () => {
+    const { home, paths } = temporaryHome();
+    const counter = `${home}/count`;
+    const secrets = await openSecrets(paths, { secrets: 'plain', passphraseCommand: null }, nobody);
+    await secrets.set(account, 'password', 'typed');
+    await secrets.set(account, 'token', 'kept');
+    await secrets.set(account, 'password-command', null);
+    expect(await secrets.get(account, 'password')).toBe('typed');
+    await secrets.set(account, 'password-command', `echo x >> ${counter}; echo ${canary}`);
+    expect(await secrets.get(account, 'token')).toBe('kept');
+    expect(existsSync(counter)).toBe(false);
+    expect(await secrets.get(account, 'password')).toBe(canary);
+    // Without the command there is no password any more, and one may be typed again.
+    await secrets.set(account, 'password-command', null);
+    expect(await secrets.get(account, 'password')).toBeNull();
+    await secrets.set(account, 'password', 'typed again');
+    expect(await secrets.get(account, 'password')).toBe('typed again');
   });
 
   it('that fails is told without the command line and without its output', async () => {
