@@ -50,6 +50,7 @@ describe('the HTTP interface of the administrator', () => {
     expect((await alice.push('closing')).error.code).toBe('token-invalid');
 
     const again = await TestClient.signIn(server.url, 'alice');
+    expect((await call('POST', '/users/alice/suspend', { reason: 'over', until: 5 })).status).toBe(400);
     expect((await call('POST', '/users/alice/suspend', { reason: 'a while' })).status).toBe(204);
     expect((await again.push('closing')).error).toMatchObject({ code: 'suspended', reason: 'a while' });
     expect((await call('POST', '/users/alice/resume')).status).toBe(204);

@@ -22,7 +22,8 @@ const newUser = z.object({
   password: z.string(),
   name: z.string().max(256).exactOptional(),
 });
-const suspension = z.object({ reason: z.string().max(1000), until: z.int().positive().exactOptional() });
+const toCome = z.int().refine((time) => time > Date.now(), 'it must be a time to come');
+const suspension = z.object({ reason: z.string().max(1000), until: toCome.exactOptional() });
 const password = z.object({ password: z.string() });
 const invitation = z.object({ lifetime: z.int().positive().exactOptional() });
 
