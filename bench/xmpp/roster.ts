@@ -2,12 +2,11 @@
  * A contact list of ten thousand with everybody's presence, from a real Prosody: how long the server takes to send it to a bare
  * socket, and how long natter takes to have it. The contacts are behind a component, so that each of them answers.
  */
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { memoryStore } from '@natter/core';
-import { serverAvailability, startProsody, type ProsodyServer } from '@natter/e2e';
+import { serverAvailability, startProsody, throwAwayFolder, type ProsodyServer } from '@natter/e2e';
 import { figure, report, spend } from '../lib/measure.ts';
 import { enable, openHub, signIn, until } from './clients.ts';
 
@@ -20,7 +19,7 @@ export async function measureRoster(
 ): Promise<void> {
   const found = serverAvailability('prosody');
   if (!found.available) return report('a contact list of 10,000: not measured', found.reason);
-  const folder = mkdtempSync(join(tmpdir(), 'natter-bench-'));
+  const folder = throwAwayFolder('bench');
   const server = await startProsody({
     users: [{ name: 'popular', password: 'x' }],
     modules: ['groups'],

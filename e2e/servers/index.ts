@@ -28,6 +28,7 @@ export type { SojuOptions, SojuServer } from './soju/soju.ts';
 export { startSynapse } from './synapse/synapse.ts';
 export type { SynapseOptions, SynapseServer, SynapseUser } from './synapse/synapse.ts';
 export type { ProsodyOptions, ProsodyServer, ProsodyUser } from './prosody/prosody.ts';
+export { throwAwayFolder } from './throw-away-folder.ts';
 export { startZnc } from './znc/znc.ts';
 export type { ZncOptions, ZncServer } from './znc/znc.ts';
 export type { ProsodyRelease } from './prosody/release.ts';
