@@ -14,7 +14,8 @@ export function fromServer({ source }: IrcLine): boolean {
 
 /** What a line says to all who come to the server: its greeting, warnings and calls; null for any other. */
 export function announcementOf(line: IrcLine): Announcement | null {
-  const text = clean(readFormatting(textOf(line)).text);
+  const said = textOf(line);
+  const text = said === '' ? '' : clean(readFormatting(said).text);
   return text === '' ? null : { at: sentAt(line) ?? Date.now(), text };
 }
 
