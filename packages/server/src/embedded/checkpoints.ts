@@ -5,11 +5,12 @@ import { integer, text } from './columns.ts';
 import type { Participant } from './journal.ts';
 
 /** Pages of the write-ahead log after which it is folded back into the database, unless told otherwise. */
-export const defaultCheckpointPages = 4000;
+export const defaultCheckpointPages = 1000;
 
 /**
  * How many times as many pages may be in the log before the writing connection does it itself: the thread copies without
- * holding up who writes, so that where nobody ever pauses it never gets all of it, and the log could not begin anew.
+ * holding up who writes, so that where nobody ever pauses it never gets all of it, and the log could not begin anew. A log that
+ * grows far past that costs more for each message than it saves.
  */
 const mostLag = 8;
 
