@@ -76,6 +76,8 @@ test('a bouncer that plays its buffers again and again tells nothing twice', asy
     await irc.enable(false);
     bouncer.say('other', '#c', `round ${round}`);
     await irc.enable(true);
+    // Bouncers play a channel before anything else is said in it, and we are online before we are in the channel.
+    await expect.poll(() => irc.texts('#c'), patient).toContain(`round ${round}`);
     bouncer.say('other', '#c', `live ${round}`);
   }
   const rounds = [0, 1, 2].flatMap((round) => [`round ${round}`, `live ${round}`]);
