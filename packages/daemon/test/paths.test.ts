@@ -68,8 +68,12 @@ describe('private files', () => {
 
   it('refuses a folder that is a link to somewhere else', () => {
     const { home } = temporaryHome();
-    fs.symlinkSync('/tmp', join(home, 'data'));
+    const elsewhere = join(home, 'elsewhere');
+    fs.mkdirSync(elsewhere);
+    fs.chmodSync(elsewhere, 0o755);
+    fs.symlinkSync(elsewhere, join(home, 'data'));
     expect(() => ensurePrivateFolder(join(home, 'data'))).toThrow(/is not a folder/);
+    expect(fs.statSync(elsewhere).mode & 0o777).toBe(0o755);
   });
 
   it.runIf(process.getuid?.() === 0)('refuses a folder of another user [needs root]', () => {
