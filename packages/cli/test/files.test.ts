@@ -92,6 +92,16 @@ describe('natter file get', () => {
     for (const [name, bytes] of files) expect(readFileSync(join(target, name)).equals(bytes)).toBe(true);
   });
 
+  it('copies nothing that the network does not carry', async () => {
+    const server = await nativeServer(['alice', 'bob'], { name: 'chat.test', limits: { fileBytes: 1000 } });
+    const { alice } = await friends(server);
+    const path = join(temporaryFolder(), 'film.mp4');
+    writeFileSync(path, Buffer.alloc(1001));
+    const { code, stderr } = await alice.run(['send', 'bob@chat.test', '--file', path]);
+    expect([code, stderr]).toEqual([1, `natter: '${path}' has 1001 bytes, this network carries 1000\n`]);
+    expect(readdirSync(join(alice.folder, 'home/data/blobs'))).toEqual([]);
+  });
+
   it('makes a name of a stranger one that stays where it is put', () => {
     const names: readonly (readonly [string, string])[] = [
       ['../../etc/passwd', 'passwd'],

@@ -24,6 +24,19 @@ const mediaTypes: Readonly<Record<string, string>> = {
   '.zip': 'application/zip',
 };
 
+/** Refuses what the network does not carry before it is copied, which takes its time and place. */
+export function checkSizes(paths: readonly string[], most: number | undefined): void {
+  for (const path of paths) {
+    const size = sizeOf(path);
+    if (most !== undefined && size > most)
+      throw new NatterError(
+        errorData('too-large', `'${path}' has ${size} bytes, this network carries ${most}`, {
+          scope: 'message',
+        }),
+      );
+  }
+}
+
 /** Copies files into the profile, from where they are sent: the message survives that they are moved or changed. */
 export async function uploadFiles(
   { signal, output, environment }: CommandContext,

@@ -1,4 +1,4 @@
-import type { Delivery, Destination, Draft, MessageView } from '@natter/core';
+import type { Capabilities, Delivery, Destination, Draft, MessageView } from '@natter/core';
 import type { ClientLink } from '@natter/core/link';
 import { NatterError, errorData } from '@natter/core/error';
 import { supports } from '@natter/core/model';
@@ -24,7 +24,7 @@ export async function send(context: CommandContext): Promise<number> {
   const to = await findDestination(link, given.word(0), given.text('account'), context.signal);
   if (wait === 'delivered' || wait === 'read') await checkReceipts(link, to, wait);
   const draft: Draft = {
-    content: files.length === 0 ? { kind: 'text', text } : await attach(context, link, files, text),
+    content: files.length === 0 ? { kind: 'text', text } : await attach(context, link, { to, files, text }),
     ...(await aroundMessage(context, link, to)),
     ...(given.flag('in-clear') ? { inClear: true } : {}),
   };
@@ -51,28 +51,33 @@ function tellHowInClear(error: unknown): never {
 async function attach(
   context: CommandContext,
   link: ClientLink,
-  files: readonly string[],
-  text: string,
+  { to, files, text }: { readonly to: Destination; readonly files: readonly string[]; readonly text: string },
 ): Promise<Draft['content']> {
-  const { uploadFiles } = await import('./attach.ts');
+  const { checkSizes, uploadFiles } = await import('./attach.ts');
+  const { capabilities } = await whereItGoes(link, to);
+  checkSizes(files, capabilities?.limits.fileBytes);
   return { kind: 'attachment', text, attachments: await uploadFiles(context, link, files) };
 }
 
 /** Waiting for what the network never tells would end in a time-out that says nothing. */
 async function checkReceipts(link: ClientLink, to: Destination, wait: 'delivered' | 'read'): Promise<void> {
-  const conversation = await link.call('conversation.open', to);
-  const account = (await link.call('account.list', {})).find(({ id }) => id === conversation.account);
-  const capabilities = conversation.capabilities ?? account?.capabilities;
+  const { network, capabilities } = await whereItGoes(link, to);
   if (capabilities === undefined || supports(capabilities, `receipts-${wait}`)) return;
   throw new NatterError(
-    errorData(
-      'unsupported',
-      `${conversation.network} does not tell whether a message was ${wait}; nothing was sent`,
-      {
-        scope: 'conversation',
-      },
-    ),
+    errorData('unsupported', `${network} does not tell whether a message was ${wait}; nothing was sent`, {
+      scope: 'conversation',
+    }),
   );
+}
+
+/** The network that a message would take, and what it can do there, as far as that is known. */
+async function whereItGoes(
+  link: ClientLink,
+  to: Destination,
+): Promise<{ network: string; capabilities: Capabilities | undefined }> {
+  const { network, account, capabilities } = await link.call('conversation.open', to);
+  const found = (await link.call('account.list', {})).find(({ id }) => id === account);
+  return { network, capabilities: capabilities ?? found?.capabilities };
 }
 
 /** Ctrl-C ends the waiting: the message is in the outbox already, and may be on its way. */
