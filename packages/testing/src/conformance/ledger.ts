@@ -35,18 +35,28 @@ export class Ledger {
   gaps: Map<string, Gap> = new Map();
   events: Event[] = [];
 
-  /** A copy that later commits do not touch. */
+  /**
+   * A copy that later commits do not touch. Entries are shared: none is ever changed, only replaced, and one copy a
+   * commit of all that was said would cost a flood more than the adapter does.
+   */
   copy(): Ledger {
-    const { rows, contacts, conversations, members, cursors, state, gaps, events } = this;
-    const data = { rows, contacts, conversations, members, cursors, state, gaps, events };
-    return Object.assign(new Ledger(), structuredClone(data));
+    const copied = new Ledger();
+    copied.rows = [...this.rows];
+    copied.contacts = new Map(this.contacts);
+    copied.conversations = new Map(this.conversations);
+    copied.members = new Map(this.members);
+    copied.cursors = { ...this.cursors };
+    copied.state = { ...this.state };
+    copied.gaps = new Map(this.gaps);
+    copied.events = [...this.events];
+    return copied;
   }
 
   /** Applies a batch. `takeCursors`: not while catching up, when live batches move no cursor. */
   apply(batch: Batch, takeCursors: boolean): void {
     for (const event of structuredClone(batch.events)) this.#applyEvent(event);
     for (const change of batch.gaps ?? []) {
-      if (change.op === 'open') this.gaps.set(change.gap.id, change.gap);
+      if (change.op === 'open') this.gaps.set(change.gap.id, structuredClone(change.gap));
       else this.gaps.delete(change.id);
     }
     if (takeCursors) setAll(this.cursors, batch.cursors ?? {});
