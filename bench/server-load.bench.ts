@@ -44,6 +44,19 @@ async function fixedRate(): Promise<void> {
   report('  p99', at(0.99), '10 ms');
   report('  p99.9', at(0.999));
   await server.kill();
+  const echoed = await echoAtFixedRate();
+  report('  for comparison: the same frames back from a bare echo, p50', figure(echoed, 'ms'));
+}
+
+/** What clients, the clock of the schedule and the kernel take of the time by themselves: nothing is stored, nobody else is told. */
+async function echoAtFixedRate(): Promise<number> {
+  const echo = await startProcess('echo-process.ts');
+  const clients = await Promise.all(Array.from({ length: 100 }, () => BenchClient.connect(echo.url)));
+  const pairs = clients.map((client) => ({ sender: client, receiver: client, conversation: 'c1' }));
+  await openLoop(pairs, rate, 2);
+  const latencies = await openLoop(pairs, rate, 10);
+  await echo.kill();
+  return latencies[Math.floor(latencies.length * 0.5)] ?? Number.NaN;
 }
 
 /** The first answer and the answer to somebody who has the list already. */
