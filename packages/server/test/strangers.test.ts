@@ -1,6 +1,9 @@
-import { connect } from 'node:net';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { createTestCa } from '@natter/testing/tls';
 import { describe, expect, it } from 'vitest';
+import { Handshakes } from '../src/listener/handshakes.ts';
 import { TestClient, password } from './support/client.ts';
 import { startServer } from './support/server.ts';
 import { until } from './support/until.ts';
@@ -39,5 +42,22 @@ describe('strangers', () => {
     for (let count = 0; count < 3; count += 1) await (await TestClient.connect(server.url)).close();
     await expect(TestClient.connect(server.url)).rejects.toThrow('503');
     for (const member of members) expect(await member.request({ type: 'ping' })).toEqual({ done: true });
+  });
+
+  it('who have said what they want leave nothing behind with their connection', async () => {
+    const handshakes = new Handshakes({ perAddress: 1, total: 1 }, () => false);
+    const listener = createServer().listen(0, '127.0.0.1');
+    await once(listener, 'listening');
+    const client = connect((listener.address() as AddressInfo).port, '127.0.0.1');
+    const [socket] = (await once(listener, 'connection')) as [Socket];
+    const before = socket.listenerCount('close');
+    expect(handshakes.begin(socket)).toBe(true);
+    expect(handshakes.begin(socket)).toBe(false);
+    handshakes.done(socket);
+    expect(socket.listenerCount('close')).toBe(before);
+    expect(handshakes.begin(socket)).toBe(true);
+    client.destroy();
+    await once(socket.resume(), 'close');
+    listener.close();
   });
 });

@@ -8,6 +8,13 @@ export interface HandshakeLimits {
   readonly total: number;
 }
 
+/** A connection that is counted. */
+interface Handshake {
+  readonly block: string;
+  readonly socket: Socket;
+  readonly onClose: () => void;
+}
+
 /**
  * Counts the connections that have not said yet what they want. Such a one costs a descriptor, and time for each byte that it
  * trickles, before there is a visitor who could be counted.
@@ -16,7 +23,7 @@ export class Handshakes {
   readonly #limits: HandshakeLimits;
   /** Of proxies the connections are many, and it is for them to look after those whom they serve. */
   readonly #isProxy: (address: string) => boolean;
-  readonly #blocks = new Map<string, string>();
+  readonly #open = new Map<string, Handshake>();
   readonly #counts = new Map<string, number>();
 
   constructor(limits: HandshakeLimits, isProxy: (address: string) => boolean) {
@@ -30,11 +37,12 @@ export class Handshakes {
     if (remoteAddress === undefined || this.#isProxy(remoteAddress)) return true;
     const block = addressBlock(remoteAddress);
     const count = this.#counts.get(block) ?? 0;
-    if (count >= this.#limits.perAddress || this.#blocks.size >= this.#limits.total) return false;
+    if (count >= this.#limits.perAddress || this.#open.size >= this.#limits.total) return false;
     const key = keyOf(socket);
     this.#counts.set(block, count + 1);
-    this.#blocks.set(key, block);
-    socket.once('close', () => this.#end(key));
+    const onClose = (): void => this.#end(key);
+    this.#open.set(key, { block, socket, onClose });
+    socket.once('close', onClose);
     return true;
   }
 
@@ -44,9 +52,12 @@ export class Handshakes {
   }
 
   #end(key: string): void {
-    const block = this.#blocks.get(key);
-    if (block === undefined) return;
-    this.#blocks.delete(key);
+    const handshake = this.#open.get(key);
+    if (handshake === undefined) return;
+    const { block, socket, onClose } = handshake;
+    this.#open.delete(key);
+    // A connection lives for days after its first request, and what listens to its end is kept as long.
+    socket.removeListener('close', onClose);
     const left = (this.#counts.get(block) ?? 0) - 1;
     if (left > 0) this.#counts.set(block, left);
     else this.#counts.delete(block);
