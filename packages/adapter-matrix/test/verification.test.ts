@@ -1,39 +1,30 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { describeServer, startSynapse, type SynapseServer } from '@natter/e2e';
-import { Dialog, EncryptedPair } from './support/encrypted-pair.ts';
+import { expect, test, vi } from 'vitest';
+import { describeServer } from '@natter/e2e';
+import { Dialog } from './support/encrypted-pair.ts';
 import { eventually, type Home } from './support/home.ts';
+import { useEncryptedPair } from './support/use-encrypted-pair.ts';
 
 // Each step waits for a synchronisation of the other side, and a busy machine takes its time.
 vi.setConfig({ testTimeout: 90_000 });
 
 describeServer('verification', 'synapse', () => {
-  let server: SynapseServer;
-  let pair: EncryptedPair;
-
-  beforeAll(async () => {
-    server = await startSynapse();
-  }, 120_000);
-  afterAll(() => server?.stop());
-  beforeEach(async () => {
-    pair = await EncryptedPair.open(server);
-  });
-  afterEach(() => pair?.close());
+  const used = useEncryptedPair();
 
   /** Of what the other one said last. */
   const lastTrust = async (home: Home): Promise<unknown> =>
-    (await home.rows(pair.with(home))).findLast(
+    (await home.rows(used.pair.with(home))).findLast(
       ({ content, sender }) => content.kind === 'text' && !sender.self,
     )?.trust;
 
   test('two people see the same emoji, and each trusts what the other says from then on', async () => {
-    await pair.friends();
-    const { alice, bob } = pair;
-    await pair.say(bob, 'before');
+    await used.pair.friends();
+    const { alice, bob } = used.pair;
+    await used.pair.say(bob, 'before');
     await eventually(() => lastTrust(alice)).toBe('e2ee');
-    const asking = await Dialog.begin(alice, 'verify', pair.with(alice));
+    const asking = await Dialog.begin(alice, 'verify', used.pair.with(alice));
     expect(asking.step.kind).toBe('wait');
     const asked = await Dialog.asked(bob);
-    expect(asked.step).toMatchObject({ kind: 'show', data: { user: pair.names.alice } });
+    expect(asked.step).toMatchObject({ kind: 'show', data: { user: used.pair.names.alice } });
     await asked.answer('accept');
     const [hers, his] = await Promise.all([asking.until('emoji'), asked.until('emoji')]);
     if (hers.kind !== 'show' || his.kind !== 'show') throw new Error('nothing is shown');
@@ -42,19 +33,19 @@ describeServer('verification', 'synapse', () => {
     await asking.answer('match');
     await asked.answer('match');
     await Promise.all([asking.until('done'), asked.until('done')]);
-    await pair.say(bob, 'after');
-    await pair.say(alice, 'and to you');
+    await used.pair.say(bob, 'after');
+    await used.pair.say(alice, 'and to you');
     await eventually(() => lastTrust(alice)).toBe('e2ee-verified');
     await eventually(() => lastTrust(bob)).toBe('e2ee-verified');
     // What belongs to the verification is no message.
-    const kinds = (await bob.rows(pair.with(bob))).map(({ content }) => content.kind);
+    const kinds = (await bob.rows(used.pair.with(bob))).map(({ content }) => content.kind);
     expect(kinds).toEqual(['text', 'system', 'text', 'text']);
   });
 
   test('who sees something else verifies nothing, on both sides', async () => {
-    await pair.friends();
-    const { alice, bob } = pair;
-    const asking = await Dialog.begin(alice, 'verify', pair.with(alice));
+    await used.pair.friends();
+    const { alice, bob } = used.pair;
+    const asking = await Dialog.begin(alice, 'verify', used.pair.with(alice));
     const asked = await Dialog.asked(bob);
     await asked.answer('accept');
     await Promise.all([asking.until('emoji'), asked.until('emoji')]);
@@ -65,18 +56,18 @@ describeServer('verification', 'synapse', () => {
     expect(await asked.until('failed')).toMatchObject({
       error: { code: 'forbidden', condition: { cancelled: 'm.mismatched_sas' } },
     });
-    await pair.say(bob, 'hello');
+    await used.pair.say(bob, 'hello');
     await eventually(() => lastTrust(alice)).toBe('e2ee');
   });
 
   test('one that is rejected or cancelled is over for both', async () => {
-    await pair.friends();
-    const { alice, bob } = pair;
-    const rejected = await Dialog.begin(alice, 'verify', pair.with(alice));
+    await used.pair.friends();
+    const { alice, bob } = used.pair;
+    const rejected = await Dialog.begin(alice, 'verify', used.pair.with(alice));
     expect(rejected.step.kind === 'failed' ? rejected.step : null).toBeNull();
     await (await Dialog.asked(bob)).answer('reject');
     expect(await rejected.until('failed')).toMatchObject({ error: { condition: { cancelled: 'm.user' } } });
-    const withdrawn = await Dialog.begin(alice, 'verify', pair.with(alice));
+    const withdrawn = await Dialog.begin(alice, 'verify', used.pair.with(alice));
     const asked = await Dialog.asked(bob);
     await withdrawn.cancel();
     // It is listed no more, whether he looks at it or not; where it is open, it says why.
@@ -86,9 +77,9 @@ describeServer('verification', 'synapse', () => {
   });
 
   test('one that nobody answers is over after ten minutes, on both sides', async () => {
-    await pair.friends();
-    const { alice, bob } = pair;
-    const asking = await Dialog.begin(alice, 'verify', pair.with(alice));
+    await used.pair.friends();
+    const { alice, bob } = used.pair;
+    const asking = await Dialog.begin(alice, 'verify', used.pair.with(alice));
     const asked = await Dialog.asked(bob);
     // The crypto module looks at this clock, and nothing else of ours does.
     const now = performance.now.bind(performance);
@@ -103,23 +94,23 @@ describeServer('verification', 'synapse', () => {
     } finally {
       clock.mockRestore();
     }
-    await pair.say(bob, 'hello');
+    await used.pair.say(bob, 'hello');
     await eventually(() => lastTrust(alice)).toBe('e2ee');
   });
 
   test('a new device of ours is verified by an old one, is given the secrets, and reads what was said before', async () => {
-    await pair.friends();
-    const { alice, bob } = pair;
+    await used.pair.friends();
+    const { alice, bob } = used.pair;
     const recovery = await Dialog.begin(alice, 'recover');
     expect(recovery.step.kind).toBe('fields');
     await recovery.answer('submit', { passphrase: '' });
     expect(JSON.stringify(recovery.step)).toMatch(/"recoveryKey":"\w{4} /);
-    await pair.say(bob, 'long ago');
+    await used.pair.say(bob, 'long ago');
     await eventually(() => lastTrust(alice)).toBe('e2ee');
 
-    const tablet = await pair.another(pair.names.alice);
+    const tablet = await used.pair.another(used.pair.names.alice);
     await eventually(() => tablet.attention()).toEqual(['verification']);
-    await eventually(async () => (await tablet.rows(pair.with(tablet))).at(-1)?.content.kind).toBe(
+    await eventually(async () => (await tablet.rows(used.pair.with(tablet))).at(-1)?.content.kind).toBe(
       'undecryptable',
     );
     const asking = await Dialog.begin(tablet, 'verify');
@@ -130,24 +121,24 @@ describeServer('verification', 'synapse', () => {
     await asked.answer('match');
     await Promise.all([asking.until('done'), asked.until('done')]);
     await eventually(() => tablet.attention()).toEqual([]);
-    await eventually(async () => (await tablet.rows(pair.with(tablet))).at(-1)?.content.text).toBe(
+    await eventually(async () => (await tablet.rows(used.pair.with(tablet))).at(-1)?.content.text).toBe(
       'long ago',
     );
   });
 
   test('a new device is verified by the recovery key, which may be mistyped first', async () => {
-    await pair.friends();
-    const { alice, bob } = pair;
+    await used.pair.friends();
+    const { alice, bob } = used.pair;
     const made = await Dialog.begin(alice, 'recover');
     await made.answer('submit', { passphrase: 'correct horse battery' });
     const key = /"recoveryKey":"([^"]+)"/.exec(JSON.stringify(made.step))?.[1] ?? '';
     await made.answer('continue');
     expect(made.step.kind).toBe('done');
-    await pair.say(bob, 'long ago');
+    await used.pair.say(bob, 'long ago');
     await eventually(() => lastTrust(alice)).toBe('e2ee');
 
     for (const [attempt, typed] of ['correct horse battery', key].entries()) {
-      const device = await pair.another(pair.names.alice);
+      const device = await used.pair.another(used.pair.names.alice);
       const dialog = await Dialog.begin(device, 'recover');
       expect(dialog.step).toMatchObject({ kind: 'show', actions: ['enter', 'reset'] });
       await dialog.answer('enter');
@@ -157,11 +148,11 @@ describeServer('verification', 'synapse', () => {
       expect(dialog.step).toMatchObject({ kind: 'show', data: { verified: true } });
       await eventually(() => device.attention()).toEqual([]);
       await eventually(async () =>
-        (await device.rows(pair.with(device))).some(({ content }) => content.text === 'long ago'),
+        (await device.rows(used.pair.with(device))).some(({ content }) => content.text === 'long ago'),
       ).toBe(true);
       // It reads what comes now, and is trusted like the first.
-      await pair.say(bob, `welcome ${attempt}`);
-      await eventually(async () => (await device.rows(pair.with(device))).at(-1)?.content.text).toBe(
+      await used.pair.say(bob, `welcome ${attempt}`);
+      await eventually(async () => (await device.rows(used.pair.with(device))).at(-1)?.content.text).toBe(
         `welcome ${attempt}`,
       );
     }

@@ -5,7 +5,7 @@ import type { Home } from './support/cli.ts';
 import { friends, nativeServer, temporaryFolder, until } from './support/network.ts';
 
 // What a terminal could act upon: C0 but the line feed, DEL, C1, and what reorders text.
-// oxlint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
 const active = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066\u2067\u2028\u2029]/;
 const attack = '\u001b]0;owned\u0007\u001b[2J\u009b31m\u202egnp.exe\u0085';
 

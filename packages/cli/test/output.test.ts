@@ -42,10 +42,10 @@ it('lets no terminal be steered by a line that somebody forgot to make harmless'
   output.item(url, () => `\u001b[1mbold\u001b[22m ${hostile}\n    more`);
   output.note(hostile);
   output.request(url, () => hostile);
-  // oxlint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
   const active = /\u001b(?!\[(?:1|22)m)|[\u0000-\u0009\u000b-\u001a\u007f-\u009f\u202a-\u202e]/;
   for (const line of [...stdout, ...stderr]) expect(line).not.toMatch(active);
-  expect(stdout[0]).toMatch(/^\u001b\[1mbold\u001b\[22m .*c\n {4}more\n$/); // oxlint-disable-line no-control-regex
+  expect(stdout[0]).toMatch(/^\u001b\[1mbold\u001b\[22m .*c\n {4}more\n$/); // oxlint-disable-line no-control-regex -- control characters are what is looked for
 });
 
 it('repeats no more of what was typed than a person reads', () => {

@@ -20,7 +20,7 @@ const attacks = [
   '\ud800',
 ];
 
-// oxlint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
 const anyControl = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066\u2067\u2028\u2029]/;
 
 // Bidirectional controls and marks, separators, the byte order mark, interlinear annotation: none is a control by category.

@@ -1,29 +1,20 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { describeServer, startSynapse, type SynapseServer } from '@natter/e2e';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { describeServer } from '@natter/e2e';
 import { Client, text } from '../support/client.ts';
-import { Dialog, EncryptedPair } from '../support/encrypted-pair.ts';
+import { Dialog } from '../support/encrypted-pair.ts';
 import { eventually, type Home } from '../support/home.ts';
+import { useEncryptedPair } from '../support/use-encrypted-pair.ts';
 
 vi.setConfig({ testTimeout: 90_000 });
 
 const BACKUP = ['client', 'v3', 'room_keys', 'version'];
 
 describeServer('a backup of keys', 'synapse', () => {
-  let server: SynapseServer;
-  let pair: EncryptedPair;
-
-  beforeAll(async () => {
-    server = await startSynapse();
-  }, 120_000);
-  afterAll(() => server?.stop());
-  beforeEach(async () => {
-    pair = await EncryptedPair.open(server);
-    await pair.friends();
-  });
-  afterEach(() => pair?.close());
+  const used = useEncryptedPair();
+  beforeEach(() => used.pair.friends());
 
   const texts = async (home: Home): Promise<readonly string[]> =>
-    (await home.rows(pair.with(home))).map(({ content }) => content.text);
+    (await home.rows(used.pair.with(home))).map(({ content }) => content.text);
 
   /** Makes a recovery key by the steps that a front end shows. */
   async function makeKey(home: Home, ...actions: readonly string[]): Promise<string> {
@@ -38,7 +29,7 @@ describeServer('a backup of keys', 'synapse', () => {
 
   /** What a new device reads that has nothing but a recovery key. */
   async function readBy(key: string, wanted: readonly string[]): Promise<void> {
-    const device = await pair.another(pair.names.alice);
+    const device = await used.pair.another(used.pair.names.alice);
     const dialog = await Dialog.begin(device, 'recover');
     await dialog.answer('enter');
     await dialog.answer('submit', { 'recovery-key': key });
@@ -50,7 +41,11 @@ describeServer('a backup of keys', 'synapse', () => {
 
   /** The server's own word for the backup of Alice, and how many keys it holds. */
   async function backup(): Promise<{ version: string; count: number; remove: () => Promise<unknown> }> {
-    const client = await Client.signIn(server.url, pair.names.alice.slice(1).split(':')[0] ?? '', 'secret');
+    const client = await Client.signIn(
+      used.server.url,
+      used.pair.names.alice.slice(1).split(':')[0] ?? '',
+      'secret',
+    );
     const found = await client.call('GET', BACKUP);
     const version = text(found['version']) ?? '';
     const remove = (): Promise<unknown> => client.call('DELETE', [...BACKUP, version]);
@@ -58,14 +53,14 @@ describeServer('a backup of keys', 'synapse', () => {
   }
 
   test('that is deleted on the server is told, another is made, and that one holds what the first held', async () => {
-    const { alice, bob } = pair;
+    const { alice, bob } = used.pair;
     await makeKey(alice);
-    await pair.say(bob, 'before');
+    await used.pair.say(bob, 'before');
     await eventually(() => texts(alice)).toContain('before');
     await eventually(async () => (await backup()).count).toBeGreaterThan(0);
     await (await backup()).remove();
     // The next key that has nowhere to go tells it; what is said goes on meanwhile.
-    await pair.say(alice, 'after');
+    await used.pair.say(alice, 'after');
     await eventually(() => alice.attention()).toContain('keys');
     await eventually(() => texts(bob)).toContain('after');
     const key = await makeKey(alice, 'replace');
@@ -74,9 +69,9 @@ describeServer('a backup of keys', 'synapse', () => {
   });
 
   test('that another takes the place of loses nothing of what the first held', async () => {
-    const { alice, bob } = pair;
+    const { alice, bob } = used.pair;
     await makeKey(alice);
-    await pair.say(bob, 'before');
+    await used.pair.say(bob, 'before');
     await eventually(() => texts(alice)).toContain('before');
     await eventually(async () => (await backup()).count).toBeGreaterThan(0);
     const key = await makeKey(alice, 'replace');

@@ -6,7 +6,7 @@
 // C0 and DEL, C1 (which terminals take as escape sequences of one character), and the invisible characters that reorder or
 // hide text: bidirectional controls, line and paragraph separators, lone surrogates, interlinear annotation.
 const harmful =
-  // oxlint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex -- control characters are what it is for
   /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]/gu;
 
 // What is not seen at all: names that differ in it alone would look the same (UTS 39, section 3.1). Text may have it, names
@@ -62,7 +62,7 @@ export function jsonLine(value: unknown): string {
 }
 
 // What our own lines have none of, but for the codes of a style: see {@link ownLine}.
-// oxlint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex -- control characters are what it is for
 const foreign = /\u001b\[\d{1,2}m|[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066\u2067]/g;
 
 /**
